@@ -1,0 +1,1 @@
+//! From a Cargo workspace to an image, with no daemon.

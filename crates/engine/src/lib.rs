@@ -1,0 +1,1 @@
+//! The Docker Engine: loading, tagging and finding images.

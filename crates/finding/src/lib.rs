@@ -1,0 +1,1 @@
+//! Findings: spans, severities, clauses of the standard, and fixes as edits.

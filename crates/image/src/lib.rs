@@ -1,0 +1,1 @@
+//! Container images: the OCI and Docker models, layers, layouts and archives.

@@ -1,0 +1,1 @@
+//! Facts about a project: its Cargo workspace, its git history, its toolchain.
