@@ -1,0 +1,161 @@
+//! What a build makes: images of one program for one or several platforms, and all their blobs.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Blob, BlobSet, Descriptor, ImageConfig, Index, Manifest, Platform,
+    layer::Layer,
+    manifest::{CONTAINERD_NAME, REF_NAME},
+    media_type,
+};
+
+/// Marks the index of a layout that may be replaced, as this program wrote it.
+pub const WRITER: &str = "plimsoll.layout";
+
+/// An image for one platform.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// What it runs on.
+    pub platform: Platform,
+    /// Its manifest, with the platform.
+    pub manifest: Descriptor,
+    /// Its configuration.
+    pub config: Descriptor,
+    /// Its layers, the lowest first.
+    pub layers: Vec<Layer>,
+}
+
+impl Image {
+    /// The size of everything that a registry would hold: manifest, configuration, layers.
+    pub fn size(&self) -> u64 {
+        let layers: u64 = self.layers.iter().map(|layer| layer.descriptor.size).sum();
+        self.manifest.size + self.config.size + layers
+    }
+}
+
+/// Images and their blobs.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    images: Vec<Image>,
+    root: Descriptor,
+    blobs: BlobSet,
+}
+
+/// One platform of a bundle in the making.
+#[derive(Debug)]
+pub struct Part {
+    /// The configuration; its `rootfs` belongs to `layers`.
+    pub config: ImageConfig,
+    /// Each layer with its bytes, the lowest first.
+    pub layers: Vec<(Layer, Blob)>,
+}
+
+impl Bundle {
+    /// Makes the manifests, and an index if there are several parts.
+    pub fn new(
+        parts: Vec<Part>,
+        annotations: &BTreeMap<String, String>,
+    ) -> Result<Self, serde_json::Error> {
+        let mut blobs = BlobSet::default();
+        let mut images = Vec::new();
+        for part in parts {
+            let platform = part.config.platform.clone();
+            let config = add_json(&mut blobs, media_type::CONFIG, &part.config)?;
+            let (layers, contents): (Vec<_>, Vec<_>) = part.layers.into_iter().unzip();
+            for blob in contents {
+                blobs.add(blob);
+            }
+            let descriptors = layers.iter().map(|layer| layer.descriptor.clone()).collect();
+            let manifest = Manifest::new(config.clone(), descriptors, annotations.clone());
+            let mut manifest = add_json(&mut blobs, media_type::MANIFEST, &manifest)?;
+            manifest.platform = Some(platform.clone());
+            images.push(Image { platform, manifest, config, layers });
+        }
+        let root = match &*images {
+            [image] => image.manifest.clone(),
+            several => {
+                let manifests = several.iter().map(|image| image.manifest.clone()).collect();
+                let index = Index::new(manifests, annotations.clone());
+                add_json(&mut blobs, media_type::INDEX, &index)?
+            }
+        };
+        Ok(Self { images, root, blobs })
+    }
+
+    /// The images, in the order in which their platforms were asked for.
+    pub fn images(&self) -> &[Image] {
+        &self.images
+    }
+
+    /// The manifest of the only image, or the index of several.
+    pub fn root(&self) -> &Descriptor {
+        &self.root
+    }
+
+    /// All blobs.
+    pub fn blobs(&self) -> &BlobSet {
+        &self.blobs
+    }
+
+    /// The `index.json` of a layout with this bundle under the name `repository:tag`.
+    pub fn layout_index(&self, repository: &str, tag: &str) -> Index {
+        let mut root = self.root.clone();
+        root.annotations.insert(REF_NAME.to_owned(), tag.to_owned());
+        root.annotations.insert(CONTAINERD_NAME.to_owned(), format!("{repository}:{tag}"));
+        Index::new(vec![root], BTreeMap::from([(WRITER.to_owned(), "1".to_owned())]))
+    }
+}
+
+fn add_json(
+    blobs: &mut BlobSet,
+    media_type: &str,
+    value: &impl serde::Serialize,
+) -> Result<Descriptor, serde_json::Error> {
+    let blob = Blob::of(serde_json::to_vec(value)?);
+    let descriptor = Descriptor::new(media_type, blob.digest, blob.size);
+    blobs.add(blob);
+    Ok(descriptor)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::{
+        Compression, RootFs,
+        layer::{Attributes, LayerWriter},
+    };
+
+    /// A bundle with one small layer for each platform.
+    pub(crate) fn bundle(platforms: &[&str], content: &str) -> Bundle {
+        let parts = platforms.iter().map(|platform| part(platform, content)).collect();
+        Bundle::new(parts, &BTreeMap::from([("a".to_owned(), "b".to_owned())])).unwrap()
+    }
+
+    fn part(platform: &str, content: &str) -> Part {
+        let mut writer = LayerWriter::new(Vec::new(), Compression::Gzip, 1, 0);
+        let content = format!("{content} {platform}");
+        let size = content.len() as u64;
+        writer.file("a", Attributes::root(0o555), size, content.as_bytes()).unwrap();
+        let (bytes, layer) = writer.finish().unwrap();
+        let config = ImageConfig {
+            created: None,
+            platform: platform.parse().unwrap(),
+            config: crate::RunConfig::default(),
+            rootfs: RootFs::of(vec![layer.diff_id]),
+            history: Vec::new(),
+            other: serde_json::Map::new(),
+        };
+        Part { config, layers: vec![(layer, Blob::of(bytes))] }
+    }
+
+    #[test]
+    fn one_platform_is_a_manifest_and_two_are_an_index() {
+        let one = bundle(&["linux/amd64"], "x");
+        assert_eq!(one.root().media_type, media_type::MANIFEST);
+        let two = bundle(&["linux/amd64", "linux/arm64"], "x");
+        assert_eq!(two.root().media_type, media_type::INDEX);
+        assert_eq!(two.images().len(), 2);
+        // An index, and for each image a manifest, a configuration and a layer.
+        assert_eq!(two.blobs().iter().count(), 7);
+    }
+}
