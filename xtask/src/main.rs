@@ -1,3 +1,28 @@
-//! Tools of the house.
+//! Tools of the house: `cargo xtask gen` makes the generated files.
 
-fn main() {}
+use std::{error::Error, process::ExitCode};
+
+mod gen_system_layers;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match *arguments {
+        ["gen"] => generate(),
+        _ => Err("usage: cargo xtask gen".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "a tool of ours speaks for itself")]
+            {
+                eprintln!("xtask: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate() -> Result<(), Box<dyn Error>> {
+    gen_system_layers::write()
+}

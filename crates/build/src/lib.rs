@@ -1,1 +1,13 @@
 //! From a Cargo workspace to an image, with no daemon.
+//!
+//! [`cargo`] compiles for a [`target`], [`elf`] proves what came out, [`audit`] lists the crates in
+//! it, and [`pack`] makes layers and an image of it, with the help of a [`cache`].
+
+pub mod audit;
+pub mod cache;
+pub mod elf;
+pub mod files;
+pub mod labels;
+pub mod pack;
+pub mod spec;
+pub mod system;

@@ -72,6 +72,12 @@ impl<W: Write> LayerWriter<W> {
         self.tar.append_link(&mut header, path, target)
     }
 
+    /// Adds a second name of a file that was added before.
+    pub fn hard_link(&mut self, path: &str, target: &str) -> io::Result<()> {
+        let mut header = self.header(EntryType::Link, Attributes::root(0o644), 0);
+        self.tar.append_link(&mut header, path, target)
+    }
+
     /// Adds a file of exactly `size` bytes.
     ///
     /// # Errors
@@ -102,6 +108,19 @@ impl<W: Write> LayerWriter<W> {
         let (sink, digest, size) = compressor.finish()?.finish();
         let descriptor = Descriptor::new(self.compression.layer_media_type(), digest, size);
         Ok((sink, Layer { descriptor, diff_id, unpacked_size, compression: self.compression }))
+    }
+
+    /// Writes a layer whose tar stream exists already.
+    pub fn copy_tar(sink: W, compression: Compression, tar: &[u8]) -> io::Result<Layer> {
+        let mut compressor = Compressor::new(DigestWriter::new(sink), compression, 1);
+        compressor.write_all(tar)?;
+        let (_, digest, size) = compressor.finish()?.finish();
+        Ok(Layer {
+            descriptor: Descriptor::new(compression.layer_media_type(), digest, size),
+            diff_id: Digest::of(tar),
+            unpacked_size: tar.len() as u64,
+            compression,
+        })
     }
 
     fn header(&self, kind: EntryType, attributes: Attributes, size: u64) -> Header {

@@ -1,1 +1,21 @@
 //! Facts about a project: its Cargo workspace, its git history, its toolchain.
+//!
+//! Nothing here decides anything about images. Each module answers one question about a directory:
+//! [`workspace`] what Cargo knows of it, [`select`] which of its binaries is meant, [`manifest`] what
+//! its `Cargo.toml` says where Cargo must not run, [`git`] which commit it is at, [`cargo_config`]
+//! which flags the compiler will get, and [`toolchain`] which compiler that is.
+//!
+//! Environment variables come in as an [`Environment`]; programs come in as paths.
+
+pub mod cargo_config;
+mod environment;
+pub mod git;
+pub mod manifest;
+mod package;
+pub mod select;
+pub mod toolchain;
+mod upwards;
+pub mod workspace;
+
+pub use environment::Environment;
+pub use package::PackageFacts;

@@ -1,0 +1,269 @@
+//! Finished layers, kept by what they were made from, below the project's target directory.
+//!
+//! `blobs/` holds layers by their digests, `layers/` one small record for each recipe. A recipe
+//! names everything that decides a layer's bytes; files in it are named by their stamps, so that
+//! an unchanged file need not be read. Blobs have other names in layouts (hard links): the cache
+//! costs no space of its own. Anything in it may be deleted at any time.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use plimsoll_image::{Blob, Compression, Descriptor, Digest, atomic, layer::Layer};
+use serde::{Deserialize, Serialize};
+
+pub mod stamp;
+
+use stamp::Stamp;
+
+/// How many layers are kept beyond those in use: a few edits back and forth.
+const MOST_LAYERS: usize = 24;
+
+/// The layers that were made before.
+#[derive(Debug)]
+pub struct Cache {
+    directory: PathBuf,
+    /// Held while the cache is open: two builds of one project take turns.
+    _lock: File,
+}
+
+/// A layer that has just been made.
+#[derive(Debug)]
+pub struct Made {
+    /// The layer.
+    pub layer: Layer,
+    /// Its bytes, in the cache.
+    pub blob: Blob,
+    /// The stamp of its file; what is older than this was at rest while it was read.
+    pub stamp: Stamp,
+}
+
+/// The cache could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct CacheError {
+    /// What was tried, as in "write".
+    pub action: &'static str,
+    /// On which path.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    digest: Digest,
+    size: u64,
+    diff_id: Digest,
+    unpacked_size: u64,
+    compression: Compression,
+}
+
+impl Cache {
+    /// Opens the cache in `directory`, making it if need be.
+    ///
+    /// `on_wait` is called once if another process has it; then this one waits.
+    pub fn open(directory: &Path, on_wait: impl FnOnce()) -> Result<Self, CacheError> {
+        for directory in [directory.join("blobs"), directory.join("layers")] {
+            fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
+        }
+        let path = directory.join("lock");
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed("open", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                on_wait();
+                lock.lock().map_err(failed("lock", &path))?;
+            }
+            Err(fs::TryLockError::Error(source)) => return Err(failed("lock", &path)(source)),
+        }
+        Ok(Self { directory: directory.to_owned(), _lock: lock })
+    }
+
+    /// The layer that was made from this recipe, if it is still whole.
+    pub fn get(&self, recipe: &Digest) -> Option<(Layer, Blob)> {
+        let record = fs::read(self.record_path(recipe)).ok()?;
+        let record: Record = serde_json::from_slice(&record).ok()?;
+        let descriptor =
+            Descriptor::new(record.compression.layer_media_type(), record.digest, record.size);
+        let path = self.blob_path(&record.digest);
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        if !metadata.is_file() || metadata.len() != record.size {
+            return None;
+        }
+        let blob = Blob::in_file(&descriptor, path);
+        let layer = Layer {
+            descriptor,
+            diff_id: record.diff_id,
+            unpacked_size: record.unpacked_size,
+            compression: record.compression,
+        };
+        Some((layer, blob))
+    }
+
+    /// Makes a layer and keeps its bytes.
+    pub fn make(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<Layer>,
+    ) -> Result<Made, CacheError> {
+        let new = self.directory.join("blobs/new");
+        let layer = atomic::write(&new, write).map_err(failed("write", &new))?;
+        let path = self.blob_path(&layer.descriptor.digest);
+        let stamp = (|| {
+            let metadata = fs::metadata(&new)?;
+            let mut permissions = metadata.permissions();
+            // It has other names in layouts, so nobody may write into it.
+            permissions.set_readonly(true);
+            fs::set_permissions(&new, permissions)?;
+            fs::rename(&new, &path)?;
+            io::Result::Ok(Stamp::of(&metadata))
+        })()
+        .map_err(failed("write", &path))?;
+        let blob = Blob::in_file(&layer.descriptor, path);
+        Ok(Made { layer, blob, stamp })
+    }
+
+    /// Remembers that this recipe makes this layer, and forgets the oldest ones.
+    pub fn remember(&self, recipe: &Digest, layer: &Layer) -> Result<(), CacheError> {
+        let path = self.record_path(recipe);
+        let record = Record {
+            digest: layer.descriptor.digest,
+            size: layer.descriptor.size,
+            diff_id: layer.diff_id,
+            unpacked_size: layer.unpacked_size,
+            compression: layer.compression,
+        };
+        let bytes = serde_json::to_vec(&record).map_err(io::Error::other);
+        bytes
+            // Not synced: a record that a loss of power cut short is only a layer made again.
+            .and_then(|bytes| {
+                let aside = atomic::aside(&path);
+                fs::write(&aside, bytes)?;
+                fs::rename(&aside, &path)
+            })
+            .map_err(failed("write", &path))?;
+        self.forget_oldest();
+        Ok(())
+    }
+
+    fn forget_oldest(&self) {
+        let Ok(entries) = fs::read_dir(self.directory.join("layers")) else { return };
+        let mut records: Vec<(SystemTime, PathBuf)> = entries
+            .flatten()
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        if records.len() <= MOST_LAYERS {
+            return;
+        }
+        records.sort();
+        let old = records.len() - MOST_LAYERS;
+        for (_, path) in records.drain(..old) {
+            fs::remove_file(path).ok();
+        }
+        let used: Vec<Digest> = records
+            .iter()
+            .filter_map(|(_, path)| serde_json::from_slice::<Record>(&fs::read(path).ok()?).ok())
+            .map(|record| record.digest)
+            .collect();
+        for entry in fs::read_dir(self.directory.join("blobs")).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if !used.iter().any(|digest| *digest.hex() == *name) {
+                fs::remove_file(entry.path()).ok();
+            }
+        }
+    }
+
+    fn record_path(&self, recipe: &Digest) -> PathBuf {
+        self.directory.join("layers").join(recipe.hex())
+    }
+
+    fn blob_path(&self, digest: &Digest) -> PathBuf {
+        self.directory.join("blobs").join(digest.hex())
+    }
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CacheError {
+    move |source| CacheError { action, path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_image::layer::{Attributes, LayerWriter};
+
+    use super::*;
+
+    fn make(cache: &Cache, text: &str) -> Made {
+        cache
+            .make(|sink| {
+                let mut writer = LayerWriter::new(sink, Compression::Gzip, 1, 0);
+                let size = text.len() as u64;
+                writer.file("a", Attributes::root(0o444), size, text.as_bytes())?;
+                Ok(writer.finish()?.1)
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn a_layer_is_found_by_its_recipe_until_its_blob_is_damaged() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::open(directory.path(), || ()).unwrap();
+        let recipe = Digest::of(b"recipe");
+        assert!(cache.get(&recipe).is_none());
+        let made = make(&cache, "text");
+        cache.remember(&recipe, &made.layer).unwrap();
+        let (layer, blob) = cache.get(&recipe).unwrap();
+        assert_eq!(layer, made.layer);
+        let mut bytes = Vec::new();
+        io::copy(&mut blob.open().unwrap(), &mut bytes).unwrap();
+        assert_eq!(Digest::of(&bytes), layer.descriptor.digest);
+        let path = cache.blob_path(&layer.descriptor.digest);
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "cut").unwrap();
+        assert!(cache.get(&recipe).is_none());
+    }
+
+    #[test]
+    fn the_oldest_layers_go_and_the_newest_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::open(directory.path(), || ()).unwrap();
+        let recipes: Vec<_> = (0..MOST_LAYERS + 3)
+            .map(|number| {
+                let recipe = Digest::of(number.to_string().as_bytes());
+                let made = make(&cache, &number.to_string());
+                cache.remember(&recipe, &made.layer).unwrap();
+                let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number as u64);
+                let record = File::options().write(true).open(cache.record_path(&recipe)).unwrap();
+                record.set_modified(time).unwrap();
+                recipe
+            })
+            .collect();
+        make(&cache, "last");
+        cache.remember(&Digest::of(b"last"), &make(&cache, "last").layer).unwrap();
+        assert!(cache.get(&recipes[0]).is_none());
+        assert!(cache.get(recipes.last().unwrap()).is_some());
+        let blobs = fs::read_dir(directory.path().join("blobs")).unwrap().count();
+        assert_eq!(blobs, MOST_LAYERS);
+    }
+
+    #[test]
+    fn a_second_process_waits_and_is_told_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = Cache::open(directory.path(), || ()).unwrap();
+        let (told, waits) = std::sync::mpsc::channel();
+        let path = directory.path().to_owned();
+        let second = std::thread::spawn(move || {
+            Cache::open(&path, || told.send(()).unwrap()).map(drop).unwrap();
+        });
+        waits.recv().unwrap();
+        drop(first);
+        second.join().unwrap();
+    }
+}

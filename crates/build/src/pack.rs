@@ -1,0 +1,283 @@
+//! Packs programs and files into an image.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use plimsoll_image::{
+    Blob, Bundle, Compression, Digest, History, ImageConfig, Platform, RootFs,
+    bundle::Part,
+    layer::{Attributes, Layer},
+};
+
+use crate::{
+    cache::{Cache, CacheError},
+    elf::ElfError,
+    files::{self, FilesError, Tree},
+    labels::rfc3339,
+    spec::{BINARY_DIRECTORY, ImageSpec, Init},
+    system::SystemLayer,
+};
+
+mod app;
+mod run_config;
+
+/// What process 1 is called in the image when it is `pid1-exe`.
+const PID1: &str = "pid1";
+
+/// What an image is made of.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// What the user wants it to be.
+    pub spec: &'a ImageSpec,
+    /// The directory to which the spec's files are relative, and which they must not leave.
+    pub project: &'a Path,
+    /// The programs, for each platform.
+    pub platforms: Vec<Programs>,
+    /// Labels and annotations made from facts; the spec's own win.
+    pub labels: BTreeMap<String, String>,
+    /// The time of everything, in seconds since 1970.
+    pub time: u64,
+    /// How layers are compressed.
+    pub compression: Compression,
+    /// How many threads compress.
+    pub threads: usize,
+}
+
+/// The programs for one platform.
+#[derive(Debug)]
+pub struct Programs {
+    /// The platform.
+    pub platform: Platform,
+    /// At least one; the first is the entry point.
+    pub programs: Vec<Program>,
+    /// Process 1, where it is not the program itself.
+    pub init: Option<PathBuf>,
+}
+
+/// A program on this machine.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Its name in the image.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// The content of its section `.dep-v0`, if it is to get one.
+    pub audit: Option<Vec<u8>>,
+}
+
+/// Why an image could not be packed.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A file of the settings.
+    #[error("cannot put the files of the settings into the image")]
+    Files(#[from] FilesError),
+    /// A program and a file want the same place.
+    #[error("`/{0}` would be both a program and a file of the settings, or a file and a directory")]
+    Occupied(String),
+    /// A user by name that the image does not have.
+    #[error("the image has no user or group `{0}`: it knows root, nobody and nonroot")]
+    UnknownUser(String),
+    /// Reading a file that goes into a layer.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The dependency list could not be put into a program.
+    #[error("cannot add the list of crates to {}", path.display())]
+    Audit {
+        /// The program.
+        path: PathBuf,
+        /// Why.
+        source: ElfError,
+    },
+    /// The cache.
+    #[error("cannot keep layers in the cache")]
+    Cache(#[from] CacheError),
+    /// A layer that is embedded in this program.
+    #[error("the embedded system layer is damaged")]
+    System(#[source] io::Error),
+    /// Metadata can't be encoded.
+    #[error("cannot encode the image's metadata")]
+    Encode(#[from] serde_json::Error),
+}
+
+/// An image, and what making it took.
+#[derive(Debug)]
+pub struct Packed {
+    /// The image.
+    pub bundle: Bundle,
+    /// Whether a layer had to be made; else all came from the cache.
+    pub made_layers: bool,
+}
+
+/// Packs an image. `progress` is told how many bytes of files were read each time.
+///
+/// # Errors
+/// Whatever keeps the image from being made; nothing but the cache was changed then.
+pub fn pack(
+    request: &Request<'_>,
+    cache: &Cache,
+    progress: &dyn Fn(u64),
+) -> Result<Packed, PackError> {
+    let mut labels = request.labels.clone();
+    labels.extend(request.spec.labels.clone());
+    let files = files::collect(request.project, &request.spec.files)?;
+    let mut made_layers = false;
+    let mut parts = Vec::new();
+    for programs in &request.platforms {
+        let mut layers = Vec::new();
+        let zones = request.spec.tzdata.then_some(SystemLayer::Zones);
+        for system in std::iter::once(SystemLayer::Base).chain(zones) {
+            let (layer, blob, made) = system_layer(system, request.compression, cache)?;
+            made_layers |= made;
+            layers.push((layer, blob, system.created_by()));
+        }
+        let tree = app_tree(request.spec, programs, &files)?;
+        let (layer, blob, made) = app::layer(request, programs, &tree, cache, progress)?;
+        made_layers |= made;
+        layers.push((layer, blob, "app: programs and files"));
+        parts.push(part(request, programs, layers, labels.clone())?);
+    }
+    Ok(Packed { bundle: Bundle::new(parts, &labels)?, made_layers })
+}
+
+/// The path of a program in the image.
+pub fn program_path(name: &str) -> String {
+    format!("/{BINARY_DIRECTORY}/{name}")
+}
+
+/// The name in the image of process 1.
+fn init_name(init: &Init) -> Option<&str> {
+    match init {
+        Init::None => None,
+        Init::Pid1 => Some(PID1),
+        Init::Program(path) => Some(path.file_name()?.to_str().unwrap_or("init")),
+    }
+}
+
+fn system_layer(
+    system: SystemLayer,
+    compression: Compression,
+    cache: &Cache,
+) -> Result<(Layer, Blob, bool), PackError> {
+    let (layer, blob) = system.embedded().map_err(PackError::System)?;
+    if compression == Compression::Gzip {
+        return Ok((layer, blob, false));
+    }
+    let recipe = Digest::of(format!("{} {}", layer.diff_id, compression.recipe()).as_bytes());
+    if let Some((layer, blob)) = cache.get(&recipe) {
+        return Ok((layer, blob, false));
+    }
+    let made = cache.make(|sink| system.write(compression, sink))?;
+    cache.remember(&recipe, &made.layer)?;
+    Ok((made.layer, made.blob, true))
+}
+
+/// Everything of the `app` layer by its path, with the directories that it needs.
+fn app_tree(spec: &ImageSpec, programs: &Programs, files: &Tree) -> Result<Tree, PackError> {
+    use files::{Entry, EntryKind};
+
+    let mut tree = files.clone();
+    let mut add = |path: String, kind, attributes| match tree
+        .insert(path.clone(), Entry { kind, attributes })
+    {
+        Some(_) => Err(PackError::Occupied(path)),
+        None => Ok(()),
+    };
+    for program in &programs.programs {
+        let path = format!("{BINARY_DIRECTORY}/{}", program.name);
+        add(path, EntryKind::File(program.path.clone()), Attributes::root(0o555))?;
+    }
+    if let (Some(init), Some(name)) = (&programs.init, init_name(&spec.init)) {
+        let path = format!("{BINARY_DIRECTORY}/{name}");
+        add(path, EntryKind::File(init.clone()), Attributes::root(0o555))?;
+    }
+    // What the program writes to belongs to its user: an engine copies owner and mode into a
+    // fresh volume.
+    let (uid, gid) = run_config::numeric_user(&spec.user)?;
+    for path in &spec.volumes {
+        let path = files::image_path(path).unwrap_or_default();
+        let attributes = Attributes { mode: 0o755, uid, gid };
+        tree.entry(path).or_insert(Entry { kind: EntryKind::Directory, attributes });
+    }
+    let workdir = files::image_path(&spec.workdir).unwrap_or_default();
+    let directory = || Entry { kind: EntryKind::Directory, attributes: Attributes::root(0o755) };
+    if !workdir.is_empty() && !is_system_directory(&workdir) {
+        tree.entry(workdir).or_insert_with(directory);
+    }
+    let parents: BTreeSet<String> = tree
+        .keys()
+        .flat_map(|path| path.match_indices('/').map(|(end, _)| path[..end].to_owned()))
+        // Naming them again would change their owner and mode.
+        .filter(|path| !is_system_directory(path))
+        .collect();
+    for parent in parents {
+        let entry = tree.entry(parent.clone()).or_insert_with(directory);
+        if entry.kind != EntryKind::Directory {
+            return Err(PackError::Occupied(parent));
+        }
+    }
+    tree.remove("");
+    Ok(tree)
+}
+
+fn is_system_directory(path: &str) -> bool {
+    crate::system::content::DIRECTORIES.contains(&path)
+}
+
+fn part(
+    request: &Request<'_>,
+    programs: &Programs,
+    layers: Vec<(Layer, Blob, &str)>,
+    labels: BTreeMap<String, String>,
+) -> Result<Part, PackError> {
+    let created = Some(rfc3339(request.time));
+    let history = layers
+        .iter()
+        .map(|(_, _, step)| History {
+            created: created.clone(),
+            created_by: Some(format!("plimsoll build: {step}")),
+            ..History::default()
+        })
+        .collect();
+    let layers: Vec<_> = layers.into_iter().map(|(layer, blob, _)| (layer, blob)).collect();
+    let config = ImageConfig {
+        created,
+        platform: programs.platform.clone(),
+        config: run_config::run_config(request.spec, programs, labels)?,
+        rootfs: RootFs::of(layers.iter().map(|(layer, _)| layer.diff_id).collect()),
+        history,
+        other: serde_json::Map::new(),
+    };
+    Ok(Part { config, layers })
+}
+
+/// Reads a file and tells of it.
+struct Reported<'a, R> {
+    inner: R,
+    progress: &'a dyn Fn(u64),
+}
+
+impl<R: Read> Read for Reported<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        (self.progress)(count as u64);
+        Ok(count)
+    }
+}
+
+fn open(path: &Path) -> Result<(fs::File, fs::Metadata), PackError> {
+    let read = || {
+        let file = fs::File::open(path)?;
+        let metadata = file.metadata()?;
+        Ok((file, metadata))
+    };
+    read().map_err(|source| PackError::Read { path: path.to_owned(), source })
+}

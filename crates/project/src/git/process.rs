@@ -1,0 +1,138 @@
+//! Runs git so that it can neither hang, nor flood us, nor change anything.
+
+use std::{
+    io::{self, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::Instant,
+};
+
+use super::GitState;
+
+/// More than the headers of `git status`, and enough to see whether a file differs.
+const OUTPUT_LIMIT: u64 = 64 * 1024;
+
+/// What `git rev-parse --local-env-vars` lists, but for the variables that carry configuration:
+/// `safe.directory` may come that way.
+const LOCAL_VARIABLES: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+    // These change what a path on the command line means.
+    "GIT_GLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+];
+
+/// Gives `git -C directory`, with no pager, no locks, no prompt, no download, and in English.
+pub(super) fn command(git: &Path, directory: &Path) -> Command {
+    let mut command = Command::new(git);
+    for name in LOCAL_VARIABLES {
+        command.env_remove(name);
+    }
+    command
+        .env("LC_ALL", "C")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .args(["--no-pager", "--no-optional-locks"])
+        // A repository's own settings must not start a program.
+        .args(["-c", "core.fsmonitor=false"])
+        // Not the directory of the process: a missing one would look like a missing git.
+        .arg("-C")
+        .arg(directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// What a process wrote, up to a limit.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+/// A process whose output is read on threads. Dropping it ends the process.
+#[derive(Debug)]
+pub(super) struct Running(Result<(Child, Receiver<Ended>), GitState>);
+
+impl Running {
+    pub(super) fn start(command: &mut Command) -> Self {
+        Self(match command.spawn() {
+            Ok(mut child) => {
+                let receiver = read(&mut child);
+                Ok((child, receiver))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(GitState::NotInstalled),
+            Err(error) => Err(GitState::Failed { reason: error.to_string() }),
+        })
+    }
+
+    pub(super) fn join(mut self, until: Instant) -> Result<Ended, GitState> {
+        match &mut self.0 {
+            Err(state) => Err(state.clone()),
+            Ok((_, receiver)) => {
+                // An answer that is already there is taken however late we come for it.
+                let patience = until.saturating_duration_since(Instant::now());
+                receiver.recv_timeout(patience).map_err(|error| match error {
+                    RecvTimeoutError::Timeout => GitState::TimedOut,
+                    RecvTimeoutError::Disconnected => {
+                        GitState::Failed { reason: "its output could not be read".to_owned() }
+                    }
+                })
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok((child, _)) = &mut self.0 {
+            // It has written all that we need, or more than we wait for. Both calls fail only if
+            // it has ended, which is what they are for.
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+/// Reads both streams at the same time, so that neither fills up while we wait for the other.
+fn read(child: &mut Child) -> Receiver<Ended> {
+    let (sender, receiver) = channel();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    thread::spawn(move || {
+        let stderr = thread::spawn(move || text(stderr));
+        let stdout = text(stdout);
+        if let Ok(stderr) = stderr.join() {
+            // Nobody listens any more if the time is over.
+            sender.send(Ended { stdout, stderr }).ok();
+        }
+    });
+    receiver
+}
+
+fn text(stream: Option<impl Read>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(stream) = stream {
+        // What was read before an error is still worth reading.
+        stream.take(OUTPUT_LIMIT).read_to_end(&mut bytes).ok();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
