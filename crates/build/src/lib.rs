@@ -4,10 +4,15 @@
 //! it, and [`pack`] makes layers and an image of it, with the help of a [`cache`].
 
 pub mod audit;
+pub mod c_code;
 pub mod cache;
+pub mod cargo;
 pub mod elf;
 pub mod files;
 pub mod labels;
 pub mod pack;
+pub mod pid1;
+pub mod remap;
 pub mod spec;
 pub mod system;
+pub mod target;
