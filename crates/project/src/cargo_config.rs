@@ -1,8 +1,9 @@
 //! Cargo's configuration, as far as it tells which flags and which linker the compiler gets.
 //!
 //! Follows "Configuration" in the Cargo reference: files are looked for in a directory and above it,
-//! then in `$CARGO_HOME`; they may `include` others; lists of several files are joined, deeper files
-//! last; environment variables go before files. Every value remembers where it stands.
+//! then in `$CARGO_HOME`; they may `include` others (Cargo takes that since 1.94, and took no notice
+//! before); lists of several files are joined, deeper files last; environment variables go before
+//! files. Every value remembers where it stands.
 
 mod error;
 mod files;

@@ -11,6 +11,7 @@ mod remote;
 
 use std::{
     path::{Path, PathBuf},
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -59,44 +60,60 @@ pub struct Commit {
     pub origin: Option<String>,
 }
 
-/// Asks git about `directory`, in the background.
+/// Asks git about `directory`, in the background: this returns before git has even started.
 ///
 /// `git` is a path, or a name that is looked up on `PATH`. The variables by which a git hook
 /// redirects git (such as `GIT_DIR`) are not passed on.
 pub fn start(git: &Path, directory: &Path) -> Pending {
-    let status = Running::start(process::command(git, directory).args([
-        "status",
-        "--porcelain=v2",
-        "--branch",
-        "--no-ahead-behind",
-        "--no-renames",
-        "--untracked-files=no",
-        "--ignore-submodules=untracked",
-        "--",
-        ".",
-    ]));
-    let head = Running::start(process::command(git, directory).args([
-        "rev-list",
-        "--max-count=1",
-        "--timestamp",
-        "HEAD",
-    ]));
-    Pending { status, head, directory: directory.to_owned(), until: Instant::now() + PATIENCE }
+    let until = Instant::now() + PATIENCE;
+    let (git, place) = (git.to_owned(), directory.to_owned());
+    let processes = thread::spawn(move || Processes::start(&git, &place));
+    Pending { processes, directory: directory.to_owned(), until }
 }
 
 /// Git at work. Dropping it ends git.
 #[derive(Debug)]
 pub struct Pending {
-    status: Running,
-    head: Running,
+    // A thread that nobody waits for drops what it returns, and with it the processes.
+    processes: JoinHandle<Processes>,
     directory: PathBuf,
     until: Instant,
+}
+
+#[derive(Debug)]
+struct Processes {
+    status: Running,
+    head: Running,
+}
+
+impl Processes {
+    fn start(git: &Path, directory: &Path) -> Self {
+        let status = [
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "--no-ahead-behind",
+            "--no-renames",
+            "--untracked-files=no",
+            "--ignore-submodules=untracked",
+            "--",
+            ".",
+        ];
+        let head = ["rev-list", "--max-count=1", "--timestamp", "HEAD"];
+        Self {
+            status: Running::start(process::command(git, directory).args(status)),
+            head: Running::start(process::command(git, directory).args(head)),
+        }
+    }
 }
 
 impl Pending {
     /// Waits for git's answer, until 20 seconds after its start at most.
     pub fn join(self) -> GitState {
-        let Self { status, head, directory, until } = self;
+        let Self { processes, directory, until } = self;
+        let Ok(Processes { status, head }) = processes.join() else {
+            return GitState::Failed { reason: "it could not be started".to_owned() };
+        };
         let status = match status.join(until) {
             Ok(status) => status,
             Err(state) => return state,

@@ -1,58 +1,21 @@
 //! The compiler that builds in a directory, and what was installed with it.
 
+mod error;
+mod running;
+mod rustup;
+
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
 };
 
 use cargo_platform::Cfg;
 use semver::Version;
 
-/// Why the compiler could not be asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ToolchainError {
-    /// There is no such program as `rustc`.
-    #[error("cannot find the program `{}`", rustc.display())]
-    NotFound {
-        /// What was to be run.
-        rustc: PathBuf,
-    },
-    /// `rustc` could not be run.
-    #[error("cannot run `{}` in {}", rustc.display(), directory.display())]
-    NotRun {
-        /// What was to be run.
-        rustc: PathBuf,
-        /// Where.
-        directory: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// `rustc` failed; under rustup this may mean that the toolchain is not installed.
-    #[error("`{} {arguments}` failed in {}:\n{stderr}", rustc.display(), directory.display())]
-    Failed {
-        /// What was run.
-        rustc: PathBuf,
-        /// With which arguments.
-        arguments: String,
-        /// Where.
-        directory: PathBuf,
-        /// What it wrote to stderr, without white space around it.
-        stderr: String,
-    },
-    /// `rustc` answered what we don't understand.
-    #[error("`{} {arguments}` does not say {missing}", rustc.display())]
-    Answer {
-        /// What was run.
-        rustc: PathBuf,
-        /// With which arguments.
-        arguments: String,
-        /// What is missing in the answer.
-        missing: String,
-    },
-}
+pub use error::ToolchainError;
+use running::Running;
+pub use rustup::Rustup;
 
 /// A Rust compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,15 +34,6 @@ pub struct Toolchain {
     pub sysroot: PathBuf,
     /// What rustup says about it, if it is one of rustup's.
     pub rustup: Option<Rustup>,
-}
-
-/// A toolchain that rustup manages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rustup {
-    /// Its name, such as `1.95.0-x86_64-unknown-linux-gnu`.
-    pub toolchain: String,
-    /// Whether it is the one that rustup takes where nothing else is said.
-    pub is_default: bool,
 }
 
 impl Toolchain {
@@ -104,7 +58,7 @@ impl Toolchain {
         Ok(Self {
             rustc: rustc.to_owned(),
             directory: directory.to_owned(),
-            rustup: rustup(&sysroot, host),
+            rustup: rustup::recognize(&sysroot, host),
             host: host.to_owned(),
             release: field("release")
                 .and_then(|it| Version::parse(it).ok())
@@ -146,11 +100,7 @@ impl Toolchain {
 
     /// Returns the command that installs a target; nothing if rustup does not manage this toolchain.
     pub fn target_add_command(&self, triple: &str) -> Option<String> {
-        let rustup = self.rustup.as_ref()?;
-        // In a directory with a toolchain file this would name the right one without `--toolchain`
-        // too, but nobody knows where the line is going to be typed.
-        let toolchain = (!rustup.is_default).then(|| format!("--toolchain {} ", rustup.toolchain));
-        Some(format!("rustup target add {}{triple}", toolchain.unwrap_or_default()))
+        self.rustup.as_ref().map(|it| it.target_add_command(triple))
     }
 
     /// Asks which `cfg` values are set for a target under these flags.
@@ -169,88 +119,9 @@ impl Toolchain {
     }
 }
 
-/// A compiler that was asked and has not answered yet.
-struct Running<'a> {
-    child: Child,
-    rustc: &'a Path,
-    directory: &'a Path,
-    arguments: String,
-}
-
-impl<'a> Running<'a> {
-    fn start(
-        rustc: &'a Path,
-        directory: &'a Path,
-        arguments: &[&str],
-    ) -> Result<Self, ToolchainError> {
-        let child = Command::new(rustc)
-            .current_dir(directory)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        match child {
-            Ok(child) => Ok(Self { child, rustc, directory, arguments: arguments.join(" ") }),
-            // A directory that can't be entered gives the same error as a missing program.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && directory.is_dir() => {
-                Err(ToolchainError::NotFound { rustc: rustc.to_owned() })
-            }
-            Err(source) => Err(not_run(rustc, directory, source)),
-        }
-    }
-
-    fn finish(self) -> Result<String, ToolchainError> {
-        let Self { child, rustc, directory, arguments } = self;
-        let output =
-            child.wait_with_output().map_err(|source| not_run(rustc, directory, source))?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        Err(ToolchainError::Failed {
-            rustc: rustc.to_owned(),
-            arguments,
-            directory: directory.to_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        })
-    }
-}
-
-fn not_run(rustc: &Path, directory: &Path, source: io::Error) -> ToolchainError {
-    ToolchainError::NotRun { rustc: rustc.to_owned(), directory: directory.to_owned(), source }
-}
-
-/// Recognizes `RUSTUP_HOME/toolchains/NAME` by the settings file that rustup keeps there.
-///
-/// A toolchain linked by `rustup toolchain link` has its sysroot elsewhere, and rustup can't add
-/// a target to it.
-fn rustup(sysroot: &Path, host: &str) -> Option<Rustup> {
-    let toolchain = sysroot.file_name()?.to_str()?.to_owned();
-    let toolchains =
-        sysroot.parent().filter(|it| it.file_name().is_some_and(|it| it == "toolchains"))?;
-    let settings = fs::read_to_string(toolchains.parent()?.join("settings.toml")).ok()?;
-    let settings: toml::Table = settings.parse().ok()?;
-    let default = settings.get("default_toolchain").and_then(|it| it.as_str());
-    // Rustup writes the full name, earlier versions wrote the channel alone.
-    let is_default = default.is_some_and(|it| {
-        toolchain.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest == format!("-{host}"))
-    });
-    Some(Rustup { toolchain, is_default })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sysroot_under_rustup(settings: Option<&str>) -> (tempfile::TempDir, PathBuf) {
-        let home = tempfile::tempdir().unwrap();
-        let sysroot = home.path().join("toolchains/1.95.0-x86_64-unknown-linux-gnu");
-        fs::create_dir_all(&sysroot).unwrap();
-        if let Some(settings) = settings {
-            fs::write(home.path().join("settings.toml"), settings).unwrap();
-        }
-        (home, sysroot)
-    }
 
     fn toolchain(sysroot: &Path) -> Toolchain {
         Toolchain {
@@ -259,36 +130,9 @@ mod tests {
             host: "x86_64-unknown-linux-gnu".to_owned(),
             release: Version::new(1, 95, 0),
             commit_hash: None,
-            rustup: rustup(sysroot, "x86_64-unknown-linux-gnu"),
+            rustup: None,
             sysroot: sysroot.to_owned(),
         }
-    }
-
-    #[test]
-    fn a_target_is_added_to_the_toolchain_that_builds() {
-        for (settings, expected) in [
-            (
-                "default_toolchain = \"stable-x86_64-unknown-linux-gnu\"",
-                "rustup target add --toolchain 1.95.0-x86_64-unknown-linux-gnu T",
-            ),
-            ("default_toolchain = \"1.95.0-x86_64-unknown-linux-gnu\"", "rustup target add T"),
-            ("default_toolchain = \"1.95.0\"", "rustup target add T"),
-            (
-                "default_toolchain = \"1.9\"",
-                "rustup target add --toolchain 1.95.0-x86_64-unknown-linux-gnu T",
-            ),
-            ("", "rustup target add --toolchain 1.95.0-x86_64-unknown-linux-gnu T"),
-        ] {
-            let (_home, sysroot) = sysroot_under_rustup(Some(settings));
-            assert_eq!(toolchain(&sysroot).target_add_command("T").as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn without_rustup_there_is_no_command() {
-        let (_home, sysroot) = sysroot_under_rustup(None);
-        assert_eq!(toolchain(&sysroot).target_add_command("T"), None);
-        assert_eq!(toolchain(Path::new("/usr")).target_add_command("T"), None);
     }
 
     #[test]

@@ -136,3 +136,45 @@ fn text(stream: Option<impl Read>) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsStr, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn what_a_hook_sets_is_not_passed_on() {
+        let command = command(Path::new("git"), Path::new("/r"));
+        let removed = |name: &str| command.get_envs().any(|it| it == (OsStr::new(name), None));
+        assert!(removed("GIT_DIR") && removed("GIT_INDEX_FILE") && removed("GIT_WORK_TREE"));
+        assert!(!removed("GIT_CONFIG_COUNT"));
+    }
+
+    #[test]
+    fn a_process_that_hangs_is_given_up_and_ended() {
+        let mut sleep = Command::new("sleep");
+        let running = Running::start(sleep.arg("60").stdout(Stdio::piped()).stderr(Stdio::piped()));
+        let before = Instant::now();
+        let until = before + Duration::from_millis(50);
+        assert_eq!(running.join(until).unwrap_err(), GitState::TimedOut);
+        // Ending it includes waiting for its end.
+        assert!(before.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn an_answer_is_taken_however_late_we_come() {
+        let (sender, receiver) = channel();
+        sender.send(Ended { stdout: "x".to_owned(), stderr: String::new() }).unwrap();
+        let running = Running(Ok((Command::new("true").spawn().unwrap(), receiver)));
+        assert_eq!(running.join(Instant::now()).unwrap().stdout, "x");
+    }
+
+    #[test]
+    fn a_flood_is_cut_off() {
+        let mut yes = Command::new("yes");
+        let running = Running::start(yes.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        let ended = running.join(Instant::now() + Duration::from_secs(30)).unwrap();
+        assert_eq!(ended.stdout.len() as u64, OUTPUT_LIMIT);
+    }
+}

@@ -116,7 +116,7 @@ fn package(
         id: id(&package.id),
         name: package.name.to_string(),
         version: package.version.clone(),
-        source: package.source.as_ref().map_or(Source::Local, |it| source(&it.repr)),
+        source: package.source.as_ref().map_or(Source::Local, source),
         manifest_path: package.manifest_path.clone().into(),
         links: package.links.clone(),
         build_script: has(TargetKind::CustomBuild),
@@ -131,16 +131,16 @@ fn package(
 }
 
 /// Reads the `source` of Cargo's package ids: a kind, `+`, and a URL.
-fn source(repr: &str) -> Source {
-    match repr.split_once('+') {
-        Some(
-            ("registry", "https://github.com/rust-lang/crates.io-index")
-            | ("sparse", "https://index.crates.io/"),
-        ) => Source::CratesIo,
+fn source(source: &cargo_metadata::Source) -> Source {
+    // Cargo gives this source one name, whatever protocol it is read by.
+    if source.is_crates_io() {
+        return Source::CratesIo;
+    }
+    match source.repr.split_once('+') {
         Some(("registry" | "sparse", url)) => Source::Registry(url.to_owned()),
         Some(("git", url)) => Source::Git(url.to_owned()),
         Some(("path", _)) => Source::Local,
-        _ => Source::Registry(repr.to_owned()),
+        _ => Source::Registry(source.repr.clone()),
     }
 }
 
@@ -162,7 +162,8 @@ mod tests {
                 Source::Git("https://example.com/r?rev=1#1f".into()),
             ),
         ] {
-            assert_eq!(source(repr), expected);
+            let repr = repr.to_owned();
+            assert_eq!(source(&cargo_metadata::Source { repr }), expected);
         }
     }
 }
