@@ -6,6 +6,7 @@
 
 mod list;
 
+pub use auditable_serde::VersionInfo as List;
 pub use list::{AuditError, Graph, Package, Source, encode, list};
 
 /// The name of the section in ELF files.

@@ -47,9 +47,18 @@ pub struct Compile<'a> {
 #[derive(Debug, Default)]
 pub struct Compiled {
     /// The binaries, in the order of the choices.
-    pub executables: Vec<PathBuf>,
+    pub executables: Vec<Executable>,
     /// The packages that were compiled for the target, not for the compiler's own use.
     pub linked: BTreeSet<PackageId>,
+}
+
+/// A binary that Cargo made, now or earlier.
+#[derive(Clone, Debug)]
+pub struct Executable {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it was there already.
+    pub fresh: bool,
 }
 
 /// Why nothing was made.
@@ -133,7 +142,7 @@ pub(crate) fn set_flags(command: &mut Command, rustflags: &[String]) {
 /// What a Cargo process said.
 pub(crate) struct Heard {
     pub(crate) status: ExitStatus,
-    pub(crate) executables: BTreeMap<(PackageId, String), PathBuf>,
+    pub(crate) executables: BTreeMap<(PackageId, String), Executable>,
     pub(crate) linked: BTreeSet<PackageId>,
     scripts: BTreeSet<PackageId>,
 }
@@ -162,7 +171,8 @@ pub(crate) fn listen(
                         && artifact.target.kind.contains(&TargetKind::Bin)
                     {
                         let key = (package.clone(), artifact.target.name.clone());
-                        executables.insert(key, path.clone().into_std_path_buf());
+                        let path = path.clone().into_std_path_buf();
+                        executables.insert(key, Executable { path, fresh: artifact.fresh });
                     }
                     let build_script = artifact.target.kind.contains(&TargetKind::CustomBuild);
                     let path = |it: &cargo_metadata::camino::Utf8PathBuf| for_target(it.as_ref());

@@ -48,7 +48,7 @@ pub struct Request<'a> {
 }
 
 /// The programs for one platform.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Programs {
     /// The platform.
     pub platform: Platform,
@@ -113,6 +113,8 @@ pub enum PackError {
 pub struct Packed {
     /// The image.
     pub bundle: Bundle,
+    /// What each layer is, by its digest.
+    pub steps: Vec<(Digest, &'static str)>,
     /// Whether a layer had to be made; else all came from the cache.
     pub made_layers: bool,
 }
@@ -130,6 +132,7 @@ pub fn pack(
     labels.extend(request.spec.labels.clone());
     let files = files::collect(request.project, &request.spec.files)?;
     let mut made_layers = false;
+    let mut steps = Vec::new();
     let mut parts = Vec::new();
     for programs in &request.platforms {
         let mut layers = Vec::new();
@@ -143,9 +146,10 @@ pub fn pack(
         let (layer, blob, made) = app::layer(request, programs, &tree, cache, progress)?;
         made_layers |= made;
         layers.push((layer, blob, "app: programs and files"));
+        steps.extend(layers.iter().map(|(layer, _, step)| (layer.descriptor.digest, *step)));
         parts.push(part(request, programs, layers, labels.clone())?);
     }
-    Ok(Packed { bundle: Bundle::new(parts, &labels)?, made_layers })
+    Ok(Packed { bundle: Bundle::new(parts, &labels)?, steps, made_layers })
 }
 
 /// The path of a program in the image.

@@ -1,11 +1,21 @@
 //! Keeps this machine's paths out of programs, so that every machine makes the same bytes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
 
+use memchr::memmem;
 use plimsoll_project::{
     toolchain::Toolchain,
     workspace::{Source, Workspace},
 };
+
+/// How much of a file is searched at once.
+const READ_SIZE: usize = 1024 * 1024;
+/// Shorter paths, such as `/src`, stand in programs by chance.
+const SHORTEST_PATH: usize = 6;
 
 /// What directories are called in programs.
 const WORKSPACE: &str = "/workspace";
@@ -63,13 +73,68 @@ impl Remap {
         flags.join(" ")
     }
 
-    /// The directories as they stand on this machine.
-    pub fn directories(&self) -> impl Iterator<Item = &Path> {
-        self.0.iter().map(|(directory, _)| directory.as_path())
+    /// The first of the directories whose path stands in a file, if any does.
+    pub fn find_in(&self, path: &Path) -> io::Result<Option<&Path>> {
+        let finders: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(from, _)| from.as_os_str().len() >= SHORTEST_PATH)
+            .filter_map(|(from, _)| Some((memmem::Finder::new(from.to_str()?), from.as_path())))
+            .collect();
+        let overlap = finders.iter().map(|(it, _)| it.needle().len()).max().unwrap_or(1) - 1;
+        let mut file = File::open(path)?;
+        let mut block = vec![0; overlap + READ_SIZE];
+        let mut kept = 0;
+        loop {
+            let count = file.read(&mut block[kept..])?;
+            if count == 0 {
+                return Ok(None);
+            }
+            let filled = kept + count;
+            let found = finders.iter().find(|(it, _)| it.find(&block[..filled]).is_some());
+            if let Some((_, directory)) = found {
+                return Ok(Some(directory));
+            }
+            // A path may begin in this block and end in the next one.
+            kept = filled.min(overlap);
+            block.copy_within(filled - kept..filled, 0);
+        }
     }
 
     fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         // A path that is not UTF-8 can't be an argument here; such a build only is less portable.
         self.0.iter().filter_map(|(from, to)| Some((from.to_str()?, to.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_found_wherever_it_stands_in_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let remap = Remap(vec![("/home/somebody/project".into(), WORKSPACE.to_owned())]);
+        let needle = b"/home/somebody/project/src/main.rs";
+        for offset in [0, 5, READ_SIZE - 1, READ_SIZE, READ_SIZE + 20, 3 * READ_SIZE - 7] {
+            let mut bytes = vec![0; offset];
+            bytes.extend_from_slice(needle);
+            let path = directory.path().join("program");
+            std::fs::write(&path, &bytes).unwrap();
+            assert!(remap.find_in(&path).unwrap().is_some(), "{offset}");
+            std::fs::write(&path, &bytes[..offset + 10]).unwrap();
+            assert!(remap.find_in(&path).unwrap().is_none(), "{offset}");
+        }
+    }
+
+    #[test]
+    fn flags_name_each_directory_and_its_new_name() {
+        let remap = Remap::outside_workspace(Path::new("/h/.cargo"), Path::new("/t"));
+        let flags = ["--remap-path-prefix=/h/.cargo=/cargo", "--remap-path-prefix=/t=/target"];
+        assert_eq!(remap.rustflags(), flags);
+        assert_eq!(
+            remap.cflags(),
+            "-ffile-prefix-map=/h/.cargo=/cargo -ffile-prefix-map=/t=/target"
+        );
     }
 }

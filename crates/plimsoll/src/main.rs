@@ -1,3 +1,28 @@
-//! The `plimsoll` program.
+//! The `plimsoll` program: arguments, settings, output and exit codes. Everything else is in the
+//! libraries below it.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod args;
+mod commands;
+mod environment;
+mod failure;
+mod hints;
+mod report;
+mod settings;
+mod ui;
+
+fn main() -> ExitCode {
+    // clap prints help and usage errors itself, and exits with 0 or 2.
+    let args = args::Args::parse();
+    let ui = ui::Ui::new(&args);
+    match commands::run(&args, &ui) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui.failure(&failure);
+            ExitCode::from(failure::COULD_NOT_WORK)
+        }
+    }
+}

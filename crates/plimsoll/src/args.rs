@@ -1,0 +1,124 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use plimsoll_image::{Compression, Platform};
+
+use crate::{commands::build::output::Output, environment};
+
+/// Containers of Rust programs, held against one standard: built, checked, proved.
+///
+/// Exit codes: 0, the work is done; 1, findings at or above the threshold; 2, the work could not be
+/// done.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Build(Box<BuildArgs>),
+}
+
+/// Turns a Cargo workspace into a minimal image, without a daemon.
+///
+/// Compiles a binary with Cargo for a target that needs no system library, proves that it fits,
+/// and packs it with what it needs to run: users, certificate authorities, /tmp.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct BuildArgs {
+    /// The project: a directory in a Cargo workspace.
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    /// The package that has the binary.
+    #[arg(short, long, value_name = "SPEC", help_heading = "Project")]
+    pub(crate) package: Option<String>,
+    /// The binary; repeated, several go into one image and the first is its entry point.
+    #[arg(long, value_name = "NAME", help_heading = "Project")]
+    pub(crate) bin: Vec<String>,
+    /// Pack this program, built elsewhere, instead of running Cargo.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Project",
+        conflicts_with_all = ["bin", "features", "all_features", "no_default_features", "profile", "no_locked"]
+    )]
+    pub(crate) binary: Option<PathBuf>,
+    /// Features to turn on, separated by commas.
+    #[arg(short = 'F', long, value_name = "FEATURES", help_heading = "Project")]
+    pub(crate) features: Vec<String>,
+    /// Turn on all features.
+    #[arg(long, help_heading = "Project")]
+    pub(crate) all_features: bool,
+    /// Turn off the default feature.
+    #[arg(long, help_heading = "Project")]
+    pub(crate) no_default_features: bool,
+    /// The profile to build with [default: release].
+    #[arg(long, value_name = "NAME", env = environment::PROFILE, hide_env_values = true, help_heading = "Project")]
+    pub(crate) profile: Option<String>,
+    /// Let Cargo write Cargo.lock; otherwise it must be there and up to date.
+    #[arg(long, help_heading = "Project")]
+    pub(crate) no_locked: bool,
+    /// Do without the network.
+    #[arg(long, env = environment::OFFLINE, hide_env_values = true, help_heading = "Project")]
+    pub(crate) offline: bool,
+
+    /// Platforms to build for, such as linux/amd64,linux/arm64 [default: this machine's on Linux].
+    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',', env = environment::PLATFORM, hide_env_values = true, help_heading = "Image")]
+    pub(crate) platform: Vec<Platform>,
+    /// Allow `-C target-cpu=native`, whose programs may not run on other machines.
+    #[arg(long, help_heading = "Image")]
+    pub(crate) allow_native: bool,
+    /// Where the image goes; repeatable: oci:DIR, oci-archive:FILE, docker-archive:FILE,
+    /// docker:[NAME[:TAG]] [default: oci:target/plimsoll/<BINARY>.oci].
+    #[arg(short, long, value_name = "KIND:PLACE", env = environment::OUTPUT, hide_env_values = true, help_heading = "Image")]
+    pub(crate) output: Vec<Output>,
+    /// How layers are compressed: gzip, zstd or none [default: gzip].
+    #[arg(long, value_name = "METHOD", env = environment::COMPRESSION, hide_env_values = true, help_heading = "Image")]
+    pub(crate) compression: Option<Compression>,
+
+    /// Say what would be built, and build nothing.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) dry_run: bool,
+    /// Print nothing but the image's reference, and errors.
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// The form of the result on stdout.
+    #[arg(long, value_enum, default_value_t, env = environment::FORMAT, hide_env_values = true, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+/// The form of a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table.
+    #[default]
+    Human,
+    /// JSON, whose schema is in docs/schemas.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn help_says_what_there_is() {
+        let mut command = Args::command().term_width(100);
+        command.build();
+        let build = command.find_subcommand_mut("build").unwrap();
+        insta::assert_snapshot!(build.render_long_help().to_string());
+    }
+}

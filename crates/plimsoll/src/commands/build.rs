@@ -1,0 +1,210 @@
+//! `plimsoll build`: from a Cargo workspace to an image.
+
+use std::{
+    num::NonZero,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use plimsoll_build::{
+    cache::Cache,
+    labels,
+    pack::{self, Packed, Programs},
+    spec::ImageSpec,
+};
+use plimsoll_image::Compression;
+use plimsoll_project::{
+    Environment, PackageFacts,
+    git::{self, Commit, GitState},
+};
+
+use crate::{
+    args::{BuildArgs, Format},
+    environment,
+    failure::Failure,
+    report,
+    settings::{self, Settings},
+    ui::Ui,
+};
+
+mod deliver;
+mod dry_run;
+mod from_binary;
+mod from_cargo;
+mod native_cpu;
+pub(crate) mod output;
+mod prove;
+
+use output::Output;
+
+pub(crate) use deliver::Delivered;
+pub(crate) use prove::BinaryFacts;
+
+/// What the rest of the command looks at.
+#[derive(Debug)]
+struct Context<'a> {
+    args: &'a BuildArgs,
+    ui: &'a Ui,
+    settings: Settings,
+    environment: Environment,
+    /// The project directory, absolute.
+    directory: PathBuf,
+}
+
+/// Programs that are ready to be packed, however they came to be.
+#[derive(Debug)]
+struct Ready {
+    /// What the image is called: the name of the first binary.
+    title: String,
+    /// What the package says of itself, where there is one.
+    package: Option<PackageFacts>,
+    /// The programs for each platform.
+    programs: Vec<Programs>,
+    /// What was found in them.
+    binaries: Vec<BinaryFacts>,
+    /// Where things are kept.
+    target_directory: PathBuf,
+    /// How long Cargo took.
+    cargo: Duration,
+}
+
+impl Ready {
+    /// The tag of the image: the program's version, as that never moves.
+    fn tag(&self) -> String {
+        let version = self.package.as_ref().map(|it| it.version.to_string());
+        version.map_or_else(|| "unversioned".to_owned(), |it| output::tag_of(&it))
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
+    let directory = args.directory.canonicalize().map_err(|source| {
+        Failure::new(format!("cannot open the directory {}: {source}", args.directory.display()))
+    })?;
+    // It answers while Cargo works.
+    let git = git::start(Path::new("git"), &directory);
+    let context = Context {
+        settings: settings::load(&directory)?,
+        environment: std::env::vars_os().collect(),
+        directory,
+        args,
+        ui,
+    };
+    let spec = context.spec()?;
+    let plan = match &args.binary {
+        Some(_) => None,
+        None => Some(from_cargo::plan(&context)?),
+    };
+    let commit = commit(&context, git.join());
+    let time = context.time(commit.as_ref())?;
+    if args.dry_run {
+        return dry_run::run(&context, &spec, plan.as_ref(), commit.as_ref(), time);
+    }
+    // What can't be delivered is better not built.
+    let delivery = deliver::prepare(&context)?;
+    let ready = match (&args.binary, &plan) {
+        (Some(binary), _) => from_binary::ready(&context, binary, &spec)?,
+        (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, time)?,
+        (None, None) => return Err(Failure::new("there is nothing to build")),
+    };
+
+    let begun = Instant::now();
+    let packed = context.pack(&spec, &ready, commit.as_ref(), time)?;
+    let delivered = delivery.deliver(&ready, &packed.bundle)?;
+    let packing = begun.elapsed();
+
+    let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
+    ui.result(&match (args.quiet, args.format) {
+        (true, _) => format!("{}\n", report.reference()),
+        (false, Format::Json) => report.json()?,
+        (false, Format::Human) => report.table(),
+    })
+}
+
+impl Ready {
+    fn report(&self) -> report::build::Facts<'_> {
+        report::build::Facts {
+            title: &self.title,
+            version: self.package.as_ref().map(|it| it.version.to_string()),
+            binaries: &self.binaries,
+            cargo: self.cargo,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// What the image is to be.
+    fn spec(&self) -> Result<ImageSpec, Failure> {
+        Ok(self.settings.file.image.spec(self.settings_directory())?)
+    }
+
+    /// The directory to which paths in settings are relative.
+    fn settings_directory(&self) -> &Path {
+        self.settings.path.as_deref().and_then(Path::parent).unwrap_or(&self.directory)
+    }
+
+    fn compression(&self) -> Compression {
+        self.args.compression.or(self.settings.file.build.compression).unwrap_or_default()
+    }
+
+    /// The outputs that were asked for; none stands for the default one.
+    fn outputs(&self) -> &[Output] {
+        &self.args.output
+    }
+
+    fn pack(
+        &self,
+        spec: &ImageSpec,
+        ready: &Ready,
+        commit: Option<&Commit>,
+        time: u64,
+    ) -> Result<Packed, Failure> {
+        let place = ready.target_directory.join("plimsoll/cache");
+        let cache = Cache::open(&place, || {
+            self.ui.note("another build of this project is packing: waiting for it");
+        })?;
+        let request = pack::Request {
+            spec,
+            project: self.settings_directory(),
+            platforms: ready.programs.clone(),
+            labels: labels::labels(&ready.title, ready.package.as_ref(), commit, time),
+            time,
+            compression: self.compression(),
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
+        };
+        let bytes = ready.binaries.iter().map(|it| it.size).sum();
+        let progress = self.ui.progress("Packing", bytes);
+        Ok(pack::pack(&request, &cache, &|count| progress.add(count))?)
+    }
+
+    /// The time of everything in the image: `SOURCE_DATE_EPOCH`, else the last commit, else 0.
+    fn time(&self, commit: Option<&Commit>) -> Result<u64, Failure> {
+        match self.environment.get(environment::SOURCE_DATE_EPOCH) {
+            Some(text) if !text.is_empty() => text.parse().map_err(|_| {
+                Failure::new(format!("SOURCE_DATE_EPOCH is `{text}`, not a number of seconds"))
+                    .hint("set it to the time of the last commit: `git log -1 --format=%ct`")
+            }),
+            _ => Ok(commit.and_then(|it| u64::try_from(it.time).ok()).unwrap_or(0)),
+        }
+    }
+}
+
+/// The commit, if git knows one; else the user hears why there is no revision in the image.
+fn commit(context: &Context<'_>, state: GitState) -> Option<Commit> {
+    let reason = match state {
+        GitState::Commit(commit) => return Some(commit),
+        GitState::NoCommit { .. } | GitState::NotARepository | GitState::NotInstalled => {
+            return None;
+        }
+        GitState::DubiousOwnership => {
+            "git does not trust the repository, as it belongs to another user \
+             (`git config --global --add safe.directory DIR`)"
+                .to_owned()
+        }
+        GitState::TimedOut => "git did not answer in time".to_owned(),
+        GitState::Failed { reason } => format!("git failed: {reason}"),
+    };
+    context.ui.warning(format!("the image names no revision: {reason}"));
+    None
+}

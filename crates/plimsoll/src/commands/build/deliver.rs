@@ -1,0 +1,186 @@
+//! Takes a finished image to where it is wanted.
+
+use std::path::PathBuf;
+
+use plimsoll_engine::{Endpoint, Engine, Environment as EngineEnvironment};
+use plimsoll_image::{
+    Bundle,
+    archive::{self, Archive, Kind},
+    atomic,
+    layout::{self, Written},
+};
+
+use super::{
+    Context, Ready,
+    output::{Name, Output, repository_of},
+};
+use crate::failure::Failure;
+
+/// An image in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivered {
+    /// `oci`, `oci-archive`, `docker-archive` or `docker`.
+    pub(crate) kind: &'static str,
+    /// The name by which other commands find it: a path, or the name in the engine.
+    pub(crate) reference: String,
+    /// Whether anything was written.
+    pub(crate) changed: bool,
+}
+
+/// Outputs that were looked at before anything is built.
+#[derive(Debug)]
+pub(super) struct Delivery<'a> {
+    context: &'a Context<'a>,
+    engine: Option<Engine>,
+}
+
+/// Looks whether every output can take an image.
+pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Failure> {
+    let mut engine = None;
+    for output in context.outputs() {
+        match output {
+            Output::Oci(path) => layout::check(path)?,
+            Output::OciArchive(path) | Output::DockerArchive(path) => check_file(path)?,
+            Output::Docker(_) if engine.is_none() => engine = Some(connect()?),
+            Output::Docker(_) => {}
+        }
+        let one_platform = matches!(output, Output::Docker(_) | Output::DockerArchive(_));
+        if one_platform && context.args.platform.len() > 1 {
+            return Err(Failure::new(format!("{output} takes one platform"))
+                .hint("choose one with --platform, or write oci: or oci-archive: instead"));
+        }
+    }
+    Ok(Delivery { context, engine })
+}
+
+impl Delivery<'_> {
+    /// Writes the image to every output.
+    pub(super) fn deliver(
+        &self,
+        ready: &Ready,
+        bundle: &Bundle,
+    ) -> Result<Vec<Delivered>, Failure> {
+        let default = [Output::Oci(default_layout(ready))];
+        let outputs = self.context.outputs();
+        let outputs = if outputs.is_empty() { &default } else { outputs };
+        outputs.iter().map(|output| self.write(output, ready, bundle)).collect()
+    }
+
+    fn write(&self, output: &Output, ready: &Ready, bundle: &Bundle) -> Result<Delivered, Failure> {
+        let own = Name { repository: repository_of(&ready.title), tag: None };
+        let name = match output {
+            Output::Docker(Some(name)) => name,
+            _ => &own,
+        };
+        let tag = name.tag.clone().unwrap_or_else(|| ready.tag());
+        let repository = &*name.repository;
+        match output {
+            Output::Oci(path) => {
+                let written = layout::write(path, bundle, &full_name(repository), &tag)?;
+                let reference = path.display().to_string();
+                Ok(Delivered { kind: "oci", reference, changed: written == Written::Changed })
+            }
+            Output::OciArchive(path) | Output::DockerArchive(path) => {
+                let (kind, name) = match output {
+                    Output::OciArchive(_) => (Kind::Oci, "oci-archive"),
+                    _ => (Kind::Docker, "docker-archive"),
+                };
+                let archive = Archive::new(kind, bundle, &full_name(repository), &tag)?;
+                let changed = !archive.is_at(path);
+                if changed {
+                    check_file(path)?;
+                    atomic::write(path, |file| archive.write(file))
+                        .map_err(|source| NotWritten { path: path.clone(), source })?;
+                }
+                Ok(Delivered { kind: name, reference: path.display().to_string(), changed })
+            }
+            Output::Docker(_) => self.load(bundle, repository, &tag),
+        }
+    }
+
+    fn load(&self, bundle: &Bundle, repository: &str, tag: &str) -> Result<Delivered, Failure> {
+        let Some(engine) = &self.engine else { return Err(Failure::new("no engine was found")) };
+        let reference = format!("{repository}:{tag}");
+        let archive = Archive::new(Kind::Docker, bundle, &full_name(repository), tag)?;
+        // An engine calls an image by its configuration, or by its manifest where it keeps images
+        // as they came.
+        let ids: Vec<String> = bundle
+            .images()
+            .iter()
+            .flat_map(|image| [image.config.digest.to_string(), image.manifest.digest.to_string()])
+            .collect();
+        if engine.find_image(&reference)?.is_some_and(|image| ids.contains(&image.id)) {
+            return Ok(Delivered { kind: "docker", reference, changed: false });
+        }
+        for id in &ids {
+            // It has the image under another name.
+            if engine.find_image(id)?.is_some() {
+                engine.tag(id, repository, tag)?;
+                return Ok(Delivered { kind: "docker", reference, changed: true });
+            }
+        }
+        let progress = self.context.ui.progress("Loading", archive.size());
+        engine.load_with(|sink| {
+            let mut sink = Counted { sink, progress: &|count| progress.add(count) };
+            archive.write(&mut sink)
+        })?;
+        Ok(Delivered { kind: "docker", reference, changed: true })
+    }
+}
+
+/// The name with the registry and the folder that engines add to short ones.
+fn full_name(repository: &str) -> String {
+    match repository.split_once('/') {
+        None => format!("docker.io/library/{repository}"),
+        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => {
+            repository.to_owned()
+        }
+        Some(_) => format!("docker.io/{repository}"),
+    }
+}
+
+fn default_layout(ready: &Ready) -> PathBuf {
+    let path = ready.target_directory.join("plimsoll").join(format!("{}.oci", ready.title));
+    // Short where it is below the place where the user is.
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(PathBuf::from)).unwrap_or(path)
+}
+
+fn check_file(path: &std::path::Path) -> Result<(), Failure> {
+    let may = archive::may_replace(path)
+        .map_err(|source| NotWritten { path: path.to_owned(), source })?;
+    if may {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} is something else than an image archive", path.display()))
+        .hint("choose another file: this one is left as it is"))
+}
+
+fn connect() -> Result<Engine, Failure> {
+    let environment = EngineEnvironment::from_vars(|name| std::env::var(name).ok());
+    Ok(Engine::connect(Endpoint::resolve(None, &environment)?)?)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}", path.display())]
+struct NotWritten {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+struct Counted<'a> {
+    sink: &'a mut dyn std::io::Write,
+    progress: &'a dyn Fn(u64),
+}
+
+impl std::io::Write for Counted<'_> {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        let count = self.sink.write(buffer)?;
+        (self.progress)(count as u64);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.sink.flush()
+    }
+}

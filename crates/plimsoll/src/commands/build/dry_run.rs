@@ -1,0 +1,83 @@
+//! `--dry-run`: what would be built.
+
+use plimsoll_build::spec::{ImageSpec, Init};
+use plimsoll_project::git::Commit;
+
+use super::{
+    Context,
+    from_cargo::{Plan, describe},
+    output::Output,
+};
+use crate::{
+    args::Format,
+    failure::Failure,
+    report::plan::{Report, Target},
+};
+
+/// Prints the plan.
+pub(super) fn run(
+    context: &Context<'_>,
+    spec: &ImageSpec,
+    plan: Option<&Plan>,
+    commit: Option<&Commit>,
+    time: u64,
+) -> Result<(), Failure> {
+    let args = context.args;
+    let binaries = match (&args.binary, plan) {
+        (Some(binary), _) => vec![binary.display().to_string()],
+        (None, plan) => plan
+            .map(|plan| plan.choices.iter().map(|it| it.binary.clone()).collect())
+            .unwrap_or_default(),
+    };
+    let title = plan.map_or("", Plan::title);
+    let mut notes = Vec::new();
+    for target in plan.iter().flat_map(|plan| &plan.targets) {
+        notes.extend(target.plan.notes.iter().map(describe));
+    }
+    let outputs = if context.outputs().is_empty() {
+        vec![match plan {
+            Some(plan) => {
+                let place = plan.target_directory().join("plimsoll").join(format!("{title}.oci"));
+                Output::Oci(place).to_string()
+            }
+            None => "oci:target/plimsoll/<BINARY>.oci".to_owned(),
+        }]
+    } else {
+        context.outputs().iter().map(Output::to_string).collect()
+    };
+    let report = Report {
+        package: plan.and_then(Plan::package).map(|it| format!("{} {}", it.name, it.version)),
+        binaries,
+        profile: plan.map(|plan| plan.profile.clone()),
+        targets: plan
+            .iter()
+            .flat_map(|plan| &plan.targets)
+            .map(|target| Target {
+                platform: target.plan.platform.to_string(),
+                triple: target.plan.triple.clone(),
+                rustflags: target.rustflags.clone(),
+            })
+            .collect(),
+        base: "scratch".to_owned(),
+        user: spec.user.clone(),
+        init: match &spec.init {
+            Init::None => None,
+            Init::Pid1 => Some("pid1".to_owned()),
+            Init::Program(path) => Some(path.display().to_string()),
+        },
+        files: spec.files.iter().map(|it| format!("{} -> {}", it.from.display(), it.to)).collect(),
+        compression: context.compression().name().to_owned(),
+        revision: commit.map(|it| {
+            let dirty = if it.dirty { "-dirty" } else { "" };
+            format!("{}{dirty}", it.id)
+        }),
+        created: plimsoll_build::labels::rfc3339(time),
+        settings: context.settings.path.as_ref().map(|it| it.display().to_string()),
+        outputs,
+        notes,
+    };
+    context.ui.result(&match args.format {
+        Format::Json => report.json()?,
+        Format::Human => report.table(),
+    })
+}

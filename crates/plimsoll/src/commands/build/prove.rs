@@ -1,0 +1,50 @@
+//! Looks at a program before it is packed: what it is, and whether it can run in the image.
+
+use std::path::Path;
+
+use plimsoll_build::elf::{self, ElfFacts};
+use plimsoll_image::Platform;
+
+use crate::failure::Failure;
+
+/// What is known of a program in the image.
+#[derive(Clone, Debug)]
+pub(crate) struct BinaryFacts {
+    /// Its name in the image.
+    pub(crate) name: String,
+    /// The platform of its image.
+    pub(crate) platform: Platform,
+    /// The target that it was built for, where Cargo built it.
+    pub(crate) target: Option<String>,
+    /// Its size on this machine in bytes.
+    pub(crate) size: u64,
+    /// For people: `static-pie x86_64, stripped`.
+    pub(crate) kind: String,
+    /// How many crates its list names; `None` where there is no list.
+    pub(crate) crates: Option<usize>,
+}
+
+/// Reads a program and proves that it can run on `platform` in an image from scratch.
+pub(super) fn prove(path: &Path, platform: &Platform) -> Result<ElfFacts, Failure> {
+    let facts = elf::read_path(path)?;
+    elf::prove(&facts, platform, true).map_err(|error| Unfit { path: path.to_owned(), error })?;
+    Ok(facts)
+}
+
+/// Process 1 of the user's own must run in the image too.
+pub(super) fn prove_init(path: &Path, platform: &Platform) -> Result<(), Failure> {
+    prove(path, platform).map(drop).map_err(|failure| {
+        failure.hint(
+            "`init` takes a static program, such as tini-static of Debian's package tini; \
+             or write `init = \"pid1\"`",
+        )
+    })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{} can't run in the image", path.display())]
+struct Unfit {
+    path: std::path::PathBuf,
+    #[source]
+    error: elf::ProofError,
+}

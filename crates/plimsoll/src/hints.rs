@@ -1,0 +1,225 @@
+//! What to do about errors of the libraries.
+
+use std::error::Error;
+
+use plimsoll_build::{
+    elf::{ElfError, Libc, ProofError},
+    files::FilesError,
+    pack::PackError,
+    target::TargetError,
+};
+use plimsoll_engine::EngineError;
+use plimsoll_image::{archive::ArchiveError, layout::LayoutError};
+use plimsoll_project::{
+    manifest::ManifestError, select::SelectError, toolchain::ToolchainError,
+    workspace::WorkspaceError,
+};
+
+use crate::settings::SettingsError;
+
+/// Hints for an error and for all that led to it.
+pub(crate) fn hints(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut hints = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        hints.extend(hint(error));
+        next = error.source();
+    }
+    hints
+}
+
+fn hint(error: &(dyn Error + 'static)) -> Option<String> {
+    let own = error
+        .downcast_ref::<SettingsError>()
+        .and_then(settings)
+        .or_else(|| error.downcast_ref::<WorkspaceError>().and_then(workspace))
+        .or_else(|| error.downcast_ref::<SelectError>().and_then(select))
+        .or_else(|| error.downcast_ref::<ManifestError>().and_then(manifest))
+        .or_else(|| error.downcast_ref::<ToolchainError>().and_then(toolchain))
+        .or_else(|| error.downcast_ref::<TargetError>().map(target))
+        .or_else(|| error.downcast_ref::<ProofError>().and_then(proof));
+    own.or_else(|| error.downcast_ref::<ElfError>().and_then(elf))
+        .or_else(|| error.downcast_ref::<FilesError>().and_then(files))
+        .or_else(|| error.downcast_ref::<PackError>().and_then(pack))
+        .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
+        .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
+        .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
+        .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
+}
+
+fn settings(error: &SettingsError) -> Option<String> {
+    match error {
+        SettingsError::Invalid { suggestion: Some(name), .. } => {
+            Some(format!("did you mean `{name}`?"))
+        }
+        SettingsError::Twice { second, .. } => {
+            Some(format!("remove `metadata.plimsoll` from {}", second.display()))
+        }
+        _ => None,
+    }
+}
+
+fn workspace(error: &WorkspaceError) -> Option<String> {
+    match error {
+        WorkspaceError::NoManifest { .. } => {
+            Some("name a directory with a Cargo project: `plimsoll build DIR`".to_owned())
+        }
+        WorkspaceError::NoLockFile { .. } => Some(
+            "run `cargo generate-lockfile` and commit Cargo.lock, so that every build takes the \
+             same versions; or pass --no-locked"
+                .to_owned(),
+        ),
+        WorkspaceError::LockFileOutdated { .. } => {
+            Some("run `cargo check` and commit Cargo.lock; or pass --no-locked".to_owned())
+        }
+        WorkspaceError::CargoNotFound { .. } => {
+            Some("install Rust from https://rustup.rs, or put `cargo` on PATH".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn select(error: &SelectError) -> Option<String> {
+    match error {
+        SelectError::NoBinary { .. } => Some(
+            "an image needs a program: add src/main.rs or a [[bin]], or pass --binary FILE"
+                .to_owned(),
+        ),
+        SelectError::AmbiguousBinary { .. } => Some(
+            "choose one of them, repeat --bin for several in one image, or set `default-run` in \
+             Cargo.toml"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn manifest(error: &ManifestError) -> Option<String> {
+    match error {
+        ManifestError::SeveralPackages { .. } => {
+            Some("say which package the program belongs to: run in its directory".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn toolchain(error: &ToolchainError) -> Option<String> {
+    match error {
+        ToolchainError::NotFound { .. } => {
+            Some("install Rust from https://rustup.rs, or put `rustc` on PATH".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn target(error: &TargetError) -> String {
+    match error {
+        TargetError::UnknownPlatform(_) => {
+            "platforms are named as in linux/amd64, linux/arm64 or linux/arm/v7".to_owned()
+        }
+        TargetError::Missing { command: Some(command), .. } => format!("run `{command}`"),
+        TargetError::Missing { triple, command: None } => {
+            format!("install the standard library of {triple} as your toolchain came")
+        }
+        TargetError::NoLinker { triple, install, .. } => format!(
+            "install {install} (Debian's name), or set `target.{triple}.linker` in .cargo/config.toml"
+        ),
+    }
+}
+
+fn proof(error: &ProofError) -> Option<String> {
+    match error {
+        ProofError::DynamicForScratch { libc, .. } => Some(match libc {
+            Some(Libc::Glibc) => "link it statically: build for musl (`rustup target add \
+                 x86_64-unknown-linux-musl`), or with `-C target-feature=+crt-static` for glibc; \
+                 crates that link system libraries often have a feature `vendored`, `bundled` or \
+                 `static`"
+                .to_owned(),
+            _ => "remove `-C target-feature=-crt-static` from the flags, and let crates that link \
+                 system libraries build their own (features `vendored`, `bundled`, `static`)"
+                .to_owned(),
+        }),
+        ProofError::WrongMachine { .. } => {
+            Some("pass the platform that it is made for with --platform".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn elf(error: &ElfError) -> Option<String> {
+    match error {
+        ElfError::NotElf(_) | ElfError::NotProgram(_) => {
+            Some("an image needs a program for Linux".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn files(error: &FilesError) -> Option<String> {
+    match error {
+        FilesError::OutsideProject { .. } => Some(
+            "copy the file into the project: what lies outside differs from machine to machine"
+                .to_owned(),
+        ),
+        FilesError::LinkToDirectory { .. } => {
+            Some("list the directory in `files` by itself".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn pack(error: &PackError) -> Option<String> {
+    match error {
+        PackError::UnknownUser(_) => {
+            Some("write the user as a number, such as `user = \"1000:1000\"`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn layout(error: &LayoutError) -> Option<String> {
+    match error {
+        LayoutError::ForeignLayout(_) => Some(
+            "choose another directory, or delete it first: only what plimsoll wrote is replaced"
+                .to_owned(),
+        ),
+        LayoutError::NotADirectory(_) | LayoutError::OtherContent { .. } => {
+            Some("choose another directory: this one is left as it is".to_owned())
+        }
+        LayoutError::Io { .. } => None,
+    }
+}
+
+fn archive(error: &ArchiveError) -> Option<String> {
+    match error {
+        ArchiveError::SeveralPlatforms(_) => {
+            Some("choose one with --platform, or write an oci-archive: instead".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn engine(error: &EngineError) -> Option<String> {
+    match error {
+        EngineError::NothingListens { .. } => {
+            Some("start the engine, or say where it is with DOCKER_HOST".to_owned())
+        }
+        EngineError::PermissionDenied { .. } => Some(
+            "the socket's group is most often `docker`: be in it, or use a rootless engine"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn io(error: &std::io::Error) -> Option<String> {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => {
+            Some("free some space; what was there before is untouched".to_owned())
+        }
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Some("choose a place that you may write to".to_owned())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! Results in the forms that people and programs read.
+//!
+//! JSON is a type of its own for each command, with a version in its `schema`: fields are added
+//! within a version, never changed or removed.
+
+pub(crate) mod build;
+pub(crate) mod plan;
+mod table;
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// JSON with a line break at its end.
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}

@@ -1,0 +1,128 @@
+//! Everything that is said to the user: results on stdout, the rest on stderr.
+
+use std::{
+    error::Error,
+    fmt::Display,
+    io::{self, IsTerminal as _, Write as _},
+    time::Duration,
+};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    args::{Args, Command},
+    failure::Failure,
+};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const HELP: Style = AnsiColor::Green.on_default().bold();
+
+/// The way to the user.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    quiet: bool,
+}
+
+#[expect(clippy::unused_self, reason = "who has no `Ui` has nothing to say")]
+impl Ui {
+    pub(crate) fn new(args: &Args) -> Self {
+        match &args.command {
+            Command::Build(args) => Self { quiet: args.quiet },
+        }
+    }
+
+    /// Whether nothing but the result is wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Writes the result.
+    ///
+    /// # Errors
+    /// When stdout can't be written to; a reader that has gone is none.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write the result to stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something that is good to know.
+    pub(crate) fn note(&self, message: impl Display) {
+        if !self.quiet {
+            say(NOTE, "note", &message.to_string());
+        }
+    }
+
+    /// Passes on a line of another program.
+    pub(crate) fn passed_on(&self, line: &str) {
+        if !self.quiet {
+            writeln!(anstream::stderr(), "{line}").ok();
+        }
+    }
+
+    /// Says something that may be wrong.
+    pub(crate) fn warning(&self, message: impl Display) {
+        say(WARNING, "warning", &message.to_string());
+    }
+
+    /// Says why the work could not be done, with every reason behind it, and what to do.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        say(ERROR, "error", &failure.error.to_string());
+        let mut source: Option<&(dyn Error + 'static)> = failure.error.source();
+        while let Some(reason) = source {
+            say(Style::new(), "  because", &reason.to_string());
+            source = reason.source();
+        }
+        for hint in &failure.hints {
+            say(HELP, "  help", hint);
+        }
+    }
+
+    /// A line that shows how far a work of so many bytes is; nothing where nobody watches.
+    pub(crate) fn progress(&self, what: &'static str, bytes: u64) -> Progress {
+        if self.quiet || !io::stderr().is_terminal() {
+            return Progress(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+        let template = "{prefix:>12.cyan.bold} [{bar:30}] {bytes}/{total_bytes}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(what);
+        // Work that is done before anybody could read the line does not flicker.
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Progress(bar)
+    }
+}
+
+/// A line that goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// So many more bytes are done.
+    pub(crate) fn add(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn say(style: Style, word: &str, message: &str) {
+    // Lines after the first stand under the text, not under the word.
+    let indent = " ".repeat(word.len() + 2);
+    let message = message.trim_end().replace('\n', &format!("\n{indent}"));
+    // Nobody is left to tell when stderr is closed.
+    writeln!(anstream::stderr(), "{style}{word}{style:#}: {message}").ok();
+}
