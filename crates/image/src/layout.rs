@@ -188,16 +188,22 @@ fn update(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<Written, LayoutE
     if missing.is_empty() && fs::read(&index_path).is_ok_and(|old| old == index) {
         return Ok(Written::Unchanged);
     }
-    (|| {
+    let written = (|| {
         fs::create_dir_all(&blob_directory)?;
-        for blob in missing {
+        for blob in &missing {
             add(blob, &blob_directory)?;
         }
         atomic::sync_directory(&blob_directory)?;
         atomic::write(&index_path, |file| file.write_all(index))?;
         atomic::sync_directory(path)
-    })()
-    .map_err(failed("write", path))?;
+    })();
+    if let Err(source) = written {
+        // On a full disk, what was added for nothing would be in the way.
+        for blob in missing {
+            fs::remove_file(blob_directory.join(blob.digest.hex())).ok();
+        }
+        return Err(failed("write", path)(source));
+    }
     // The new image is complete: what can't be removed now goes the next time.
     for entry in fs::read_dir(&blob_directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
