@@ -186,6 +186,7 @@ fn update(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<Written, LayoutE
     let missing: Vec<_> = blobs.iter().filter(|blob| !is_there(blob, &blob_directory)).collect();
     let index_path = path.join("index.json");
     if missing.is_empty() && fs::read(&index_path).is_ok_and(|old| old == index) {
+        clear_away(path, blobs);
         return Ok(Written::Unchanged);
     }
     let written = (|| {
@@ -204,14 +205,24 @@ fn update(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<Written, LayoutE
         }
         return Err(failed("write", path)(source));
     }
-    // The new image is complete: what can't be removed now goes the next time.
-    for entry in fs::read_dir(&blob_directory).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if !blobs.iter().any(|blob| *blob.digest.hex() == *name) {
-            fs::remove_file(entry.path()).ok();
-        }
-    }
+    clear_away(path, blobs);
     Ok(Written::Changed)
+}
+
+/// Removes what the layout does not name: of an older image, or of a process that was killed.
+/// What can't be removed now goes the next time.
+fn clear_away(path: &Path, blobs: &BlobSet) {
+    let remove_if = |directory: &Path, is_old: &dyn Fn(&str) -> bool| {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_none_or(is_old) {
+                fs::remove_file(entry.path()).ok();
+            }
+        }
+    };
+    remove_if(path, &atomic::is_aside);
+    remove_if(&path.join("blobs/sha256"), &|name| {
+        !blobs.iter().any(|blob| blob.digest.hex() == name)
+    });
 }
 
 fn is_there(blob: &Blob, directory: &Path) -> bool {
@@ -320,9 +331,8 @@ mod tests {
         write(&path, &one, "x", "1").unwrap();
         fs::write(path.join("blobs/sha256/.0.plimsoll-new"), "half").unwrap();
         fs::write(path.join(".index.json.plimsoll-new"), "half").unwrap();
-        let two = bundle(&["linux/amd64"], "two");
-        write(&path, &two, "x", "1").unwrap();
-        assert_holds(&path, &two);
+        assert_eq!(write(&path, &one, "x", "1").unwrap(), Written::Unchanged);
+        assert_holds(&path, &one);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cargo_platform::Cfg;
+pub use cargo_platform::Cfg;
 use semver::Version;
 
 pub use error::ToolchainError;

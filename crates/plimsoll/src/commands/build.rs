@@ -13,7 +13,7 @@ use plimsoll_build::{
     pack::{self, Packed, Programs},
     spec::ImageSpec,
 };
-use plimsoll_image::Compression;
+use plimsoll_image::{Compression, Platform};
 use plimsoll_project::{
     Environment, PackageFacts,
     git::{self, Commit, GitState},
@@ -146,6 +146,18 @@ impl Context<'_> {
 
     fn compression(&self) -> Compression {
         self.args.compression.or(self.settings.file.build.compression).unwrap_or_default()
+    }
+
+    /// The platforms that were asked for, each once; none stands for this machine's.
+    fn platforms(&self) -> Vec<Platform> {
+        let (args, settings) = (&self.args.platform, &self.settings.file.build.platforms);
+        let mut platforms = Vec::new();
+        for platform in if args.is_empty() { settings } else { args } {
+            if !platforms.contains(platform) {
+                platforms.push(platform.clone());
+            }
+        }
+        platforms
     }
 
     /// The outputs that were asked for; none stands for the default one.

@@ -45,7 +45,7 @@ pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Fail
             Output::Docker(_) => {}
         }
         let one_platform = matches!(output, Output::Docker(_) | Output::DockerArchive(_));
-        if one_platform && context.args.platform.len() > 1 {
+        if one_platform && context.platforms().len() > 1 && context.args.binary.is_none() {
             return Err(Failure::new(format!("{output} takes one platform"))
                 .hint("choose one with --platform, or write oci: or oci-archive: instead"));
         }

@@ -21,7 +21,7 @@ use plimsoll_image::Platform;
 use plimsoll_project::{
     cargo_config::{self, CargoConfig, effective_linker, effective_rustflags},
     select::{Choice, select},
-    toolchain::Toolchain,
+    toolchain::{Cfg, Toolchain, ToolchainError},
     workspace::{self, DependencyKind, Features, MetadataOptions, PackageId, Source, Workspace},
 };
 
@@ -116,7 +116,8 @@ pub(super) fn plan(context: &Context<'_>) -> Result<Plan, Failure> {
         let c_crates = crates_with_c_code(&workspace, &roots);
         let names: Vec<String> = c_crates.iter().map(|(_, name)| name.clone()).collect();
         let plan = target::plan(platform, &machine, &names, |triple| {
-            effective_linker(&config, &context.environment, triple, &[])
+            let cfgs = cfgs(&config, &toolchain, triple, &[]).unwrap_or_default();
+            effective_linker(&config, &context.environment, triple, &cfgs)
                 .is_ok_and(|it| it.is_some())
         })?;
         load_for(&plan.triple, &mut workspace)?;
@@ -203,14 +204,7 @@ fn cargo_home(context: &Context<'_>) -> Result<PathBuf, Failure> {
 }
 
 fn platforms(context: &Context<'_>, toolchain: &Toolchain) -> Vec<Platform> {
-    let mut platforms = Vec::new();
-    let settings = &context.settings.file.build.platforms;
-    let asked = if context.args.platform.is_empty() { settings } else { &context.args.platform };
-    for platform in asked {
-        if !platforms.contains(platform) {
-            platforms.push(platform.clone());
-        }
-    }
+    let mut platforms = context.platforms();
     if platforms.is_empty() {
         let architecture = toolchain.host.split('-').next().unwrap_or_default();
         platforms.push(Platform::linux(architecture));
@@ -248,11 +242,18 @@ fn user_flags(
     triple: &str,
 ) -> Result<cargo_config::Flags, Failure> {
     let flags = effective_rustflags(config, &context.environment, triple, &[])?;
-    if !config.needs_cfgs() {
-        return Ok(flags);
-    }
-    let cfgs = toolchain.cfgs(triple, &flags.list())?;
+    let cfgs = cfgs(config, toolchain, triple, &flags.list())?;
     Ok(effective_rustflags(config, &context.environment, triple, &cfgs)?)
+}
+
+/// What the compiler sets for a target, where the configuration asks for it.
+fn cfgs(
+    config: &CargoConfig,
+    toolchain: &Toolchain,
+    triple: &str,
+    flags: &[String],
+) -> Result<Vec<Cfg>, ToolchainError> {
+    if config.needs_cfgs() { toolchain.cfgs(triple, flags) } else { Ok(Vec::new()) }
 }
 
 fn run_cargo(
