@@ -5,6 +5,8 @@
 
 pub(crate) mod build;
 pub(crate) mod plan;
+#[cfg(test)]
+mod schemas;
 mod table;
 
 use serde::Serialize;

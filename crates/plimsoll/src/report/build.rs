@@ -23,8 +23,9 @@ pub(crate) struct Facts<'a> {
 
 /// The report.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Report {
-    /// Which form this is.
+    /// Which form this is: `plimsoll/build/v1`.
     schema: &'static str,
     /// What the image is called.
     title: String,
@@ -44,6 +45,7 @@ pub(crate) struct Report {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ImageReport {
     platform: String,
     /// Digest of the manifest.
@@ -57,6 +59,7 @@ struct ImageReport {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LayerReport {
     digest: String,
     diff_id: String,
@@ -70,6 +73,7 @@ struct LayerReport {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct BinaryReport {
     name: String,
     /// The path in the image.
@@ -87,6 +91,7 @@ struct BinaryReport {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct OutputReport {
     /// `oci`, `oci-archive`, `docker-archive` or `docker`.
     kind: &'static str,
@@ -97,6 +102,7 @@ struct OutputReport {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Time {
     /// Milliseconds in Cargo.
     cargo_ms: f64,

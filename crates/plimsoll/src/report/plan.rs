@@ -7,6 +7,7 @@ use crate::failure::Failure;
 
 /// What would be built.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Report {
     /// Name and version of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +46,7 @@ pub(crate) struct Report {
 
 /// One platform.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Target {
     /// Such as `linux/amd64`.
     pub(crate) platform: String,
@@ -56,7 +58,9 @@ pub(crate) struct Target {
 }
 
 #[derive(Serialize)]
-struct Versioned<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Versioned<'a> {
+    /// Which form this is: `plimsoll/build-plan/v1`.
     schema: &'static str,
     #[serde(flatten)]
     report: &'a Report,
