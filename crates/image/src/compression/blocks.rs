@@ -24,14 +24,17 @@ pub(super) trait Codec: Clone + Send + 'static {
 
     /// The state of one thread.
     fn state(&self) -> io::Result<Self::State>;
-    /// Compresses one block; what `output` held before is replaced.
-    fn block(&self, state: &mut Self::State, block: &[u8], output: &mut Vec<u8>) -> io::Result<()>;
+    /// The most bytes that a block of so many can become.
+    fn bound(&self, state: &mut Self::State, length: usize) -> usize;
+    /// Compresses one block into the beginning of `output` and gives the length.
+    fn block(&self, state: &mut Self::State, block: &[u8], output: &mut [u8]) -> io::Result<usize>;
 }
 
 struct Done {
     block: Vec<u8>,
+    /// Longer than what is in it: clearing it for each block would cost as much as copying.
     output: Vec<u8>,
-    result: io::Result<()>,
+    length: io::Result<usize>,
 }
 
 type Order = (Vec<u8>, Vec<u8>, SyncSender<Done>);
@@ -102,9 +105,8 @@ impl<W: Write, C: Codec> BlockWriter<W, C> {
 
     fn write_oldest(&mut self) -> io::Result<()> {
         let Some(done) = self.pending.pop_front() else { return Ok(()) };
-        let Done { block, output, result } = done.recv().map_err(|_| threads_ended())?;
-        result?;
-        self.sink.write_all(&output)?;
+        let Done { block, output, length } = done.recv().map_err(|_| threads_ended())?;
+        self.sink.write_all(output.get(..length?).unwrap_or_default())?;
         self.spare.push((block, output));
         Ok(())
     }
@@ -143,14 +145,19 @@ fn work<C: Codec>(codec: &C, queue: &Mutex<Receiver<Order>>) {
         // A thread that panicked while it held the lock had taken nothing: the queue is whole.
         let order = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
         let Ok((block, mut output, reply)) = order else { return };
-        let result = match &mut state {
-            Some(state) => codec.block(state, &block, &mut output),
-            none => {
-                codec.state().and_then(|state| codec.block(none.insert(state), &block, &mut output))
-            }
+        let state = match &mut state {
+            Some(state) => Ok(state),
+            none => codec.state().map(|new| none.insert(new)),
         };
+        let length = state.and_then(|state| {
+            let bound = codec.bound(state, block.len());
+            if output.len() < bound {
+                output.resize(bound, 0);
+            }
+            codec.block(state, &block, &mut output)
+        });
         // Nobody waits for the answer when the writer was dropped after an error.
-        reply.send(Done { block, output, result }).ok();
+        reply.send(Done { block, output, length }).ok();
     }
 }
 

@@ -13,7 +13,7 @@ use super::blocks::Codec;
 /// A member refers to nothing before it, so blocks are large enough for that not to cost much.
 pub(super) const BLOCK_SIZE: usize = 1024 * 1024;
 /// The level of libdeflate; see BENCHMARKS.md for what others cost and bring.
-pub(super) const LEVEL: i32 = 2;
+pub(super) const LEVEL: i32 = 1;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gzip;
@@ -27,14 +27,15 @@ impl Codec for Gzip {
         Ok(Compressor::new(level))
     }
 
-    fn block(&self, state: &mut Compressor, block: &[u8], output: &mut Vec<u8>) -> io::Result<()> {
-        output.resize(state.gzip_compress_bound(block.len()), 0);
-        let length = state.gzip_compress(block, output).map_err(|error| match error {
+    fn bound(&self, state: &mut Compressor, length: usize) -> usize {
+        state.gzip_compress_bound(length)
+    }
+
+    fn block(&self, state: &mut Compressor, block: &[u8], output: &mut [u8]) -> io::Result<usize> {
+        state.gzip_compress(block, output).map_err(|error| match error {
             CompressionError::InsufficientSpace => {
                 io::Error::other("gzip: a block outgrew its bound")
             }
-        })?;
-        output.truncate(length);
-        Ok(())
+        })
     }
 }

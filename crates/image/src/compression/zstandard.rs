@@ -25,10 +25,11 @@ impl Codec for Zstandard {
         Ok(compressor)
     }
 
-    fn block(&self, state: &mut Self::State, block: &[u8], output: &mut Vec<u8>) -> io::Result<()> {
-        output.clear();
-        output.reserve(zstd::zstd_safe::compress_bound(block.len()));
-        state.compress_to_buffer(block, output)?;
-        Ok(())
+    fn bound(&self, _: &mut Self::State, length: usize) -> usize {
+        zstd::zstd_safe::compress_bound(length)
+    }
+
+    fn block(&self, state: &mut Self::State, block: &[u8], output: &mut [u8]) -> io::Result<usize> {
+        state.compress_to_buffer(block, output)
     }
 }
