@@ -7,7 +7,7 @@ use std::{
     error::Error,
     fmt,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 mod house;
@@ -55,9 +55,7 @@ impl fmt::Display for Problem {
 /// # Errors
 /// When there is one.
 pub(crate) fn run() -> Result<(), Box<dyn Error>> {
-    let tree = Tree::tracked(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
-    let mut problems: Vec<Problem> = CHECKS.iter().flat_map(|check| check(&tree)).collect();
-    problems.sort();
+    let problems = all_problems(&Tree::tracked(&root())?);
     let mut stdout = io::stdout().lock();
     for problem in &problems {
         writeln!(stdout, "{problem}")?;
@@ -69,10 +67,47 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     }
 }
 
+fn all_problems(tree: &Tree) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = CHECKS.iter().flat_map(|check| check(tree)).collect();
+    problems.sort();
+    problems
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// Runs a check over made-up files and gives its problems as they are printed.
 #[cfg(test)]
 fn problems(check: fn(&Tree) -> Vec<Problem>, files: &[(&str, &str)]) -> Vec<String> {
     let mut problems = check(&Tree::of(files));
     problems.sort();
     problems.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_repository_is_tidy() {
+        if !root().join(".git").exists() {
+            leave_out("these sources are in no git repository");
+            return;
+        }
+        let problems = all_problems(&Tree::tracked(&root()).unwrap());
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "{}", lines.join("\n"));
+    }
+
+    /// Says that the test could not be run here, in the form that `scripts/test` gathers.
+    fn leave_out(why: &str) {
+        let line = format!("left out: tidy: {why}");
+        println!("{line}");
+        if let Some(path) = std::env::var_os("PLIMSOLL_LEFT_OUT") {
+            let mut file = std::fs::File::options().append(true).create(true).open(path).unwrap();
+            writeln!(file, "{line}").unwrap();
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What the documentation names must be there: files that it links to or speaks of, and tests.
 //!
 //! Only names that can't be taken for something else are looked for: paths in backticks that begin
-//! in a directory of the repository, and names in backticks of at least four words, as tests have.
+//! in a directory of the repository, and, where the architecture is told, names in backticks of at
+//! least four words, as tests have.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +10,8 @@ use super::{Problem, Tree};
 
 /// A path that begins so is one of ours, from the root or from where the documentation stands.
 const TOP: &[&str] = &["crates/", "docs/", "examples/", "fuzz/", "scripts/", "xtask/"];
+/// Here tests are named as proofs; elsewhere a name may be an example.
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
 pub(super) fn names_exist(tree: &Tree) -> Vec<Problem> {
     let functions = functions(tree);
@@ -33,7 +36,7 @@ pub(super) fn names_exist(tree: &Tree) -> Vec<Problem> {
                 if is_path(word) && !beside && !tree.holds(word) {
                     problems.push(Problem::new(path, number, format!("there is no `{word}`")));
                 }
-                if is_test(word) && !functions.contains(word) {
+                if path == ARCHITECTURE && is_test(word) && !functions.contains(word) {
                     problems.push(Problem::new(
                         path,
                         number,
@@ -84,7 +87,14 @@ fn resolve(directory: &str, link: &str) -> Option<String> {
 
 fn is_path(word: &str) -> bool {
     let plain = |it: char| it.is_alphanumeric() || "/._-".contains(it);
-    TOP.iter().any(|top| word.starts_with(top)) && word.chars().all(plain)
+    // As in `scripts/NAME.sh`.
+    let stands_for_another = |name: &str| {
+        let stem = name.split('.').next().unwrap_or(name);
+        !stem.is_empty() && stem.chars().all(|it| it.is_ascii_uppercase())
+    };
+    TOP.iter().any(|top| word.starts_with(top))
+        && word.chars().all(plain)
+        && !word.split('/').any(stands_for_another)
 }
 
 fn is_test(word: &str) -> bool {
@@ -100,7 +110,7 @@ mod tests {
     #[test]
     fn links_and_paths_that_lead_nowhere_are_named() {
         let text = "[a](b.md) [b](../LICENSE#x) [c](https://x.test/y) [d](c.md)\n\
-                    `crates/a/src/lib.rs` and `crates/a` and `crates/<name>/src` and `crates/b` `crates/d`\n\
+                    `crates/a/src/lib.rs` and `crates/a` and `crates/<name>/src` and `crates/b` `crates/d` `crates/NAME.rs`\n\
                     [out](../../x)\n\
                     ```\n[e](nowhere.md) `crates/c`\n```\n\
                     [f](gone.md#y)\n";
@@ -123,13 +133,14 @@ mod tests {
     #[test]
     fn tests_that_are_gone_are_named() {
         let files = [
+            ("b.md", "`a_test_that_is_made_up`\n"),
             (
-                "a.md",
+                "ARCHITECTURE.md",
                 "`a_test_that_is_there`, `a_test_that_is_gone`, `not_a_test`, `PLIMSOLL_A_B_C`\n",
             ),
             ("a.rs", "    fn a_test_that_is_there() {}\n"),
         ];
-        let expected = ["a.md:1: no test is called `a_test_that_is_gone`"];
+        let expected = ["ARCHITECTURE.md:1: no test is called `a_test_that_is_gone`"];
         assert_eq!(problems(names_exist, &files), expected);
     }
 }
