@@ -1,4 +1,5 @@
-//! Tools of the house: `cargo xtask gen` makes the generated files.
+//! Tools of the house: `cargo xtask gen` makes the generated files, `cargo xtask tidy` says what is
+//! not in order.
 
 use std::{
     error::Error,
@@ -6,13 +7,15 @@ use std::{
 };
 
 mod gen_system_layers;
+mod tidy;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *arguments {
         ["gen"] => generate(),
-        _ => Err("usage: cargo xtask gen".into()),
+        ["tidy"] => tidy::run(),
+        _ => Err("usage: cargo xtask gen | tidy".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,132 @@
+//! Holds the guide against the program: its examples are valid, and it names all that there is.
+
+#![expect(clippy::unwrap_used, reason = "here a panic is a failed test")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const GUIDE: &str = include_str!("../../../docs/guide/build.md");
+
+#[test]
+fn examples_of_settings_are_valid() {
+    let mut seen = BTreeSet::new();
+    for block in blocks("toml") {
+        // The first line says which file it is.
+        let name = block.lines().next().unwrap().trim_start_matches("# ");
+        seen.insert(name);
+        let output = match name {
+            "plimsoll.toml" => plan(&[("Cargo.toml", PACKAGE), (name, block)]),
+            "Cargo.toml" => plan(&[(name, &format!("{PACKAGE}{block}"))]),
+            ".cargo/config.toml" => {
+                block.parse::<toml::Table>().unwrap();
+                continue;
+            }
+            other => panic!("an example does not say which file it is, but `{other}`"),
+        };
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{block}\n{errors}");
+        // What was not read can't be wrong.
+        let plan = String::from_utf8_lossy(&output.stdout);
+        assert!(plan.contains(&format!("/{name}\"")), "{block}\n{plan}");
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
+#[test]
+fn every_setting_is_described() {
+    for (place, text) in [
+        ("[build]", "[build]\nnonsense = 1\n"),
+        ("[image]", "[image]\nnonsense = 1\n"),
+        ("[image.healthcheck]", "[image.healthcheck]\nnonsense = 1\n"),
+        ("[[image.files]]", "[[image.files]]\nnonsense = 1\n"),
+    ] {
+        let output = plan(&[("Cargo.toml", PACKAGE), ("plimsoll.toml", text)]);
+        assert_eq!(output.status.code(), Some(2), "{place}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let (_, known) = errors.split_once("expected one of").unwrap();
+        let known: Vec<_> = known.lines().next().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(known.len() > 3, "{errors}");
+        let (_, section) = GUIDE.split_once(&format!("### `{place}`\n")).unwrap();
+        let section = section.split("\n## ").next().unwrap().split("\n### ").next().unwrap();
+        for key in known {
+            assert!(section.contains(&format!("| `{key}` |")), "{place} lacks `{key}`");
+        }
+    }
+}
+
+#[test]
+fn every_option_is_described_and_no_other() {
+    let help = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(["build", "--help"]).output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    let known = options(&help);
+    assert!(known.len() > 10, "{help}");
+    // What stands before belongs to another program.
+    let calls = blocks("console").into_iter().flat_map(str::lines);
+    for (_, arguments) in calls.filter_map(|line| line.split_once("plimsoll build")) {
+        for option in options(arguments) {
+            assert!(known.contains(option), "the guide calls with {option}, which is unknown");
+        }
+    }
+    let described = options(GUIDE);
+    for option in known.iter().filter(|it| **it != "--help") {
+        assert!(described.contains(option), "the guide lacks {option}");
+    }
+}
+
+#[test]
+fn every_variable_is_described() {
+    let variables = include_str!("../src/environment.rs");
+    let known: BTreeSet<_> =
+        variables.split('"').filter(|it| it.starts_with("PLIMSOLL_")).collect();
+    assert!(!known.is_empty());
+    for variable in &known {
+        assert!(GUIDE.contains(&format!("| `{variable}` |")), "the guide lacks {variable}");
+    }
+    let described = GUIDE.split('`').filter(|it| it.starts_with("PLIMSOLL_"));
+    let unknown: Vec<_> = described.filter(|it| !known.contains(it)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+/// A package to build, with the end of its manifest open.
+const PACKAGE: &str = "[workspace]\n[package]\nname = \"my-service\"\nversion = \"0.1.0\"\n";
+
+/// Plans a build of a project with these files: settings are read and checked, and nothing is built.
+fn plan(files: &[(&str, &str)]) -> Output {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["build", "--dry-run", "--format", "json", "--binary", "my-service"])
+        .current_dir(directory.path())
+        .env_clear()
+        .env("PATH", Path::new("/usr/bin"))
+        .output()
+        .unwrap()
+}
+
+/// The blocks of the guide in one language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    GUIDE
+        .match_indices(&fence)
+        .map(|(start, _)| &GUIDE[start + fence.len()..])
+        .map(|rest| rest.split_once("```").unwrap().0)
+        .collect()
+}
+
+/// The long options that a text names.
+fn options(text: &str) -> BTreeSet<&str> {
+    text.match_indices("--")
+        .map(|(start, _)| {
+            let end = text[start..].find(|it: char| it != '-' && !it.is_ascii_lowercase());
+            &text[start..end.map_or(text.len(), |end| start + end)]
+        })
+        // A rule of a table, and ` -- `, are no options.
+        .filter(|it| it.len() > 3 && !it.starts_with("---"))
+        .collect()
+}
