@@ -161,6 +161,9 @@ fn files(error: &FilesError) -> Option<String> {
             "copy the file into the project: what lies outside differs from machine to machine"
                 .to_owned(),
         ),
+        FilesError::Io { .. } => {
+            Some("`from` in `files` is relative to the settings file, and must be there".to_owned())
+        }
         FilesError::LinkToDirectory { .. } => {
             Some("list the directory in `files` by itself".to_owned())
         }

@@ -65,6 +65,8 @@ pub fn triples(platform: &Platform) -> Vec<Triple> {
     };
     [(Libc::Musl, "musl"), (Libc::Glibc, "gnu")]
         .into_iter()
+        // Rust has no musl target to install for this one.
+        .filter(|(libc, _)| *libc == Libc::Glibc || rust != "s390x")
         .map(|(libc, name)| Triple {
             name: format!("{rust}-unknown-linux-{name}{suffix}"),
             libc,
@@ -89,6 +91,7 @@ mod tests {
             ["armv7-unknown-linux-musleabihf", "armv7-unknown-linux-gnueabihf"]
         );
         assert_eq!(names("linux/386"), ["i686-unknown-linux-musl", "i686-unknown-linux-gnu"]);
+        assert_eq!(names("linux/s390x"), ["s390x-unknown-linux-gnu"]);
         assert!(names("linux/amd64/v3").is_empty());
         assert!(names("windows/amd64").is_empty());
     }

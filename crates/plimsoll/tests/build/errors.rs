@@ -62,7 +62,13 @@ fn an_unknown_binary() {
 fn no_lock_file() {
     let project = Project::app();
     fs::remove_file(project.path().join("Cargo.lock")).unwrap();
-    insta::assert_snapshot!(project.build(&[]).failed(), @r"
+    let ran = project.build(&[]);
+    assert!(
+        ran.stderr.starts_with("error: there is no"),
+        "Cargo advises something else: {}",
+        ran.stderr
+    );
+    insta::assert_snapshot!(ran.failed(), @r"
     error: there is no [project]/Cargo.lock, and the versions to build are to be locked
       help: run `cargo generate-lockfile` and commit Cargo.lock, so that every build takes the same versions; or pass --no-locked
     ");

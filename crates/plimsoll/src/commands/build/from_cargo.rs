@@ -91,7 +91,14 @@ pub(super) fn plan(context: &Context<'_>) -> Result<Plan, Failure> {
         features: features.clone(),
     };
     let load = |options: &MetadataOptions| {
-        workspace::load(&context.directory, options, &mut |line| context.ui.passed_on(line))
+        let mut failing = false;
+        workspace::load(&context.directory, options, &mut |line| {
+            // Its errors are told once, by us, with what to do here.
+            failing |= line.starts_with("error");
+            if !failing {
+                context.ui.passed_on(line);
+            }
+        })
     };
     let mut workspace = load(&options)?;
     let choices = choose(context, &workspace)?;
