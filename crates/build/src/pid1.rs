@@ -75,6 +75,11 @@ pub enum Pid1Error {
 pub fn pid1(request: &Request<'_>) -> Result<Pid1, Pid1Error> {
     let name = format!("{CRATE}-{VERSION}-{}-{}", request.triple, request.rustc);
     let place = request.cache.join(&name);
+    fs::create_dir_all(request.cache).map_err(failed(request.cache))?;
+    // One build at a time, which also clears away what a killed one left.
+    let lock = request.cache.join("lock");
+    let locked = fs::File::create(&lock).and_then(|file| file.lock().map(|()| file));
+    let _lock = locked.map_err(failed(&lock))?;
     let built = || Pid1 {
         path: place.join("bin").join(BINARY),
         audit: fs::read(place.join("dep-v0")).unwrap_or_default(),
@@ -82,26 +87,22 @@ pub fn pid1(request: &Request<'_>) -> Result<Pid1, Pid1Error> {
     if place.exists() {
         return Ok(built());
     }
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Pid1Error::Io { path, source }
-    };
     // Beside its place, which it takes when it is complete.
-    let new = request.cache.join(format!(".{name}.{}", std::process::id()));
-    fs::create_dir_all(&new).map_err(failed(&new))?;
+    let new = request.cache.join("new");
+    if new.exists() {
+        fs::remove_dir_all(&new).map_err(failed(&new))?;
+    }
+    fs::create_dir(&new).map_err(failed(&new))?;
     let result = build(request, &new).and_then(|audit| {
         fs::write(new.join("dep-v0"), audit).map_err(failed(&new))?;
         fs::remove_dir_all(new.join("target")).map_err(failed(&new))?;
-        match fs::rename(&new, &place) {
-            // Another process was faster, and made the same.
-            Err(_) if place.exists() => Ok(()),
-            other => other.map_err(failed(&place)),
-        }
+        fs::rename(&new, &place).map_err(failed(&place))
     });
-    if new.exists() {
-        fs::remove_dir_all(&new).ok();
-    }
     result.map(|()| built())
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Pid1Error {
+    move |source| Pid1Error::Io { path: path.to_owned(), source }
 }
 
 fn build(request: &Request<'_>, root: &Path) -> Result<Vec<u8>, Pid1Error> {

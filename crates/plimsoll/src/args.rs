@@ -46,7 +46,7 @@ pub(crate) struct BuildArgs {
         long,
         value_name = "FILE",
         help_heading = "Project",
-        conflicts_with_all = ["bin", "features", "all_features", "no_default_features", "profile", "no_locked"]
+        conflicts_with_all = ["package", "bin", "features", "all_features", "no_default_features", "profile", "no_locked"]
     )]
     pub(crate) binary: Option<PathBuf>,
     /// Features to turn on, separated by commas.

@@ -15,13 +15,14 @@ use crate::{
     files::{Entry, EntryKind, Tree},
 };
 
-/// Changes when the same recipe makes other bytes than before.
-const RECIPE_VERSION: u32 = 1;
+/// Changes when the same recipe makes other bytes than before; another release, with other
+/// versions of the libraries that compress, may.
+const RECIPE_VERSION: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
 /// Everything that decides the bytes of the layer.
 #[derive(Serialize)]
 struct Recipe<'a> {
-    version: u32,
+    version: &'static str,
     compression: String,
     time: u64,
     entries: Vec<Ingredient<'a>>,

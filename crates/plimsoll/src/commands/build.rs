@@ -110,8 +110,13 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     };
 
     let begun = Instant::now();
-    let packed = context.pack(&spec, &ready, commit.as_ref(), time)?;
+    // Held until the image is delivered: another build must not tidy its layers away.
+    let cache = Cache::open(&ready.target_directory.join("plimsoll/cache"), || {
+        ui.note("another build of this project is packing: waiting for it");
+    })?;
+    let packed = context.pack(&spec, &ready, &cache, commit.as_ref(), time)?;
     let delivered = delivery.deliver(&ready, &packed.bundle)?;
+    drop(cache);
     let packing = begun.elapsed();
 
     let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
@@ -169,13 +174,10 @@ impl Context<'_> {
         &self,
         spec: &ImageSpec,
         ready: &Ready,
+        cache: &Cache,
         commit: Option<&Commit>,
         time: u64,
     ) -> Result<Packed, Failure> {
-        let place = ready.target_directory.join("plimsoll/cache");
-        let cache = Cache::open(&place, || {
-            self.ui.note("another build of this project is packing: waiting for it");
-        })?;
         let request = pack::Request {
             spec,
             project: self.settings_directory(),
@@ -187,7 +189,7 @@ impl Context<'_> {
         };
         let bytes = ready.binaries.iter().map(|it| it.size).sum();
         let progress = self.ui.progress("Packing", bytes);
-        Ok(pack::pack(&request, &cache, &|count| progress.add(count))?)
+        Ok(pack::pack(&request, cache, &|count| progress.add(count))?)
     }
 
     /// The time of everything in the image: `SOURCE_DATE_EPOCH`, else the last commit, else 0.
