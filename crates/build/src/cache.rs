@@ -6,6 +6,8 @@
 //! costs no space of its own. Anything in it may be deleted at any time.
 
 use std::{
+    cell::RefCell,
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -26,6 +28,8 @@ const MOST_LAYERS: usize = 24;
 #[derive(Debug)]
 pub struct Cache {
     directory: PathBuf,
+    /// What this build uses, which stays whatever its age.
+    used: RefCell<BTreeSet<Digest>>,
     /// Held while the cache is open: two builds of one project take turns.
     _lock: File,
 }
@@ -37,8 +41,6 @@ pub struct Made {
     pub layer: Layer,
     /// Its bytes, in the cache.
     pub blob: Blob,
-    /// The stamp of its file; what is older than this was at rest while it was read.
-    pub stamp: Stamp,
 }
 
 /// The cache could not be used.
@@ -85,12 +87,13 @@ impl Cache {
             }
             Err(fs::TryLockError::Error(source)) => return Err(failed("lock", &path)(source)),
         }
-        Ok(Self { directory: directory.to_owned(), _lock: lock })
+        Ok(Self { directory: directory.to_owned(), used: RefCell::default(), _lock: lock })
     }
 
     /// The layer that was made from this recipe, if it is still whole.
     pub fn get(&self, recipe: &Digest) -> Option<(Layer, Blob)> {
-        let record = fs::read(self.record_path(recipe)).ok()?;
+        let record_path = self.record_path(recipe);
+        let record = fs::read(&record_path).ok()?;
         let record: Record = serde_json::from_slice(&record).ok()?;
         let descriptor =
             Descriptor::new(record.compression.layer_media_type(), record.digest, record.size);
@@ -99,6 +102,10 @@ impl Cache {
         if !metadata.is_file() || metadata.len() != record.size {
             return None;
         }
+        // Age is the time since the last use. Whoever can't say so may lose a layer, no more.
+        let record_file = File::options().write(true).open(record_path);
+        record_file.and_then(|file| file.set_modified(SystemTime::now())).ok();
+        self.used.borrow_mut().insert(record.digest);
         let blob = Blob::in_file(&descriptor, path);
         let layer = Layer {
             descriptor,
@@ -117,21 +124,22 @@ impl Cache {
         let new = self.directory.join("blobs/new");
         let layer = atomic::write(&new, write).map_err(failed("write", &new))?;
         let path = self.blob_path(&layer.descriptor.digest);
-        let stamp = (|| {
-            let metadata = fs::metadata(&new)?;
-            let mut permissions = metadata.permissions();
-            // It has other names in layouts, so nobody may write into it.
-            permissions.set_readonly(true);
-            fs::set_permissions(&new, permissions)?;
-            fs::rename(&new, &path)?;
-            io::Result::Ok(Stamp::of(&metadata))
-        })()
-        .map_err(failed("write", &path))?;
+        fs::rename(&new, &path).map_err(failed("write", &path))?;
+        self.used.borrow_mut().insert(layer.descriptor.digest);
         let blob = Blob::in_file(&layer.descriptor, path);
-        Ok(Made { layer, blob, stamp })
+        Ok(Made { layer, blob })
     }
 
-    /// Remembers that this recipe makes this layer, and forgets the oldest ones.
+    /// The time by the clock of the cache's file system, as a stamp of this very moment.
+    pub fn now(&self) -> Result<Stamp, CacheError> {
+        let path = self.directory.join("now");
+        fs::write(&path, "")
+            .and_then(|()| fs::metadata(&path))
+            .map(|metadata| Stamp::of(&metadata))
+            .map_err(failed("write", &path))
+    }
+
+    /// Remembers that this recipe makes this layer.
     pub fn remember(&self, recipe: &Digest, layer: &Layer) -> Result<(), CacheError> {
         let path = self.record_path(recipe);
         let record = Record {
@@ -149,30 +157,26 @@ impl Cache {
                 fs::write(&aside, bytes)?;
                 fs::rename(&aside, &path)
             })
-            .map_err(failed("write", &path))?;
-        self.forget_oldest();
-        Ok(())
+            .map_err(failed("write", &path))
     }
 
-    fn forget_oldest(&self) {
+    /// Forgets the layers that were not used for longest, and removes what nothing names.
+    pub fn tidy(&self) {
         let Ok(entries) = fs::read_dir(self.directory.join("layers")) else { return };
         let mut records: Vec<(SystemTime, PathBuf)> = entries
             .flatten()
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
-        if records.len() <= MOST_LAYERS {
-            return;
-        }
         records.sort();
-        let old = records.len() - MOST_LAYERS;
+        let old = records.len().saturating_sub(MOST_LAYERS);
         for (_, path) in records.drain(..old) {
             fs::remove_file(path).ok();
         }
-        let used: Vec<Digest> = records
-            .iter()
-            .filter_map(|(_, path)| serde_json::from_slice::<Record>(&fs::read(path).ok()?).ok())
-            .map(|record| record.digest)
-            .collect();
+        let mut used = self.used.borrow().clone();
+        used.extend(records.iter().filter_map(|(_, path)| {
+            let record: Record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+            Some(record.digest)
+        }));
         for entry in fs::read_dir(self.directory.join("blobs")).into_iter().flatten().flatten() {
             let name = entry.file_name();
             if !used.iter().any(|digest| *digest.hex() == *name) {
@@ -245,12 +249,21 @@ mod tests {
                 recipe
             })
             .collect();
-        make(&cache, "last");
-        cache.remember(&Digest::of(b"last"), &make(&cache, "last").layer).unwrap();
-        assert!(cache.get(&recipes[0]).is_none());
+        drop(cache);
+        let cache = Cache::open(directory.path(), || ()).unwrap();
+        // The oldest of all is in use again; a layer that nobody remembers is in use now.
+        cache.get(&recipes[0]).unwrap();
+        let unnamed = make(&cache, "unnamed").blob;
+        cache.tidy();
+        assert!(cache.get(&recipes[0]).is_some());
+        assert!(cache.get(&recipes[1]).is_none());
         assert!(cache.get(recipes.last().unwrap()).is_some());
-        let blobs = fs::read_dir(directory.path().join("blobs")).unwrap().count();
-        assert_eq!(blobs, MOST_LAYERS);
+        assert!(unnamed.open().is_ok());
+        let blobs = || fs::read_dir(directory.path().join("blobs")).unwrap().count();
+        assert_eq!(blobs(), MOST_LAYERS + 1);
+        drop(cache);
+        Cache::open(directory.path(), || ()).unwrap().tidy();
+        assert_eq!(blobs(), MOST_LAYERS);
     }
 
     #[test]

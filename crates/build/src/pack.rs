@@ -149,6 +149,9 @@ pub fn pack(
         steps.extend(layers.iter().map(|(layer, _, step)| (layer.descriptor.digest, *step)));
         parts.push(part(request, programs, layers, labels.clone())?);
     }
+    if made_layers {
+        cache.tidy();
+    }
     Ok(Packed { bundle: Bundle::new(parts, &labels)?, steps, made_layers })
 }
 
@@ -175,7 +178,9 @@ fn system_layer(
     if compression == Compression::Gzip {
         return Ok((layer, blob, false));
     }
-    let recipe = Digest::of(format!("{} {}", layer.diff_id, compression.recipe()).as_bytes());
+    let version = env!("CARGO_PKG_VERSION");
+    let recipe = format!("{} {} {version}", layer.diff_id, compression.recipe());
+    let recipe = Digest::of(recipe.as_bytes());
     if let Some((layer, blob)) = cache.get(&recipe) {
         return Ok((layer, blob, false));
     }

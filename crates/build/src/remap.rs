@@ -50,12 +50,18 @@ impl Remap {
         {
             map.push((build.clone(), TARGET.to_owned()));
         }
+        Self::in_order(map)
+    }
+
+    /// A directory within another comes after it, as the last one that fits counts.
+    fn in_order(mut map: Vec<(PathBuf, String)>) -> Self {
+        map.sort_by_key(|(from, _)| from.as_os_str().len());
         Self(map)
     }
 
     /// The directories of a build that has nothing but Cargo's own.
     pub fn outside_workspace(cargo_home: &Path, target: &Path) -> Self {
-        Self(vec![
+        Self::in_order(vec![
             (cargo_home.to_owned(), CARGO_HOME.to_owned()),
             (target.to_owned(), TARGET.to_owned()),
         ])
@@ -66,10 +72,14 @@ impl Remap {
         self.entries().map(|(from, to)| format!("--remap-path-prefix={from}={to}")).collect()
     }
 
-    /// Flags for a C compiler (GCC 8 and later, and Clang 10).
+    /// Flags for a C compiler (GCC 8 and later, and Clang 10). Paths with white space are left out,
+    /// as build scripts split flags at it.
     pub fn cflags(&self) -> String {
-        let flags: Vec<_> =
-            self.entries().map(|(from, to)| format!("-ffile-prefix-map={from}={to}")).collect();
+        let flags: Vec<_> = self
+            .entries()
+            .filter(|(from, _)| !from.contains(char::is_whitespace))
+            .map(|(from, to)| format!("-ffile-prefix-map={from}={to}"))
+            .collect();
         flags.join(" ")
     }
 
@@ -129,12 +139,20 @@ mod tests {
 
     #[test]
     fn flags_name_each_directory_and_its_new_name() {
-        let remap = Remap::outside_workspace(Path::new("/h/.cargo"), Path::new("/t"));
-        let flags = ["--remap-path-prefix=/h/.cargo=/cargo", "--remap-path-prefix=/t=/target"];
+        let remap = Remap::outside_workspace(Path::new("/t/.cargo"), Path::new("/t"));
+        // The one within the other comes last, and wins.
+        let flags = ["--remap-path-prefix=/t=/target", "--remap-path-prefix=/t/.cargo=/cargo"];
         assert_eq!(remap.rustflags(), flags);
         assert_eq!(
             remap.cflags(),
-            "-ffile-prefix-map=/h/.cargo=/cargo -ffile-prefix-map=/t=/target"
+            "-ffile-prefix-map=/t=/target -ffile-prefix-map=/t/.cargo=/cargo"
         );
+    }
+
+    #[test]
+    fn a_path_with_a_space_is_no_flag_of_a_c_compiler() {
+        let remap = Remap::outside_workspace(Path::new("/my cargo"), Path::new("/t"));
+        assert_eq!(remap.cflags(), "-ffile-prefix-map=/t=/target");
+        assert_eq!(remap.rustflags().len(), 2);
     }
 }

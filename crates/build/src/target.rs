@@ -12,7 +12,7 @@ use plimsoll_project::{Environment, toolchain::Toolchain};
 mod c_compiler;
 mod triple;
 
-pub use triple::{Libc, Triple, triples};
+pub use triple::{Libc, Triple, host_platform, triples};
 
 /// How one platform is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub enum Note {
         crates: Vec<String>,
         /// The target.
         triple: String,
-        /// What to install.
-        install: String,
+        /// What to do about it, as in "install gcc-aarch64-linux-gnu (Debian's name)".
+        remedy: String,
     },
     /// The linker that comes with Rust links, as there is no other for this target.
     RustLld {
@@ -148,8 +148,8 @@ pub fn plan(
     }
     if !c_crates.is_empty() && !chosen.has_cc {
         let crates = c_crates.to_vec();
-        let install = chosen.triple.c_compiler_package();
-        notes.push(Note::NoCCompiler { crates, triple: triple.clone(), install });
+        let remedy = remedy(&known, chosen.triple, machine);
+        notes.push(Note::NoCCompiler { crates, triple: triple.clone(), remedy });
     }
     Ok(TargetPlan {
         platform: platform.clone(),
@@ -158,6 +158,26 @@ pub fn plan(
         rustflags,
         notes,
     })
+}
+
+/// What gets C code compiled: most often glibc's compiler for the architecture, and its target.
+fn remedy(known: &[Triple], chosen: &Triple, machine: &Machine<'_>) -> String {
+    let triple = known.iter().find(|it| it.libc == Libc::Glibc).unwrap_or(chosen);
+    let path = machine.environment.get("PATH").unwrap_or_default();
+    let native = is_native(&machine.toolchain.host, triple);
+    let compiler = if native { "cc".to_owned() } else { triple.gcc() };
+    let mut steps = Vec::new();
+    if c_compiler::find_program(path, &compiler).is_none() {
+        steps.push(format!("install {} (Debian's name)", triple.c_compiler_package()));
+    }
+    if !machine.toolchain.has_std(&triple.name) {
+        let command = machine.toolchain.target_add_command(&triple.name);
+        let command = command.map(|it| format!("run `{it}`"));
+        steps.push(command.unwrap_or_else(|| format!("install the target {}", triple.name)));
+    }
+    let variable = chosen.name.replace('-', "_");
+    steps.push(format!("or name a compiler in CC_{variable}"));
+    steps.join("; ")
 }
 
 /// How a target is linked here.
@@ -309,11 +329,23 @@ mod tests {
         assert_eq!(plan.triple, ARM_GNU);
         assert!(plan.rustflags.contains(&"linker=aarch64-linux-gnu-gcc".to_owned()));
         let plan = Fixture::new(&[ARM_MUSL], &["cc"]).plan("linux/arm64", &["ring"]).unwrap();
-        assert!(
-            plan.notes.iter().any(
-                |note| matches!(note, Note::NoCCompiler { crates, .. } if *crates == ["ring"])
-            )
+        assert_eq!(
+            remedy_for(&plan),
+            "install gcc-aarch64-linux-gnu (Debian's name); install the target \
+             aarch64-unknown-linux-gnu; or name a compiler in CC_aarch64_unknown_linux_musl"
         );
+        // The compiler is there, and lacks its target.
+        let cross = Fixture::new(&[ARM_MUSL], &["cc", "aarch64-linux-gnu-gcc"]);
+        let remedy = remedy_for(&cross.plan("linux/arm64", &["ring"]).unwrap());
+        assert!(remedy.starts_with("install the target aarch64-unknown-linux-gnu"), "{remedy}");
+    }
+
+    fn remedy_for(plan: &TargetPlan) -> String {
+        let remedy = plan.notes.iter().find_map(|note| match note {
+            Note::NoCCompiler { crates, remedy, .. } if *crates == ["ring"] => Some(remedy.clone()),
+            _ => None,
+        });
+        remedy.unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use plimsoll_image::{Compression, Platform};
 
-use crate::{commands::build::output::Output, environment};
+use crate::commands::build::output::Output;
 
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
@@ -58,28 +58,29 @@ pub(crate) struct BuildArgs {
     /// Turn off the default feature.
     #[arg(long, help_heading = "Project")]
     pub(crate) no_default_features: bool,
-    /// The profile to build with [default: release].
-    #[arg(long, value_name = "NAME", env = environment::PROFILE, hide_env_values = true, help_heading = "Project")]
+    /// The profile to build with [default: release] [env: `PLIMSOLL_PROFILE`].
+    #[arg(long, value_name = "NAME", help_heading = "Project")]
     pub(crate) profile: Option<String>,
     /// Let Cargo write Cargo.lock; otherwise it must be there and up to date.
     #[arg(long, help_heading = "Project")]
     pub(crate) no_locked: bool,
-    /// Do without the network.
-    #[arg(long, env = environment::OFFLINE, hide_env_values = true, help_heading = "Project")]
+    /// Do without the network [env: `PLIMSOLL_OFFLINE`].
+    #[arg(long, help_heading = "Project")]
     pub(crate) offline: bool,
 
-    /// Platforms to build for, such as linux/amd64,linux/arm64 [default: this machine's on Linux].
-    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',', env = environment::PLATFORM, hide_env_values = true, help_heading = "Image")]
+    /// Platforms to build for, such as linux/amd64,linux/arm64 [default: this machine's on Linux]
+    /// [env: `PLIMSOLL_PLATFORM`].
+    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',', help_heading = "Image")]
     pub(crate) platform: Vec<Platform>,
     /// Allow `-C target-cpu=native`, whose programs may not run on other machines.
     #[arg(long, help_heading = "Image")]
     pub(crate) allow_native: bool,
     /// Where the image goes; repeatable: oci:DIR, oci-archive:FILE, docker-archive:FILE,
-    /// docker:[NAME[:TAG]] [default: oci:target/plimsoll/<BINARY>.oci].
-    #[arg(short, long, value_name = "KIND:PLACE", env = environment::OUTPUT, hide_env_values = true, help_heading = "Image")]
+    /// docker:[NAME[:TAG]] [default: oci:target/plimsoll/<BINARY>.oci] [env: `PLIMSOLL_OUTPUT`].
+    #[arg(short, long, value_name = "KIND:PLACE", help_heading = "Image")]
     pub(crate) output: Vec<Output>,
-    /// How layers are compressed: gzip, zstd or none [default: gzip].
-    #[arg(long, value_name = "METHOD", env = environment::COMPRESSION, hide_env_values = true, help_heading = "Image")]
+    /// How layers are compressed: gzip, zstd or none [default: gzip] [env: `PLIMSOLL_COMPRESSION`].
+    #[arg(long, value_name = "METHOD", help_heading = "Image")]
     pub(crate) compression: Option<Compression>,
 
     /// Say what would be built, and build nothing.
@@ -88,9 +89,9 @@ pub(crate) struct BuildArgs {
     /// Print nothing but the image's reference, and errors.
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
-    /// The form of the result on stdout.
-    #[arg(long, value_enum, default_value_t, env = environment::FORMAT, hide_env_values = true, help_heading = "Output")]
-    pub(crate) format: Format,
+    /// The form of the result on stdout [default: human] [env: `PLIMSOLL_FORMAT`].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
 }
 
 /// The form of a result.

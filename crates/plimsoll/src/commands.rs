@@ -2,6 +2,7 @@
 
 use crate::{
     args::{Args, Command},
+    environment,
     failure::Failure,
     ui::Ui,
 };
@@ -9,8 +10,11 @@ use crate::{
 pub(crate) mod build;
 
 /// Does what the command line says.
-pub(crate) fn run(args: &Args, ui: &Ui) -> Result<(), Failure> {
-    match &args.command {
-        Command::Build(args) => build::run(args, ui),
+pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<(), Failure> {
+    match &mut args.command {
+        Command::Build(args) => {
+            environment::fill(args)?;
+            build::run(args, ui)
+        }
     }
 }

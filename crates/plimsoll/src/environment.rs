@@ -1,6 +1,16 @@
 //! The environment variables that Plimsoll knows, all in one place.
 //!
-//! A variable stands between the command line, which wins, and the settings file.
+//! A variable stands between the command line, which wins, and the settings file. An empty one
+//! counts as not set.
+
+use std::{env, fmt::Display, str::FromStr};
+
+use clap::ValueEnum;
+
+use crate::{
+    args::{BuildArgs, Format},
+    failure::Failure,
+};
 
 /// `--platform`.
 pub(crate) const PLATFORM: &str = "PLIMSOLL_PLATFORM";
@@ -23,3 +33,56 @@ pub(crate) const CARGO: &str = "CARGO";
 pub(crate) const RUSTC: &str = "RUSTC";
 /// Cargo's home.
 pub(crate) const CARGO_HOME: &str = "CARGO_HOME";
+
+/// Takes from the environment what the command line leaves open.
+pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
+    if args.platform.is_empty() {
+        args.platform = list(PLATFORM)?;
+    }
+    if args.output.is_empty() {
+        args.output = parsed(OUTPUT)?.into_iter().collect();
+    }
+    if args.compression.is_none() {
+        args.compression = parsed(COMPRESSION)?;
+    }
+    // A program that was built elsewhere has no profile.
+    if args.profile.is_none() && args.binary.is_none() {
+        args.profile = text(PROFILE)?;
+    }
+    if args.format.is_none() {
+        let parse = |text: String| {
+            <Format as ValueEnum>::from_str(&text, false)
+                .map_err(|_| wrong(FORMAT, &text, "expected human or json"))
+        };
+        args.format = text(FORMAT)?.map(parse).transpose()?;
+    }
+    if !args.offline {
+        args.offline = match text(OFFLINE)?.as_deref() {
+            None | Some("0" | "false" | "no") => false,
+            Some("1" | "true" | "yes") => true,
+            Some(other) => return Err(wrong(OFFLINE, other, "expected true or false")),
+        };
+    }
+    Ok(())
+}
+
+fn text(name: &str) -> Result<Option<String>, Failure> {
+    let Some(value) = env::var_os(name).filter(|it| !it.is_empty()) else { return Ok(None) };
+    let text = value.into_string();
+    text.map(Some).map_err(|it| wrong(name, &it.to_string_lossy(), "it is not valid UTF-8"))
+}
+
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>, Failure> {
+    let parse = |text: String| text.parse().map_err(|error: T::Err| wrong(name, &text, error));
+    text(name)?.map(parse).transpose()
+}
+
+fn list<T: FromStr<Err: Display>>(name: &str) -> Result<Vec<T>, Failure> {
+    let text = text(name)?.unwrap_or_default();
+    let parts = text.split(',').filter(|it| !it.is_empty());
+    parts.map(|it| it.parse().map_err(|error| wrong(name, &text, error))).collect()
+}
+
+fn wrong(name: &str, value: &str, why: impl Display) -> Failure {
+    Failure::new(format!("the variable {name} is `{value}`: {why}"))
+}

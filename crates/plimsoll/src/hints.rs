@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use plimsoll_build::{
+    cache::CacheError,
     elf::{ElfError, Libc, ProofError},
     files::FilesError,
     pack::PackError,
@@ -15,7 +16,7 @@ use plimsoll_project::{
     workspace::WorkspaceError,
 };
 
-use crate::settings::SettingsError;
+use crate::{commands::build::NotWritten, settings::SettingsError};
 
 /// Hints for an error and for all that led to it.
 pub(crate) fn hints(error: &(dyn Error + 'static)) -> Vec<String> {
@@ -41,6 +42,8 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     own.or_else(|| error.downcast_ref::<ElfError>().and_then(elf))
         .or_else(|| error.downcast_ref::<FilesError>().and_then(files))
         .or_else(|| error.downcast_ref::<PackError>().and_then(pack))
+        .or_else(|| error.downcast_ref::<CacheError>().and_then(|it| unwritable(&it.source)))
+        .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
@@ -189,7 +192,7 @@ fn layout(error: &LayoutError) -> Option<String> {
         LayoutError::NotADirectory(_) | LayoutError::OtherContent { .. } => {
             Some("choose another directory: this one is left as it is".to_owned())
         }
-        LayoutError::Io { .. } => None,
+        LayoutError::Io { source, .. } => unwritable(source),
     }
 }
 
@@ -215,13 +218,18 @@ fn engine(error: &EngineError) -> Option<String> {
     }
 }
 
+/// A place that can't be written to needs another one.
+fn unwritable(error: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
+        .then(|| "choose a place that you may write to".to_owned())
+}
+
 fn io(error: &std::io::Error) -> Option<String> {
     match error.kind() {
         std::io::ErrorKind::StorageFull => {
             Some("free some space; what was there before is untouched".to_owned())
-        }
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            Some("choose a place that you may write to".to_owned())
         }
         _ => None,
     }

@@ -16,9 +16,9 @@ mod ui;
 
 fn main() -> ExitCode {
     // clap prints help and usage errors itself, and exits with 0 or 2.
-    let args = args::Args::parse();
+    let mut args = args::Args::parse();
     let ui = ui::Ui::new(&args);
-    match commands::run(&args, &ui) {
+    match commands::run(&mut args, &ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             ui.failure(&failure);

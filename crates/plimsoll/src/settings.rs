@@ -56,15 +56,10 @@ pub(crate) struct BuildSettings {
     #[serde(default)]
     pub(crate) features: Vec<String>,
     /// As `--no-default-features`, the other way round.
-    #[serde(default = "yes")]
-    pub(crate) default_features: bool,
+    pub(crate) default_features: Option<bool>,
     /// As `--compression`.
     #[serde(default, deserialize_with = "values::parsed")]
     pub(crate) compression: Option<Compression>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Why settings can't be used.

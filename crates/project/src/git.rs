@@ -53,8 +53,8 @@ pub struct Commit {
     pub id: String,
     /// When it was committed, in seconds since 1970 (UTC).
     pub time: i64,
-    /// Whether a tracked file below the directory differs from the commit. Files that git does
-    /// not track don't count.
+    /// Whether a tracked file of the repository differs from the commit: what is built may come
+    /// from all over it. Files that git does not track don't count.
     pub dirty: bool,
     /// The URL of the remote `origin` as anybody may see it; see [`public_url`].
     pub origin: Option<String>,
@@ -96,8 +96,6 @@ impl Processes {
             "--no-renames",
             "--untracked-files=no",
             "--ignore-submodules=untracked",
-            "--",
-            ".",
         ];
         let head = ["rev-list", "--max-count=1", "--timestamp", "HEAD"];
         Self {

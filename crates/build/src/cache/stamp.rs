@@ -20,6 +20,8 @@ pub struct Stamp {
 
 /// File systems keep times by the tick of the kernel, which is at most so long.
 const TICK: Duration = Duration::from_millis(20);
+/// Some keep whole seconds, FAT two of them.
+const COARSE_TICK: Duration = Duration::from_millis(2100);
 
 impl Stamp {
     /// The stamp of a file.
@@ -49,11 +51,16 @@ impl Stamp {
         Self { device: 0, inode: 0, size: metadata.len(), modified, changed: modified }
     }
 
-    /// Whether the file was at rest for longer than a tick when `later` was written, so that a
-    /// change after `self` was taken must show in the file's times.
-    pub fn is_settled_before(&self, later: &Self) -> bool {
-        let tick = i128::try_from(TICK.as_nanos()).unwrap_or(i128::MAX);
-        later.modified - self.modified.max(self.changed) > tick
+    /// Whether the file had been at rest for longer than a tick of its file system at the time
+    /// `now`, which must have been taken before this stamp: any change since then shows in the
+    /// file's times.
+    pub fn was_settled_at(&self, now: &Self) -> bool {
+        let whole_seconds = |it: &Self| it.modified % 1_000_000_000 == 0;
+        // Another file system may have another clock and another tick.
+        let coarse = self.device != now.device || whole_seconds(self) || whole_seconds(now);
+        let tick = if coarse { COARSE_TICK } else { TICK };
+        let tick = i128::try_from(tick.as_nanos()).unwrap_or(i128::MAX);
+        now.modified - self.modified.max(self.changed) > tick
     }
 
     /// The file's size in bytes.
@@ -89,10 +96,23 @@ mod tests {
             fs::write(&path, name).unwrap();
             Stamp::of(&fs::metadata(&path).unwrap())
         });
-        assert!(!first.is_settled_before(&second));
+        assert!(!first.was_settled_at(&second));
         std::thread::sleep(2 * TICK);
         let path = directory.path().join("c");
         fs::write(&path, "c").unwrap();
-        assert!(first.is_settled_before(&Stamp::of(&fs::metadata(&path).unwrap())));
+        assert!(first.was_settled_at(&Stamp::of(&fs::metadata(&path).unwrap())));
+    }
+
+    #[test]
+    fn clocks_of_whole_seconds_and_of_other_file_systems_need_more_time() {
+        let second = 1_000_000_000;
+        let at = |modified| Stamp { device: 1, inode: 1, size: 1, modified, changed: modified };
+        assert!(at(5 * second + 1).was_settled_at(&at(5 * second + 30_000_000)));
+        assert!(!at(5 * second).was_settled_at(&at(7 * second)));
+        assert!(at(5 * second).was_settled_at(&at(8 * second)));
+        let other = Stamp { device: 2, ..at(6 * second + 1) };
+        assert!(!at(5 * second + 1).was_settled_at(&other));
+        // A time to come says nothing.
+        assert!(!at(9 * second).was_settled_at(&at(8 * second)));
     }
 }

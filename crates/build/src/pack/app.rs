@@ -52,6 +52,8 @@ pub(super) fn layer(
     cache: &Cache,
     progress: &dyn Fn(u64),
 ) -> Result<(Layer, Blob, bool), PackError> {
+    // Taken first: what rests now and has another stamp later was changed in between.
+    let now = cache.now()?;
     let (digest, stamps) = recipe(request, programs, tree)?;
     if let Some((layer, blob)) = cache.get(&digest) {
         return Ok((layer, blob, false));
@@ -73,7 +75,7 @@ pub(super) fn layer(
     // A file that changed while it was read, or just before, may have been another one: the layer
     // is what was read, but the next build must look again.
     let (after, _) = recipe(request, programs, tree)?;
-    if after == digest && stamps.iter().all(|stamp| stamp.is_settled_before(&made.stamp)) {
+    if after == digest && stamps.iter().all(|stamp| stamp.was_settled_at(&now)) {
         cache.remember(&digest, &made.layer)?;
     }
     Ok((made.layer, made.blob, true))

@@ -38,8 +38,8 @@ impl Triple {
         match self.libc {
             // Debian has no musl compiler for other architectures; glibc's does as well then.
             Libc::Musl if self.debian == HOST_DEBIAN => "musl-tools".to_owned(),
-            Libc::Musl => format!("gcc-{}", self.tools.replace("musl", "gnu")),
-            Libc::Glibc => format!("gcc-{}", self.tools),
+            Libc::Musl => format!("gcc-{}", self.tools.replace("musl", "gnu").replace('_', "-")),
+            Libc::Glibc => format!("gcc-{}", self.tools.replace('_', "-")),
         }
     }
 }
@@ -76,12 +76,36 @@ pub fn triples(platform: &Platform) -> Vec<Triple> {
         .collect()
 }
 
+/// The Linux platform of the processor that a target names, as `x86_64` in
+/// `x86_64-unknown-linux-gnu`.
+pub fn host_platform(triple: &str) -> Platform {
+    let processor = triple.split('-').next().unwrap_or_default();
+    let (architecture, variant) = match processor {
+        "riscv64gc" => ("riscv64", None),
+        "powerpc64le" => ("ppc64le", None),
+        "loongarch64" => ("loong64", None),
+        "armv7" => ("arm", Some("v7")),
+        "arm" => ("arm", Some("v6")),
+        other => (other, None),
+    };
+    Platform { variant: variant.map(str::to_owned), ..Platform::linux(architecture) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn names(platform: &str) -> Vec<String> {
         triples(&platform.parse().unwrap()).into_iter().map(|it| it.name).collect()
+    }
+
+    #[test]
+    fn hosts_are_platforms_that_have_their_target() {
+        for host in ["x86_64", "aarch64", "riscv64gc", "powerpc64le", "armv7", "s390x"] {
+            let platform = host_platform(&format!("{host}-unknown-linux-gnu"));
+            let names = triples(&platform);
+            assert!(names.iter().any(|it| it.name.starts_with(host)), "{platform}");
+        }
     }
 
     #[test]

@@ -38,8 +38,11 @@ mod prove;
 
 use output::Output;
 
-pub(crate) use deliver::Delivered;
+pub(crate) use deliver::{Delivered, NotWritten};
 pub(crate) use prove::BinaryFacts;
+
+/// The year 10000, in seconds since 1970.
+const LAST_TIME: u64 = 253_402_300_800;
 
 /// What the rest of the command looks at.
 #[derive(Debug)]
@@ -50,6 +53,35 @@ struct Context<'a> {
     environment: Environment,
     /// The project directory, absolute.
     directory: PathBuf,
+}
+
+/// A cache, and the directory that goes with it where the project's own can't be written to.
+#[derive(Debug)]
+struct OpenCache {
+    cache: Cache,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl OpenCache {
+    fn open(place: &Path, ui: &Ui) -> Result<Self, Failure> {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+
+        let wait = || ui.note("another build of this project is packing: waiting for it");
+        match Cache::open(place, wait) {
+            Ok(cache) => Ok(Self { cache, _temporary: None }),
+            // A project that is mounted read-only, as in CI, can be packed all the same.
+            Err(error) if matches!(error.source.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+                ui.note(format!(
+                    "nothing is kept for the next build, as {} can't be written to",
+                    place.display()
+                ));
+                let temporary = tempfile::tempdir()?;
+                let cache = Cache::open(temporary.path(), || ())?;
+                Ok(Self { cache, _temporary: Some(temporary) })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// Programs that are ready to be packed, however they came to be.
@@ -82,6 +114,10 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     let directory = args.directory.canonicalize().map_err(|source| {
         Failure::new(format!("cannot open the directory {}: {source}", args.directory.display()))
     })?;
+    if !directory.is_dir() {
+        return Err(Failure::new(format!("{} is not a directory", args.directory.display()))
+            .hint("name the directory of a project; a program is packed with --binary FILE"));
+    }
     // It answers while Cargo works.
     let git = git::start(Path::new("git"), &directory);
     let context = Context {
@@ -111,10 +147,8 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
 
     let begun = Instant::now();
     // Held until the image is delivered: another build must not tidy its layers away.
-    let cache = Cache::open(&ready.target_directory.join("plimsoll/cache"), || {
-        ui.note("another build of this project is packing: waiting for it");
-    })?;
-    let packed = context.pack(&spec, &ready, &cache, commit.as_ref(), time)?;
+    let cache = OpenCache::open(&ready.target_directory.join("plimsoll/cache"), ui)?;
+    let packed = context.pack(&spec, &ready, &cache.cache, commit.as_ref(), time)?;
     let delivered = delivery.deliver(&ready, &packed.bundle)?;
     drop(cache);
     let packing = begun.elapsed();
@@ -122,8 +156,8 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
     ui.result(&match (args.quiet, args.format) {
         (true, _) => format!("{}\n", report.reference()),
-        (false, Format::Json) => report.json()?,
-        (false, Format::Human) => report.table(),
+        (false, Some(Format::Json)) => report.json()?,
+        (false, _) => report.table(),
     })
 }
 
@@ -195,10 +229,14 @@ impl Context<'_> {
     /// The time of everything in the image: `SOURCE_DATE_EPOCH`, else the last commit, else 0.
     fn time(&self, commit: Option<&Commit>) -> Result<u64, Failure> {
         match self.environment.get(environment::SOURCE_DATE_EPOCH) {
-            Some(text) if !text.is_empty() => text.parse().map_err(|_| {
-                Failure::new(format!("SOURCE_DATE_EPOCH is `{text}`, not a number of seconds"))
-                    .hint("set it to the time of the last commit: `git log -1 --format=%ct`")
-            }),
+            Some(text) if !text.is_empty() => {
+                // Later times have no place in a date of four digits, nor in most readers of tar.
+                let time = text.parse().ok().filter(|it| *it < LAST_TIME);
+                time.ok_or_else(|| {
+                    Failure::new(format!("SOURCE_DATE_EPOCH is `{text}`, not a number of seconds"))
+                        .hint("set it to the time of the last commit: `git log -1 --format=%ct`")
+                })
+            }
             _ => Ok(commit.and_then(|it| u64::try_from(it.time).ok()).unwrap_or(0)),
         }
     }

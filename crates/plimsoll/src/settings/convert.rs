@@ -11,7 +11,7 @@ use plimsoll_image::Healthcheck;
 use super::{
     ImageSettings,
     image::{FileSettings, HealthcheckSettings},
-    values::{self, Nanoseconds, OneOrMany},
+    values::{self, Nanoseconds, NumberOrText},
 };
 
 /// A value that can't be meant.
@@ -72,10 +72,10 @@ impl ImageSettings {
     }
 }
 
-fn port(port: &OneOrMany) -> Result<String, ValueError> {
+fn port(port: &NumberOrText) -> Result<String, ValueError> {
     let text = match port {
-        OneOrMany::Number(number) => number.to_string(),
-        OneOrMany::Text(text) => text.clone(),
+        NumberOrText::Number(number) => number.to_string(),
+        NumberOrText::Text(text) => text.clone(),
     };
     values::port(&text).map_err(in_key("ports"))
 }

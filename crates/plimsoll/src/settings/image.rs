@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::values::OneOrMany;
+use super::values::NumberOrText;
 
 /// `[image]`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,7 +26,7 @@ pub(crate) struct ImageSettings {
     pub(crate) env: BTreeMap<String, String>,
     /// Ports.
     #[serde(default)]
-    pub(super) ports: Vec<OneOrMany>,
+    pub(super) ports: Vec<NumberOrText>,
     /// Directories that are volumes.
     #[serde(default)]
     pub(crate) volumes: Vec<String>,

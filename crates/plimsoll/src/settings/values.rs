@@ -23,12 +23,12 @@ where
     texts.iter().map(|it| it.parse().map_err(D::Error::custom)).collect()
 }
 
-/// One text, or several.
+/// A number, or a text that says more.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum OneOrMany {
+pub(super) enum NumberOrText {
     /// A number, as for a port.
-    Number(u16),
+    Number(i64),
     /// A text.
     Text(String),
 }
@@ -74,10 +74,11 @@ impl FromStr for Nanoseconds {
 /// A port with its protocol: `3000` or `3000/udp`.
 pub(super) fn port(text: &str) -> Result<String, String> {
     let (number, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let fits = |it: &str| it.parse::<u16>().is_ok_and(|it| it > 0);
+    let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let port = |it: &str| it.parse::<u16>().ok().filter(|port| *port > 0 && digits(it));
     let range_fits = match number.split_once('-') {
-        Some((first, last)) => fits(first) && fits(last),
-        None => fits(number),
+        Some((first, last)) => port(first).zip(port(last)).is_some_and(|(a, b)| a <= b),
+        None => port(number).is_some(),
     };
     if range_fits && matches!(protocol, "tcp" | "udp" | "sctp") {
         Ok(format!("{number}/{protocol}"))
@@ -135,7 +136,7 @@ mod tests {
     fn ports_modes_and_signals_are_checked() {
         assert_eq!(port("3000"), Ok("3000/tcp".to_owned()));
         assert_eq!(port("53/udp"), Ok("53/udp".to_owned()));
-        for text in ["0", "65536", "http", "80/http", "80-", ""] {
+        for text in ["0", "65536", "http", "80/http", "80-", "80-70", "+80", ""] {
             assert!(port(text).is_err(), "{text}");
         }
         assert_eq!(mode("0644"), Ok(0o644));

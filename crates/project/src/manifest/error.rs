@@ -45,7 +45,7 @@ pub enum ManifestError {
         source: semver::Error,
     },
     /// A field is to be inherited, and there is nothing to inherit from.
-    #[error("{} inherits `{field}`, but {} does not give it", path.display(), Root(root.as_ref()))]
+    #[error("{} inherits `{field}`, but {}", path.display(), Root(root.as_ref()))]
     NotInherited {
         /// The manifest.
         path: PathBuf,
@@ -81,8 +81,8 @@ struct Root<'a>(Option<&'a PathBuf>);
 impl std::fmt::Display for Root<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
-            Some(root) => write!(f, "`[workspace.package]` of {}", root.display()),
-            None => f.write_str("a workspace, for there is none,"),
+            Some(root) => write!(f, "`[workspace.package]` of {} does not give it", root.display()),
+            None => f.write_str("there is no workspace to inherit from"),
         }
     }
 }

@@ -149,8 +149,7 @@ fn errors_name_the_manifest_and_the_field() {
     assert_eq!(error("[package]\nname = 1"), "/Cargo.toml is not a valid manifest");
     let expected = "`version = \"one\"` in /Cargo.toml is not a version";
     assert_eq!(error("[package]\nname = \"a\"\nversion = \"one\""), expected);
-    let expected =
-        "/Cargo.toml inherits `license`, but a workspace, for there is none, does not give it";
+    let expected = "/Cargo.toml inherits `license`, but there is no workspace to inherit from";
     assert_eq!(error("[package]\nname = \"a\"\nlicense.workspace = true"), expected);
     let expected =
         "/Cargo.toml inherits `license`, but `[workspace.package]` of /Cargo.toml does not give it";

@@ -161,11 +161,13 @@ fn connect() -> Result<Engine, Failure> {
     Ok(Engine::connect(Endpoint::resolve(None, &environment)?)?)
 }
 
+/// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}", path.display())]
-struct NotWritten {
+pub(crate) struct NotWritten {
     path: PathBuf,
-    source: std::io::Error,
+    /// Why.
+    pub(crate) source: std::io::Error,
 }
 
 struct Counted<'a> {

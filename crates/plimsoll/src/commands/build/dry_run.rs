@@ -77,7 +77,7 @@ pub(super) fn run(
         notes,
     };
     context.ui.result(&match args.format {
-        Format::Json => report.json()?,
-        Format::Human => report.table(),
+        Some(Format::Json) => report.json()?,
+        _ => report.table(),
     })
 }

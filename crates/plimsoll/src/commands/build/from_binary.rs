@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plimsoll_build::{
-    elf,
+    elf::ElfFacts,
     pack::{Program, Programs},
     spec::{ImageSpec, Init},
 };
@@ -28,8 +28,9 @@ pub(super) fn ready(
         .and_then(|it| it.to_str())
         .ok_or_else(|| Failure::new(format!("{} has no name in UTF-8", path.display())))?
         .to_owned();
-    let platform = platform(context, &path)?;
-    let facts = prove::prove(&path, &platform)?;
+    let facts = prove::read(&path)?;
+    let platform = platform(context, &path, &facts)?;
+    prove::fits(&path, &facts, &platform)?;
     let init = match &spec.init {
         Init::None => None,
         Init::Program(path) => {
@@ -67,10 +68,10 @@ pub(super) fn ready(
 }
 
 /// The platform that was asked for, else that of the program.
-fn platform(context: &Context<'_>, path: &Path) -> Result<Platform, Failure> {
+fn platform(context: &Context<'_>, path: &Path, facts: &ElfFacts) -> Result<Platform, Failure> {
     match &*context.args.platform {
         [platform] => Ok(platform.clone()),
-        [] => elf::read_path(path)?.platform().ok_or_else(|| {
+        [] => facts.platform().ok_or_else(|| {
             Failure::new(format!("there is no platform for the machine of {}", path.display()))
         }),
         _ => Err(Failure::new("one program is for one platform")
@@ -81,12 +82,17 @@ fn platform(context: &Context<'_>, path: &Path) -> Result<Platform, Failure> {
 /// What the package says of the program, if there is a package at all.
 fn package(context: &Context<'_>, name: &str) -> Result<Option<PackageFacts>, Failure> {
     let found = match manifest::find_package(&context.directory, Some(name)) {
-        // A program by another name than Cargo's, as CI artefacts have.
         Err(ManifestError::NoSuchBinary { .. }) => manifest::find_package(&context.directory, None),
         other => other,
     };
+    // CI artefacts are called `app-linux-amd64` where Cargo's binary is `app`; a program by a name
+    // of its own is somebody else's.
+    let is_of = |binary: &String| {
+        let rest = name.strip_prefix(binary.as_str());
+        rest.is_some_and(|it| it.is_empty() || it.starts_with(['-', '_', '.']))
+    };
     match found {
-        Ok(found) => Ok(Some(found.facts)),
+        Ok(found) => Ok(found.binaries.iter().any(is_of).then_some(found.facts)),
         Err(
             ManifestError::NoManifest { .. }
             | ManifestError::NoSuchBinary { .. }

@@ -202,8 +202,8 @@ pub(super) fn ready(
 fn cargo_home(context: &Context<'_>) -> Result<PathBuf, Failure> {
     let named = context.environment.get(environment::CARGO_HOME).filter(|it| !it.is_empty());
     if let Some(path) = named {
-        // Relative to where we are, as Cargo takes it.
-        return Ok(std::path::absolute(path)?);
+        // Relative to where Cargo runs.
+        return Ok(context.directory.join(path));
     }
     std::env::home_dir().map(|home| home.join(".cargo")).ok_or_else(|| {
         Failure::new("this user has no home directory").hint("set CARGO_HOME to a directory")
@@ -213,8 +213,7 @@ fn cargo_home(context: &Context<'_>) -> Result<PathBuf, Failure> {
 fn platforms(context: &Context<'_>, toolchain: &Toolchain) -> Vec<Platform> {
     let mut platforms = context.platforms();
     if platforms.is_empty() {
-        let architecture = toolchain.host.split('-').next().unwrap_or_default();
-        platforms.push(Platform::linux(architecture));
+        platforms.push(target::host_platform(&toolchain.host));
     }
     platforms
 }
@@ -225,7 +224,7 @@ fn features(context: &Context<'_>) -> Features {
     Features {
         named: named.clone(),
         all: args.all_features,
-        no_default: args.no_default_features || !settings.default_features,
+        no_default: args.no_default_features || settings.default_features == Some(false),
     }
 }
 
@@ -319,8 +318,8 @@ fn c_flags(context: &Context<'_>, triple: &str, remap: &Remap) -> (String, Strin
 /// Where C code may be why Cargo failed, says which crate's.
 fn c_code_hint(target: &Target, error: &CargoError) -> Option<String> {
     let CargoError::Failed { scripts_run, .. } = error else { return None };
-    let install = target.plan.notes.iter().find_map(|note| match note {
-        Note::NoCCompiler { install, .. } => Some(install),
+    let remedy = target.plan.notes.iter().find_map(|note| match note {
+        Note::NoCCompiler { remedy, .. } => Some(remedy),
         _ => None,
     })?;
     let failed: Vec<&str> = target
@@ -331,11 +330,9 @@ fn c_code_hint(target: &Target, error: &CargoError) -> Option<String> {
         .collect();
     (!failed.is_empty()).then(|| {
         format!(
-            "C code stands in the way: {} compiles some, and there is no C compiler for {}; \
-             install {install} (Debian's name), or name one in CC_{}",
+            "C code stands in the way: {} compiles some, and there is no C compiler for {}: {remedy}",
             failed.join(", "),
             target.plan.triple,
-            target.plan.triple.replace('-', "_"),
         )
     })
 }
@@ -421,8 +418,8 @@ pub(super) fn describe(note: &Note) -> String {
              musl here and C code in {} (musl-tools of Debian has one)",
             crates.join(", ")
         ),
-        Note::NoCCompiler { crates, triple, install } => format!(
-            "{} may compile C code, and no C compiler for {triple} was found (Debian: {install})",
+        Note::NoCCompiler { crates, triple, remedy } => format!(
+            "{} may compile C code, and no C compiler for {triple} was found: {remedy}",
             crates.join(", ")
         ),
         Note::RustLld { triple } => {

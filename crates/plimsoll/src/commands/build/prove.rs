@@ -26,9 +26,23 @@ pub(crate) struct BinaryFacts {
 
 /// Reads a program and proves that it can run on `platform` in an image from scratch.
 pub(super) fn prove(path: &Path, platform: &Platform) -> Result<ElfFacts, Failure> {
-    let facts = elf::read_path(path)?;
-    elf::prove(&facts, platform, true).map_err(|error| Unfit { path: path.to_owned(), error })?;
+    let facts = read(path)?;
+    fits(path, &facts, platform)?;
     Ok(facts)
+}
+
+/// Reads what a program is.
+pub(super) fn read(path: &Path) -> Result<ElfFacts, Failure> {
+    // Opening a pipe would wait for somebody to write into it.
+    if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err(Failure::new(format!("{} is not a file", path.display())));
+    }
+    Ok(elf::read_path(path)?)
+}
+
+/// Proves that a program can run on `platform` in an image from scratch.
+pub(super) fn fits(path: &Path, facts: &ElfFacts, platform: &Platform) -> Result<(), Failure> {
+    Ok(elf::prove(facts, platform, true).map_err(|error| Unfit { path: path.to_owned(), error })?)
 }
 
 /// Process 1 of the user's own must run in the image too.
