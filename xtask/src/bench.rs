@@ -47,14 +47,14 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
     let options = parse(options)?;
     let places = places()?;
     let result = build::run(&places, options.rounds)?;
-    let text = format!("{}\n{}", machine::describe(&result.versions)?, result.table);
+    let text = format!("{}\n{}", machine::describe(&result.load, &result.versions)?, result.table);
     writeln!(io::stdout(), "{text}")?;
     if options.write {
         page::write(&places.root.join("BENCHMARKS.md"), name, options.rounds, &text)?;
     }
     match result.missed {
         0 => Ok(()),
-        missed => Err(format!("{missed} of the bars are missed").into()),
+        missed => Err(format!("bars missed: {missed}").into()),
     }
 }
 

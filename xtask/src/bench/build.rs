@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, process::Command};
 use plimsoll_image::Compression;
 
 use super::{
-    Outcome, Places, note,
+    Outcome, Places, machine, note,
     rounds::{self, Case, State},
     table::Table,
     tool::{Tool, must, remove_directory},
@@ -32,6 +32,8 @@ pub(super) struct Report {
     pub(super) table: Table,
     /// How many bars are missed.
     pub(super) missed: usize,
+    /// The machine's load before the first round.
+    pub(super) load: String,
     /// A line for each peer: its version, or why it is left out.
     pub(super) versions: Vec<String>,
 }
@@ -78,6 +80,7 @@ pub(super) fn run(places: &Places, rounds: usize) -> Outcome<Report> {
     ] {
         cases.extend(tool.map(|tool| Case { input, tool, state }));
     }
+    let load = machine::load();
     let results = rounds::run(&cases, &files, rounds, &directory)?;
     // Ours holds the large file, which was its last; the peer has a layout for each.
     let mut sizes = BTreeMap::new();
@@ -91,7 +94,7 @@ pub(super) fn run(places: &Places, rounds: usize) -> Outcome<Report> {
     let table = rows::table(&results, &sizes, &files)?;
     let missed = table.missed();
     let versions = vec![docker_version, umoci_version, buildah_version];
-    Ok(Report { table, missed, versions })
+    Ok(Report { table, missed, load, versions })
 }
 
 /// Builds our program as the README does, and gives its path.
