@@ -1,11 +1,12 @@
-//! Tools of the house: `cargo xtask gen` makes the generated files, `cargo xtask tidy` says what is
-//! not in order.
+//! Tools of the house: `cargo xtask gen` makes the generated files, `tidy` says what is not in
+//! order, `bench` measures.
 
 use std::{
     error::Error,
     process::{Command, ExitCode},
 };
 
+mod bench;
 mod gen_system_layers;
 mod tidy;
 
@@ -15,7 +16,8 @@ fn main() -> ExitCode {
     let result = match *arguments {
         ["gen"] => generate(),
         ["tidy"] => tidy::run(),
-        _ => Err("usage: cargo xtask gen | tidy".into()),
+        ["bench", ref rest @ ..] => bench::run(rest),
+        _ => Err("usage: cargo xtask gen | tidy | bench build".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,106 @@
+//! `cargo xtask bench`: figures of ours beside those of peers, all in one run.
+
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+mod build;
+mod machine;
+mod page;
+mod rounds;
+mod sample;
+mod table;
+mod tool;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage: cargo xtask bench build [--rounds N] [--write]";
+/// Enough for a median that one busy second of the machine does not move.
+const ROUNDS: usize = 15;
+
+/// What the command line asks for.
+#[derive(Debug)]
+struct Options {
+    rounds: usize,
+    write: bool,
+}
+
+/// Where things are and may be put.
+#[derive(Debug)]
+struct Places {
+    /// The repository.
+    root: PathBuf,
+    /// Cargo's target directory, in which this program lies.
+    target: PathBuf,
+    /// What benches make and keep: inputs, outputs, the storage of peers.
+    bench: PathBuf,
+}
+
+/// Runs the bench that `arguments` name.
+///
+/// # Errors
+/// When a bar is missed, too: whoever runs this must see it.
+pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
+    let [name @ "build", options @ ..] = arguments else { return Err(USAGE.into()) };
+    let options = parse(options)?;
+    let places = places()?;
+    let result = build::run(&places, options.rounds)?;
+    let text = format!("{}\n{}", machine::describe(&result.load, &result.versions)?, result.table);
+    writeln!(io::stdout(), "{text}")?;
+    if options.write {
+        page::write(&places.root.join("BENCHMARKS.md"), name, options.rounds, &text)?;
+    }
+    match result.missed {
+        0 => Ok(()),
+        missed => Err(format!("bars missed: {missed}").into()),
+    }
+}
+
+fn parse(arguments: &[&str]) -> Outcome<Options> {
+    let mut options = Options { rounds: ROUNDS, write: false };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match *argument {
+            "--write" => options.write = true,
+            "--rounds" => {
+                let number = rest.next().and_then(|it| it.parse().ok()).filter(|it| *it > 0);
+                options.rounds = number.ok_or("--rounds needs a number from 1")?;
+            }
+            other => return Err(format!("unknown argument `{other}`\n{USAGE}").into()),
+        }
+    }
+    Ok(options)
+}
+
+fn places() -> Outcome<Places> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(2).ok_or("this program lies in no target directory")?;
+    let bench = target.join("bench");
+    std::fs::create_dir_all(&bench)?;
+    Ok(Places { root, target: target.to_owned(), bench })
+}
+
+/// Tells whoever waits what is going on; figures alone go to standard output.
+fn note(text: &str) {
+    // Nobody reads it when standard error is closed.
+    writeln!(io::stderr(), "bench: {text}").ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_and_nonsense_is_refused() {
+        let options = parse(&["--write", "--rounds", "3"]).unwrap();
+        assert_eq!((options.rounds, options.write), (3, true));
+        let options = parse(&[]).unwrap();
+        assert_eq!((options.rounds, options.write), (ROUNDS, false));
+        for arguments in [&["--rounds"][..], &["--rounds", "0"], &["--rounds", "x"], &["x"]] {
+            assert!(parse(arguments).is_err(), "{arguments:?}");
+        }
+    }
+}
