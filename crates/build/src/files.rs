@@ -2,10 +2,20 @@
 //!
 //! What is named must lie in the project: a symbolic link that leads out of it is an error, as it
 //! would put a file of the machine into the image, and another one on the next machine.
+//!
+//! A directory is copied whole, but for what surely is not meant:
+//!
+//! - `.git`, directories with a `CACHEDIR.TAG` (as Cargo's target directory has) and directories
+//!   with an `oci-layout` (images that were made here) are left out.
+//! - Files named like secrets are an error: `.env` and `.env.*` (but not the examples
+//!   `.env.example`, `.env.sample` and `.env.template`), `*.pem`, and the private keys of SSH
+//!   (`id_rsa` and the like).
+//!
+//! Neither holds for the very file or directory that a `from` names: that is the user's decision.
 
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
+    fs, io, iter,
     path::{Component, Path, PathBuf},
 };
 
@@ -70,6 +80,12 @@ pub enum FilesError {
     /// The path in the image is not absolute, or has `.` or `..` in it.
     #[error("`{0}` is no path in an image: expected an absolute path without `.` and `..`")]
     BadDestination(String),
+    /// A name that deletes files of other layers instead of being one.
+    #[error("`/{0}` has a name that begins with `.wh.`, which deletes files in an image")]
+    Whiteout(String),
+    /// A file that is named like a secret, in a directory that is copied.
+    #[error("{} looks like a secret, and would be copied with its directory", .0.display())]
+    Secret(PathBuf),
     /// Two files want the same place.
     #[error("two files would be `/{0}` in the image")]
     Duplicate(String),
@@ -96,12 +112,13 @@ pub fn collect(project: &Path, specs: &[FileSpec]) -> Result<Tree, FilesError> {
         return Ok(tree);
     }
     let project = real_path(project)?;
-    for spec in specs {
-        let named = project.join(&spec.from);
-        let source = inside(&project, &spec.from, &named)?;
-        let destination = destination(spec, &source)?;
-        let mut walk = Walk { project: &project, top: &source, spec, tree: &mut tree };
-        walk.add(&source, &destination, 0)?;
+    let source = |spec: &FileSpec| inside(&project, &spec.from, &project.join(&spec.from));
+    let sources = specs.iter().map(source).collect::<Result<Vec<_>, _>>()?;
+    let named: BTreeSet<&Path> = sources.iter().map(PathBuf::as_path).collect();
+    for (spec, top) in specs.iter().zip(&sources) {
+        let destination = destination(spec, top)?;
+        let mut walk = Walk { project: &project, named: &named, top, spec, tree: &mut tree };
+        walk.add(top, &destination, 0)?;
     }
     Ok(tree)
 }
@@ -111,6 +128,12 @@ pub fn image_path(path: &str) -> Option<String> {
     let relative = path.strip_prefix('/')?.trim_end_matches('/');
     let fine = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\0', '\n']);
     (relative.is_empty() || relative.split('/').all(fine)).then(|| relative.to_owned())
+}
+
+/// Whether an entry of this path would delete one of a lower layer: a whiteout of the OCI image
+/// specification.
+pub fn is_whiteout(path: &str) -> bool {
+    path.split('/').any(|name| name.starts_with(".wh."))
 }
 
 fn destination(spec: &FileSpec, source: &Path) -> Result<String, FilesError> {
@@ -127,6 +150,8 @@ fn destination(spec: &FileSpec, source: &Path) -> Result<String, FilesError> {
 
 struct Walk<'a> {
     project: &'a Path,
+    /// The real paths of all that the settings name.
+    named: &'a BTreeSet<&'a Path>,
     /// What is being copied, as a real path.
     top: &'a Path,
     spec: &'a FileSpec,
@@ -158,6 +183,9 @@ impl Walk<'_> {
         names.sort();
         for name in names {
             let child = source.join(&name);
+            if is_skipped(&child) {
+                continue;
+            }
             let name = name.to_str().ok_or_else(|| FilesError::NotUtf8(child.clone()))?;
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
             self.add(&child, &path, depth + 1)?;
@@ -171,6 +199,9 @@ impl Walk<'_> {
         path: &str,
         metadata: &fs::Metadata,
     ) -> Result<(), FilesError> {
+        if is_secret(source) && !self.named.contains(source) {
+            return Err(FilesError::Secret(source.to_owned()));
+        }
         let usual = if is_executable(metadata) { 0o755 } else { 0o644 };
         let mode = self.spec.mode.unwrap_or(usual);
         self.insert(path, EntryKind::File(source.to_owned()), mode)
@@ -179,8 +210,11 @@ impl Walk<'_> {
     /// A link that stays in what is copied is kept; else the file that it leads to is copied.
     fn add_link(&mut self, link: &Path, path: &str) -> Result<(), FilesError> {
         let real = inside(self.project, link, link)?;
+        if is_secret(link) && !self.named.contains(&*real) {
+            return Err(FilesError::Secret(link.to_owned()));
+        }
         let target = fs::read_link(link).map_err(failed(link))?;
-        if target.is_relative() && real.starts_with(self.top) {
+        if self.leads_inside(link, &target) {
             let target =
                 target.to_str().ok_or_else(|| FilesError::NotUtf8(link.to_owned()))?.to_owned();
             return self.insert(path, EntryKind::Symlink(target), 0o777);
@@ -193,17 +227,58 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether the way that the link's text takes stays in the directory, as in the image there is
+    /// something else around it. Going up from what may be a link can't be followed in the text;
+    /// links on the way down are entries of their own, which are checked as this one is.
+    fn leads_inside(&self, link: &Path, target: &Path) -> bool {
+        let Some(place) = link.parent().and_then(|it| it.strip_prefix(self.top).ok()) else {
+            return false;
+        };
+        let mut way = target.components().filter(|it| *it != Component::CurDir).peekable();
+        let up = iter::from_fn(|| way.next_if_eq(&Component::ParentDir)).count();
+        let mut reached = self.top.join(place);
+        up <= place.components().count()
+            && (0..up).all(|_| reached.pop())
+            && way.all(|name| {
+                reached.push(name);
+                matches!(name, Component::Normal(_)) && !is_skipped(&reached)
+            })
+    }
+
     fn insert(&mut self, path: &str, kind: EntryKind, mode: u32) -> Result<(), FilesError> {
+        if is_whiteout(path) {
+            return Err(FilesError::Whiteout(path.to_owned()));
+        }
         let (uid, gid) = self.spec.owner;
         let entry = Entry { kind, attributes: Attributes { mode, uid, gid } };
-        match self.tree.insert(path.to_owned(), entry) {
-            // Two specs may fill one directory.
-            Some(old) if old.kind != EntryKind::Directory => {
-                Err(FilesError::Duplicate(path.to_owned()))
+        match self.tree.get(path) {
+            Some(old) if old.kind != entry.kind => {
+                return Err(FilesError::Duplicate(path.to_owned()));
             }
-            _ => Ok(()),
+            // The same file, once by its directory: what names the file itself decides its mode.
+            Some(Entry { kind: EntryKind::File(source), .. }) if source.as_path() != self.top => {}
+            // Two specs may fill one directory.
+            _ => drop(self.tree.insert(path.to_owned(), entry)),
         }
+        Ok(())
     }
+}
+
+/// Whether a directory is copied without this child.
+fn is_skipped(path: &Path) -> bool {
+    let is_directory = || fs::symlink_metadata(path).is_ok_and(|it| it.is_dir());
+    let mut marks = ["CACHEDIR.TAG", "oci-layout"].iter();
+    path.ends_with(".git") || marks.any(|mark| path.join(mark).is_file()) && is_directory()
+}
+
+/// Whether the name of a file says that it is not for others.
+fn is_secret(path: &Path) -> bool {
+    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+    let example = matches!(name, ".env.example" | ".env.sample" | ".env.template");
+    let keys = ["id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"];
+    (name == ".env" || name.starts_with(".env.") && !example)
+        || path.extension().is_some_and(|it| it.eq_ignore_ascii_case("pem"))
+        || keys.contains(&name)
 }
 
 /// The real path of `path`, which must lie in the project.
@@ -335,5 +410,85 @@ mod tests {
         let specs = [spec("run.sh", "/x"), spec("static/index.html", "/x")];
         let error = collect(project.path(), &specs).unwrap_err();
         assert!(matches!(error, FilesError::Duplicate(path) if path == "x"));
+    }
+
+    #[test]
+    fn links_whose_text_leaves_the_directory_are_followed() {
+        let project = project();
+        let root = project.path().join("static");
+        fs::create_dir_all(root.join("p/q")).unwrap();
+        symlink("../../static/index.html", root.join("css/by_name")).unwrap();
+        symlink("../../css", root.join("p/q/up")).unwrap();
+        symlink("p/q/up/../../static/index.html", root.join("by_link")).unwrap();
+        symlink("./.././index.html", root.join("css/stays")).unwrap();
+        let tree = collect(project.path(), &[spec("static", "/www")]).unwrap();
+        for path in ["www/css/by_name", "www/by_link"] {
+            let EntryKind::File(source) = &tree[path].kind else { panic!("{path}: not a file") };
+            assert!(source.ends_with("static/index.html"));
+        }
+        assert_eq!(tree["www/p/q/up"].kind, EntryKind::Symlink("../../css".to_owned()));
+        assert_eq!(tree["www/css/stays"].kind, EntryKind::Symlink("./.././index.html".to_owned()));
+    }
+
+    #[test]
+    fn whiteouts_are_refused_wherever_they_come_from() {
+        let project = project();
+        fs::write(project.path().join(".wh.passwd"), "").unwrap();
+        fs::create_dir(project.path().join("static/.wh..wh..opq")).unwrap();
+        for (from, to) in [("run.sh", "/.wh.a/b"), (".wh.passwd", "/"), ("static", "/")] {
+            let error = collect(project.path(), &[spec(from, to)]).unwrap_err();
+            assert!(matches!(error, FilesError::Whiteout(_)), "{from} {to}: {error}");
+        }
+    }
+
+    #[test]
+    fn repositories_caches_and_images_are_left_out_unless_they_are_named() {
+        let project = project();
+        let root = project.path();
+        for file in ["static/.git/HEAD", "static/target/CACHEDIR.TAG", "static/image/oci-layout"] {
+            fs::create_dir(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), "x").unwrap();
+        }
+        symlink("target/CACHEDIR.TAG", root.join("static/tag")).unwrap();
+        let tree = collect(root, &[spec("static", "/")]).unwrap();
+        let names: Vec<_> = tree.keys().collect();
+        assert_eq!(names, ["css", "css/a.css", "index.html", "tag"]);
+        // What the link led to is not there.
+        assert!(matches!(tree["tag"].kind, EntryKind::File(_)));
+        let tree = collect(root, &[spec("static/target", "/"), spec("static/.git", "/")]).unwrap();
+        assert_eq!(tree.keys().collect::<Vec<_>>(), ["CACHEDIR.TAG", "HEAD"]);
+    }
+
+    #[test]
+    fn secrets_are_copied_only_where_they_are_named() {
+        for name in [".env", ".env.local", "server.PEM", "id_rsa", "id_ed25519"] {
+            let project = project();
+            let root = project.path();
+            let whole = spec("static", "/www");
+            fs::write(root.join("static/.env.example"), "").unwrap();
+            collect(root, std::slice::from_ref(&whole)).unwrap();
+            let path = format!("static/{name}");
+            fs::write(root.join(&path), "").unwrap();
+            let error = collect(root, std::slice::from_ref(&whole)).unwrap_err();
+            assert!(matches!(&error, FilesError::Secret(it) if it.ends_with(&path)), "{error}");
+            let named = FileSpec { mode: Some(0o400), ..spec(&path, "/www/") };
+            for specs in [[whole.clone(), named.clone()], [named, whole]] {
+                let tree = collect(root, &specs).unwrap();
+                assert_eq!(tree[&format!("www/{name}")].attributes.mode, 0o400);
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_does_not_hide_a_secret() {
+        for (secret, link) in [(".env", "config"), ("config", ".env")] {
+            let project = project();
+            fs::write(project.path().join(secret), "").unwrap();
+            symlink(format!("../{secret}"), project.path().join("static").join(link)).unwrap();
+            let error = collect(project.path(), &[spec("static", "/www")]).unwrap_err();
+            assert!(matches!(error, FilesError::Secret(_)));
+            let named = spec(&format!("static/{link}"), "/");
+            assert!(collect(project.path(), &[named]).unwrap().contains_key(link));
+        }
     }
 }

@@ -1,22 +1,21 @@
 //! Packs programs and files into an image.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use plimsoll_image::{
-    Blob, Bundle, Compression, Digest, History, ImageConfig, Platform, RootFs,
-    bundle::Part,
-    layer::{Attributes, Layer},
+    Blob, Bundle, Compression, Digest, History, ImageConfig, Platform, RootFs, bundle::Part,
+    layer::Layer,
 };
 
 use crate::{
     cache::{Cache, CacheError},
     elf::ElfError,
-    files::{self, FilesError, Tree},
+    files::{self, FilesError},
     labels::rfc3339,
     spec::{BINARY_DIRECTORY, ImageSpec, Init},
     system::SystemLayer,
@@ -24,6 +23,9 @@ use crate::{
 
 mod app;
 mod run_config;
+mod tree;
+
+use tree::app_tree;
 
 /// What process 1 is called in the image when it is `pid1-exe`.
 const PID1: &str = "pid1";
@@ -75,9 +77,13 @@ pub enum PackError {
     /// A file of the settings.
     #[error("cannot put the files of the settings into the image")]
     Files(#[from] FilesError),
-    /// A program and a file want the same place.
-    #[error("`/{0}` would be both a program and a file of the settings, or a file and a directory")]
+    /// A program and a file want the same place, or a file and a directory do; the one or the other
+    /// may be of the system layer.
+    #[error("`/{0}` would be two files, or both a file and a directory")]
     Occupied(String),
+    /// A program, volume or working directory with a name that deletes files in an image.
+    #[error("`/{0}` has a name that begins with `.wh.`, which deletes files of other layers")]
+    Whiteout(String),
     /// A user by name that the image does not have.
     #[error("the image has no user or group `{0}`: it knows root, nobody and nonroot")]
     UnknownUser(String),
@@ -142,7 +148,8 @@ pub fn pack(
             made_layers |= made;
             layers.push((layer, blob, system.created_by()));
         }
-        let tree = app_tree(request.spec, programs, &files)?;
+        let init = programs.init.as_deref();
+        let tree = app_tree(request.spec, &programs.programs, init, &files)?;
         let (layer, blob, made) = app::layer(request, programs, &tree, cache, progress)?;
         made_layers |= made;
         layers.push((layer, blob, "app: programs and files"));
@@ -153,6 +160,17 @@ pub fn pack(
         cache.tidy();
     }
     Ok(Packed { bundle: Bundle::new(parts, &labels)?, steps, made_layers })
+}
+
+/// Finds what would keep [`pack`] from making the image, as far as it can be told without programs.
+///
+/// # Errors
+/// Files that can't be taken, places that are wanted twice, and users that the image lacks.
+pub fn check(spec: &ImageSpec, project: &Path) -> Result<(), PackError> {
+    let files = files::collect(project, &spec.files)?;
+    // Nothing is read from here: its name in the image is enough.
+    let init = init_name(&spec.init).map(Path::new);
+    app_tree(spec, &[], init, &files).map(drop)
 }
 
 /// The path of a program in the image.
@@ -187,58 +205,6 @@ fn system_layer(
     let made = cache.make(|sink| system.write(compression, sink))?;
     cache.remember(&recipe, &made.layer)?;
     Ok((made.layer, made.blob, true))
-}
-
-/// Everything of the `app` layer by its path, with the directories that it needs.
-fn app_tree(spec: &ImageSpec, programs: &Programs, files: &Tree) -> Result<Tree, PackError> {
-    use files::{Entry, EntryKind};
-
-    let mut tree = files.clone();
-    let mut add = |path: String, kind, attributes| match tree
-        .insert(path.clone(), Entry { kind, attributes })
-    {
-        Some(_) => Err(PackError::Occupied(path)),
-        None => Ok(()),
-    };
-    for program in &programs.programs {
-        let path = format!("{BINARY_DIRECTORY}/{}", program.name);
-        add(path, EntryKind::File(program.path.clone()), Attributes::root(0o555))?;
-    }
-    if let (Some(init), Some(name)) = (&programs.init, init_name(&spec.init)) {
-        let path = format!("{BINARY_DIRECTORY}/{name}");
-        add(path, EntryKind::File(init.clone()), Attributes::root(0o555))?;
-    }
-    // What the program writes to belongs to its user: an engine copies owner and mode into a
-    // fresh volume.
-    let (uid, gid) = run_config::numeric_user(&spec.user)?;
-    for path in &spec.volumes {
-        let path = files::image_path(path).unwrap_or_default();
-        let attributes = Attributes { mode: 0o755, uid, gid };
-        tree.entry(path).or_insert(Entry { kind: EntryKind::Directory, attributes });
-    }
-    let workdir = files::image_path(&spec.workdir).unwrap_or_default();
-    let directory = || Entry { kind: EntryKind::Directory, attributes: Attributes::root(0o755) };
-    if !workdir.is_empty() && !is_system_directory(&workdir) {
-        tree.entry(workdir).or_insert_with(directory);
-    }
-    let parents: BTreeSet<String> = tree
-        .keys()
-        .flat_map(|path| path.match_indices('/').map(|(end, _)| path[..end].to_owned()))
-        // Naming them again would change their owner and mode.
-        .filter(|path| !is_system_directory(path))
-        .collect();
-    for parent in parents {
-        let entry = tree.entry(parent.clone()).or_insert_with(directory);
-        if entry.kind != EntryKind::Directory {
-            return Err(PackError::Occupied(parent));
-        }
-    }
-    tree.remove("");
-    Ok(tree)
-}
-
-fn is_system_directory(path: &str) -> bool {
-    crate::system::content::DIRECTORIES.contains(&path)
 }
 
 fn part(

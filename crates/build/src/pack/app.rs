@@ -1,6 +1,9 @@
 //! The layer with the programs and the project's files.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+};
 
 use plimsoll_image::{
     Blob, Digest,
@@ -13,6 +16,7 @@ use crate::{
     cache::{Cache, stamp::Stamp},
     elf::{ElfError, Patched, plan_section},
     files::{Entry, EntryKind, Tree},
+    spec::BINARY_DIRECTORY,
 };
 
 /// Changes when the same recipe makes other bytes than before; another release, with other
@@ -64,7 +68,7 @@ pub(super) fn layer(
             WriteError::Sink(error) => error,
             WriteError::Source(error) => {
                 failure = Some(error);
-                std::io::Error::other("a file could not be read")
+                io::Error::other("a file could not be read")
             }
         })
     });
@@ -95,7 +99,7 @@ fn recipe(
             EntryKind::File(source) => {
                 let stamp = Stamp::of(&open(source)?.1);
                 stamps.push(stamp);
-                Content::File { stamp, audit: audit(programs, source).map(Digest::of) }
+                Content::File { stamp, audit: audit(programs, path).map(Digest::of) }
             }
         };
         let attributes = entry.attributes;
@@ -110,11 +114,11 @@ fn recipe(
 /// Tells an error of what is read, which names its file, from one of what is written.
 enum WriteError {
     Source(PackError),
-    Sink(std::io::Error),
+    Sink(io::Error),
 }
 
-impl From<std::io::Error> for WriteError {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
         Self::Sink(error)
     }
 }
@@ -132,19 +136,46 @@ fn write(
             EntryKind::Directory => layer.directory(path, *attributes)?,
             EntryKind::Symlink(target) => layer.symlink(path, target)?,
             EntryKind::File(source) => {
-                let file = content(source, audit(programs, source)).map_err(WriteError::Source)?;
+                let file = content(source, audit(programs, path)).map_err(WriteError::Source)?;
                 let size = file.len();
-                let mut file = Reported { inner: file, progress };
-                layer.file(path, *attributes, size, &mut file)?;
+                let inner = Watched { inner: file, failed: false };
+                let mut file = Reported { inner, progress };
+                layer.file(path, *attributes, size, &mut file).map_err(|error| {
+                    // A sink has no data to find invalid: this is the file's size, which changed.
+                    if file.inner.failed || error.kind() == io::ErrorKind::InvalidData {
+                        let path = source.to_owned();
+                        WriteError::Source(PackError::Read { path, source: error })
+                    } else {
+                        WriteError::Sink(error)
+                    }
+                })?;
             }
         }
     }
     Ok(layer.finish()?.1)
 }
 
-/// The dependency list that goes into the program at `source`.
-fn audit<'a>(programs: &'a Programs, source: &Path) -> Option<&'a [u8]> {
-    programs.programs.iter().find(|it| it.path == source)?.audit.as_deref()
+/// Knows whether it was reading that failed.
+struct Watched<R> {
+    inner: R,
+    failed: bool,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = self.inner.read(buffer);
+        // Whoever reads tries again after an interruption.
+        self.failed = result.as_ref().is_err_and(|it| it.kind() != io::ErrorKind::Interrupted);
+        result
+    }
+}
+
+/// The dependency list that goes into the program at `path` in the image.
+///
+/// Settings may copy the same file elsewhere, where it is a file like any other.
+fn audit<'a>(programs: &'a Programs, path: &str) -> Option<&'a [u8]> {
+    let name = path.strip_prefix(BINARY_DIRECTORY)?.strip_prefix('/')?;
+    programs.programs.iter().find(|it| it.name == name)?.audit.as_deref()
 }
 
 fn content(source: &Path, audit: Option<&[u8]>) -> Result<Patched, PackError> {
@@ -156,5 +187,80 @@ fn content(source: &Path, audit: Option<&[u8]>) -> Result<Patched, PackError> {
         // cargo-auditable was there first.
         Err(ElfError::SectionExists { .. }) => Patched::whole(file).map_err(read),
         Err(error) => Err(PackError::Audit { path: source.to_owned(), source: error }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs};
+
+    use plimsoll_image::{Compression, layer::Attributes};
+
+    use super::*;
+    use crate::{pack::Program, spec::ImageSpec};
+
+    /// A sink that takes nothing.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Writes a layer in which the file `source`, which is also the program `app`, is at `path`.
+    fn write_file(
+        source: &Path,
+        path: &str,
+        sink: &mut dyn Write,
+        progress: &dyn Fn(u64),
+    ) -> Result<Layer, WriteError> {
+        let program =
+            Program { name: "app".to_owned(), path: source.to_owned(), audit: Some(vec![1]) };
+        let platform = "linux/amd64".parse().unwrap();
+        let programs = Programs { platform, programs: vec![program], init: None };
+        let request = Request {
+            spec: &ImageSpec::default(),
+            project: Path::new("."),
+            platforms: Vec::new(),
+            labels: BTreeMap::new(),
+            time: 0,
+            compression: Compression::None,
+            threads: 1,
+        };
+        let kind = EntryKind::File(source.to_owned());
+        let entry = Entry { kind, attributes: Attributes::root(0o555) };
+        let tree = Tree::from([(path.to_owned(), entry)]);
+        write(&request, &programs, &tree, sink, progress)
+    }
+
+    #[test]
+    fn only_the_programs_own_place_gets_the_list_of_crates() {
+        let directory = tempfile::tempdir().unwrap();
+        let source = directory.path().join("app");
+        fs::write(&source, "no ELF file, so no section can be added").unwrap();
+        assert!(write_file(&source, "srv/app", &mut io::sink(), &|_| ()).is_ok());
+        let result = write_file(&source, "usr/local/bin/app", &mut io::sink(), &|_| ());
+        assert!(matches!(result, Err(WriteError::Source(PackError::Audit { .. }))));
+    }
+
+    #[test]
+    fn a_file_that_shrinks_is_named_and_a_full_disk_is_not_taken_for_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let source = directory.path().join("big");
+        fs::write(&source, vec![0; 1 << 20]).unwrap();
+        assert!(matches!(
+            write_file(&source, "big", &mut Full, &|_| ()),
+            Err(WriteError::Sink(error)) if error.kind() == io::ErrorKind::StorageFull
+        ));
+        let cut = |_| fs::File::options().write(true).open(&source).unwrap().set_len(9).unwrap();
+        assert!(matches!(
+            write_file(&source, "big", &mut io::sink(), &cut),
+            Err(WriteError::Source(PackError::Read { path, .. })) if path == source
+        ));
     }
 }

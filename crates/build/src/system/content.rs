@@ -28,6 +28,9 @@ pub const CERTIFICATES: &str = "etc/ssl/certs/ca-certificates.crt";
 pub const DIRECTORIES: [&str; 6] =
     ["etc", "etc/ssl", "etc/ssl/certs", "home", "home/nonroot", "tmp"];
 
+/// The files of [`base`].
+pub const FILES: [&str; 4] = ["etc/group", "etc/nsswitch.conf", "etc/passwd", CERTIFICATES];
+
 /// Names of users and groups in [`base`], with their numbers.
 pub const ACCOUNTS: [(&str, u64); 3] = [("root", 0), ("nobody", 65534), ("nonroot", 65532)];
 
@@ -143,17 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn directories_are_those_of_the_layer() {
+    fn directories_and_files_are_those_of_the_layer() {
         let (tar, _) = base(&[]).unwrap();
         let mut archive = tar::Archive::new(&*tar);
-        let found: Vec<_> = archive
+        let (directories, files): (Vec<_>, Vec<_>) = archive
             .entries()
             .unwrap()
-            .map(|entry| entry.unwrap())
-            .filter(|entry| entry.header().entry_type().is_dir())
-            .map(|entry| entry.path().unwrap().to_str().unwrap().trim_end_matches('/').to_owned())
-            .collect();
-        assert_eq!(found, DIRECTORIES);
+            .map(|entry| entry.unwrap().path().unwrap().to_str().unwrap().to_owned())
+            .partition(|path| path.ends_with('/'));
+        let directories: Vec<_> = directories.iter().map(|it| it.trim_end_matches('/')).collect();
+        assert_eq!(directories, DIRECTORIES);
+        assert_eq!(files, FILES);
     }
 
     #[test]
