@@ -293,11 +293,11 @@ mod tests {
         let one = Archive::new(Kind::Docker, &one, "x", "1").unwrap();
         let two = Archive::new(Kind::Docker, &two, "x", "1").unwrap();
         assert!(!one.is_at(&path));
-        std::fs::write(&path, written(&one)).unwrap();
+        fs::write(&path, written(&one)).unwrap();
         assert!(one.is_at(&path));
         assert!(!two.is_at(&path));
         assert!(may_replace(&path).unwrap());
-        std::fs::write(&path, "[package]").unwrap();
+        fs::write(&path, "[package]").unwrap();
         assert!(!may_replace(&path).unwrap());
         assert!(!may_replace(directory.path()).unwrap());
     }
@@ -320,7 +320,7 @@ mod tests {
         assert!(!Archive::new(Kind::Oci, &bundle, "x", "1").unwrap().is_at(&pipe));
         symlink(&pipe, &link).unwrap();
         assert!(!may_replace(&link).unwrap());
-        std::fs::remove_file(&pipe).unwrap();
+        fs::remove_file(&pipe).unwrap();
         assert!(may_replace(&link).unwrap(), "the link leads to nothing now");
     }
 }

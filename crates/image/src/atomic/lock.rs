@@ -182,14 +182,15 @@ fn same_file(_: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{chown, symlink};
 
     use super::*;
 
     fn assert_refused<T>(result: io::Result<T>, path: &Path) {
-        let Err(error) = result else { panic!("{} was taken", path.display()) };
+        let error = result.err().expect("what is at the name aside was taken");
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{error}");
         assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
     }

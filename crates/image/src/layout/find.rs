@@ -88,16 +88,15 @@ fn layout_around(path: &Path) -> io::Result<Option<PathBuf>> {
 /// Whether what has a name of a layout's part is a file or a directory as it should be. A link may
 /// lead to where nothing is ours.
 fn has_plain_types(path: &Path) -> bool {
-    let parts: [(&str, fn(&FileType) -> bool); 4] = [
-        ("oci-layout", FileType::is_file),
-        ("index.json", FileType::is_file),
-        ("blobs", FileType::is_dir),
-        ("blobs/sha256", FileType::is_dir),
-    ];
-    parts.iter().all(|(name, is_right)| match fs::symlink_metadata(path.join(name)) {
-        Ok(metadata) => is_right(&metadata.file_type()),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    })
+    let is_right =
+        |name: &str, is_type: fn(&FileType) -> bool| match fs::symlink_metadata(path.join(name)) {
+            Ok(metadata) => is_type(&metadata.file_type()),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+    is_right("oci-layout", FileType::is_file)
+        && is_right("index.json", FileType::is_file)
+        && is_right("blobs", FileType::is_dir)
+        && is_right("blobs/sha256", FileType::is_dir)
 }
 
 /// Whether a layout with an index is as we wrote it. Who adds an image to it, or replaces ours,
