@@ -3,7 +3,7 @@
 //! `index.json` stands first, so that the head of a file tells which image it holds.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read as _, Write},
     path::Path,
 };
@@ -152,10 +152,12 @@ impl<'a> Archive<'a> {
     pub fn is_at(&self, path: &Path) -> bool {
         let Some((_, Content::Bytes(first))) = self.entries.first() else { return false };
         let read = || {
-            let mut file = File::open(path)?;
-            if file.metadata()?.len() != self.size() {
+            // Opening a pipe would wait for somebody to write into it.
+            let metadata = fs::metadata(path)?;
+            if !metadata.is_file() || metadata.len() != self.size() {
                 return Ok(false);
             }
+            let mut file = File::open(path)?;
             let mut head = vec![0; first.len() + 512];
             file.read_exact(&mut head)?;
             io::Result::Ok(head[512..] == **first)
@@ -165,15 +167,16 @@ impl<'a> Archive<'a> {
 }
 
 /// Says whether the file at `path` may be replaced by an archive: there is none, it is empty, or
-/// it is an archive of an image.
+/// it is an archive of an image. A link counts as what it leads to. Directories, pipes, sockets and
+/// devices are not replaced, nor opened.
 pub fn may_replace(path: &Path) -> io::Result<bool> {
-    let mut file = match File::open(path) {
+    match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
-        other => other?,
-    };
-    if !file.metadata()?.is_file() {
-        return Ok(false);
+        Err(error) => return Err(error),
+        Ok(metadata) if !metadata.is_file() => return Ok(false),
+        Ok(_) => {}
     }
+    let mut file = File::open(path)?;
     let mut head = Vec::new();
     (&mut file).take(BLOCK).read_to_end(&mut head)?;
     let name = head.split(|byte| *byte == 0).next().unwrap_or_default();
@@ -290,12 +293,34 @@ mod tests {
         let one = Archive::new(Kind::Docker, &one, "x", "1").unwrap();
         let two = Archive::new(Kind::Docker, &two, "x", "1").unwrap();
         assert!(!one.is_at(&path));
-        std::fs::write(&path, written(&one)).unwrap();
+        fs::write(&path, written(&one)).unwrap();
         assert!(one.is_at(&path));
         assert!(!two.is_at(&path));
         assert!(may_replace(&path).unwrap());
-        std::fs::write(&path, "[package]").unwrap();
+        fs::write(&path, "[package]").unwrap();
         assert!(!may_replace(&path).unwrap());
         assert!(!may_replace(directory.path()).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced_nor_opened() {
+        use std::os::unix::{fs::symlink, net::UnixListener};
+
+        let directory = tempfile::tempdir().unwrap();
+        let (link, pipe) = (directory.path().join("link"), directory.path().join("pipe"));
+        let _listener = UnixListener::bind(directory.path().join("socket")).unwrap();
+        assert!(!may_replace(&directory.path().join("socket")).unwrap());
+        assert!(!may_replace(Path::new("/dev/null")).unwrap());
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        // Either of these would wait for ever if it opened the pipe.
+        assert!(!may_replace(&pipe).unwrap());
+        let bundle = bundle(&["linux/amd64"], "x");
+        assert!(!Archive::new(Kind::Oci, &bundle, "x", "1").unwrap().is_at(&pipe));
+        symlink(&pipe, &link).unwrap();
+        assert!(!may_replace(&link).unwrap());
+        fs::remove_file(&pipe).unwrap();
+        assert!(may_replace(&link).unwrap(), "the link leads to nothing now");
     }
 }

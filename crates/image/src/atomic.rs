@@ -4,15 +4,21 @@
 //! its place by a rename. The fixed name has a use: what a killed process left behind is written
 //! over by the next one, so that nothing piles up. A lock keeps two processes from sharing it.
 
+mod lock;
+
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 /// How much is gathered before it goes to the file.
 const WRITE_SIZE: usize = 256 * 1024;
+/// How many links in a row are followed: as many as Linux does.
+const MOST_LINKS: usize = 40;
+
+pub(crate) use lock::{lock, open_directory_locked};
 
 /// The name aside at which `path` is prepared, in the same directory.
 pub fn aside(path: &Path) -> PathBuf {
@@ -27,13 +33,32 @@ pub fn is_aside(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".plimsoll-new")
 }
 
-/// Writes `path` by `write`, replacing what was there in one step.
+/// Writes `path` by `write`, replacing what was there in one step. Directories above it that are
+/// missing are made. Where `path` is a link, the file that it leads to is written.
 ///
 /// # Errors
-/// Whatever `write` or the file system says; `path` is then what it was before.
+/// Whatever `write` or the file system says; `path` is then what it was before. It is not written
+/// where something else than a file is there, or somebody else's at the name aside.
 pub fn write<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+    let target = match fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            let message = format!("{} is no regular file", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => follow(path)?,
+    };
+    fs::create_dir_all(directory_of(&target))?;
+    write_here(&target, write)
+}
+
+/// As [`write`], in a directory that is there; a link at `path` is itself replaced.
+pub(crate) fn write_here<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+) -> io::Result<T> {
     let aside = aside(path);
-    let file = open_locked(&aside)?;
+    let file = lock::open_locked(&aside)?;
     let result = (|| {
         file.set_len(0)?;
         let mut writer = BufWriter::with_capacity(WRITE_SIZE, &file);
@@ -57,35 +82,29 @@ pub fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
-/// Opens a file and locks it, waiting for whoever has it.
-fn open_locked(path: &Path) -> io::Result<File> {
-    loop {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-        file.lock()?;
-        // While we waited, the other process may have renamed the file that we opened.
-        if same_file(&file, path)? {
-            return Ok(file);
+/// What `path` leads to, link by link. The last one may lead to nothing.
+pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => {
+                path = directory_of(&path).join(fs::read_link(&path)?);
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok(path),
         }
     }
+    let message = format!("{} is a link in a long chain of links", path.display());
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
-/// Whether `path` still names the open file.
-#[cfg(unix)]
-pub(crate) fn same_file(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-
-    let opened = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(named) => Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+/// The directory that `path` is in.
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
     }
-}
-
-/// Where files have no number, the lock alone must do.
-#[cfg(not(unix))]
-pub(crate) fn same_file(_: &File, path: &Path) -> io::Result<bool> {
-    path.try_exists()
 }
 
 #[cfg(test)]
@@ -144,5 +163,42 @@ mod tests {
         let bytes = fs::read(&path).unwrap();
         assert_eq!(bytes.len(), 10_000);
         assert!(bytes.iter().all(|byte| *byte == bytes[0]));
+    }
+
+    #[test]
+    fn missing_directories_are_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("some/where/a");
+        write(&path, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        use std::os::unix::fs::symlink;
+
+        let directory = tempfile::tempdir().unwrap();
+        let (link, other) = (directory.path().join("a"), directory.path().join("b"));
+        let target = directory.path().join("deep/target");
+        symlink("b", &link).unwrap();
+        symlink("deep/target", &other).unwrap();
+        // First the last link leads to nothing, then to a file.
+        for text in ["one", "two"] {
+            write(&link, |file| file.write_all(text.as_bytes())).unwrap();
+            assert!(link.is_symlink() && other.is_symlink());
+            assert!(fs::symlink_metadata(&target).unwrap().is_file());
+            assert_eq!(fs::read_to_string(&target).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1);
+        symlink("circle", directory.path().join("circle")).unwrap();
+        write(&directory.path().join("circle"), |_| Ok(())).unwrap_err();
+    }
+
+    #[test]
+    fn a_directory_is_never_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = write(directory.path(), |_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     }
 }

@@ -9,7 +9,8 @@ use crate::{
     media_type,
 };
 
-/// Marks the index of a layout that may be replaced, as this program wrote it.
+/// Annotation of a layout's index that this program wrote: the digest of the only image or index in
+/// it. A program that adds or replaces an image keeps the annotation, which is then wrong.
 pub const WRITER: &str = "plimsoll.layout";
 
 /// An image for one platform.
@@ -100,9 +101,10 @@ impl Bundle {
     /// The `index.json` of a layout with this bundle under the name `repository:tag`.
     pub fn layout_index(&self, repository: &str, tag: &str) -> Index {
         let mut root = self.root.clone();
+        let writer = BTreeMap::from([(WRITER.to_owned(), root.digest.to_string())]);
         root.annotations.insert(REF_NAME.to_owned(), tag.to_owned());
         root.annotations.insert(CONTAINERD_NAME.to_owned(), format!("{repository}:{tag}"));
-        Index::new(vec![root], BTreeMap::from([(WRITER.to_owned(), "1".to_owned())]))
+        Index::new(vec![root], writer)
     }
 }
 

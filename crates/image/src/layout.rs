@@ -3,20 +3,24 @@
 //! A layout changes in one step. A new one is made aside and renamed. In one that is there already,
 //! blobs are added first; then a rename replaces `index.json`; last, blobs that it no longer names
 //! are removed. Whoever is killed on the way leaves the old image or the new one.
+//!
+//! A directory that is there and empty is filled where it is, as it may be one that can't be
+//! replaced, such as a mount point. `index.json` comes last then, and until it is there the name
+//! aside of it says that the rest is ours to finish.
+
+mod find;
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use crate::{Blob, BlobContent, BlobSet, Bundle, Index, atomic, bundle::WRITER};
+use self::find::{Found, find, is_blob_name};
+use crate::{Blob, BlobContent, BlobSet, Bundle, atomic};
 
 /// What the file `oci-layout` holds.
 pub const OCI_LAYOUT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
-/// No index that we write comes near; a larger one is not ours.
-const MOST_INDEX_BYTES: u64 = 4 << 20;
 
 /// Why a layout was not written. The layout is then what it was before.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,14 @@ pub enum LayoutError {
     /// The layout was made by another program.
     #[error("{} is an OCI layout that another program wrote or changed", .0.display())]
     ForeignLayout(PathBuf),
+    /// The path is below another layout, which has no room for anything else.
+    #[error("{} lies inside the OCI layout {}", path.display(), layout.display())]
+    InsideLayout {
+        /// Where a layout was to be.
+        path: PathBuf,
+        /// The layout that is around it.
+        layout: PathBuf,
+    },
     /// The file system refused.
     #[error("cannot {action} {}", path.display())]
     Io {
@@ -54,13 +66,6 @@ pub enum Written {
     Changed,
     /// The layout held this very image already: nothing was written.
     Unchanged,
-}
-
-/// What is at a path where a layout is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
-    Nothing,
-    OurLayout,
 }
 
 /// Says whether [`write`] would replace what is at `path`, without changing anything.
@@ -90,51 +95,15 @@ pub fn write(
     update(path, bundle.blobs(), &index)
 }
 
-fn find(path: &Path) -> Result<Found, LayoutError> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-        Err(source) => return Err(failed("look at", path)(source)),
-        Ok(metadata) if !metadata.is_dir() => {
-            return Err(LayoutError::NotADirectory(path.to_owned()));
-        }
-        Ok(_) => {}
-    }
-    let mut names = BTreeSet::new();
-    for entry in fs::read_dir(path).map_err(failed("read", path))? {
-        let entry = entry.map_err(failed("read", path))?;
-        names.insert(entry.file_name().to_string_lossy().into_owned());
-    }
-    let expected = |name: &String| {
-        matches!(&**name, "oci-layout" | "index.json" | "blobs") || atomic::is_aside(name)
-    };
-    if let Some(example) = names.iter().find(|name| !expected(name)) {
-        return Err(LayoutError::OtherContent { path: path.to_owned(), example: example.clone() });
-    }
-    if names.is_empty() {
-        return Ok(Found::Nothing);
-    }
-    match read_index(&path.join("index.json")) {
-        Some(index) if index.annotations.contains_key(WRITER) => Ok(Found::OurLayout),
-        _ => Err(LayoutError::ForeignLayout(path.to_owned())),
-    }
-}
-
-fn read_index(path: &Path) -> Option<Index> {
-    let metadata = fs::metadata(path).ok()?;
-    if metadata.len() > MOST_INDEX_BYTES {
-        return None;
-    }
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
 /// Makes a layout aside and renames it. Gives `false` when another process was there first.
 fn create(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<bool, LayoutError> {
-    // `a/..` and `.` have no name to put aside; the directory is there then, and may be empty.
-    let absolute = std::path::absolute(path).map_err(failed("find", path))?;
+    let absolute = std::path::absolute(path)
+        .and_then(|absolute| atomic::follow(&absolute))
+        .map_err(failed("find", path))?;
     let parent = absolute.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(parent).map_err(failed("create", parent))?;
     let aside = atomic::aside(&absolute);
-    let _lock = lock_directory(&aside)?;
+    let _lock = atomic::open_directory_locked(&aside).map_err(failed("create", &aside))?;
     let result = (|| {
         for entry in fs::read_dir(&aside)? {
             remove(&entry?.path())?;
@@ -165,63 +134,88 @@ fn create(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<bool, LayoutErro
         }
         Err(source) => {
             fs::remove_dir_all(&aside).ok();
-            let theirs = matches!(
-                source.kind(),
-                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists
-            );
-            if theirs { Ok(false) } else { Err(failed("create", path)(source)) }
+            // Whatever it is that came there meanwhile, it is looked at as if it had been before.
+            if absolute.exists() { Ok(false) } else { Err(failed("create", path)(source)) }
         }
     }
 }
 
-/// Changes a layout that is there.
+/// Changes a layout that is there, or makes one in a directory that is there.
 fn update(path: &Path, blobs: &BlobSet, index: &[u8]) -> Result<Written, LayoutError> {
     let directory = File::open(path).map_err(failed("open", path))?;
-    directory.lock().map_err(failed("lock", path))?;
+    atomic::lock(&directory).map_err(failed("lock", path))?;
     // Another process may have changed what is here since we looked.
-    if find(path)? == Found::Nothing {
+    let found = find(path)?;
+    if found == Found::Nothing {
         return Err(LayoutError::ForeignLayout(path.to_owned()));
     }
     let blob_directory = path.join("blobs/sha256");
-    let missing: Vec<_> = blobs.iter().filter(|blob| !is_there(blob, &blob_directory)).collect();
+    let layout_path = path.join("oci-layout");
     let index_path = path.join("index.json");
-    if missing.is_empty() && fs::read(&index_path).is_ok_and(|old| old == index) {
+    let missing: Vec<_> = blobs.iter().filter(|blob| !is_there(blob, &blob_directory)).collect();
+    let has_layout = layout_path.exists();
+    if missing.is_empty() && has_layout && fs::read(&index_path).is_ok_and(|old| old == index) {
         clear_away(path, blobs);
         return Ok(Written::Unchanged);
     }
     let written = (|| {
-        fs::create_dir_all(&blob_directory)?;
-        for blob in &missing {
-            add(blob, &blob_directory)?;
+        if !has_layout {
+            atomic::write_here(&layout_path, |file| file.write_all(OCI_LAYOUT.as_bytes()))?;
         }
-        atomic::sync_directory(&blob_directory)?;
-        atomic::write(&index_path, |file| file.write_all(index))?;
-        atomic::sync_directory(path)
+        // Around all the rest, so that the name aside is there as long as blobs are that nothing
+        // names.
+        atomic::write_here(&index_path, |file| {
+            atomic::sync_directory(path)?;
+            fs::create_dir_all(&blob_directory)?;
+            for blob in &missing {
+                add(blob, &blob_directory)?;
+            }
+            atomic::sync_directory(&blob_directory)?;
+            file.write_all(index)
+        })
     })();
     if let Err(source) = written {
         // On a full disk, what was added for nothing would be in the way.
         for blob in missing {
             fs::remove_file(blob_directory.join(blob.digest.hex())).ok();
         }
+        if found == Found::Unfinished {
+            undo_filling(path);
+        }
         return Err(failed("write", path)(source));
     }
+    // From here on the index names the new blobs: whatever fails, they stay.
+    atomic::sync_directory(path).map_err(failed("sync", path))?;
     clear_away(path, blobs);
     Ok(Written::Changed)
 }
 
+/// Makes a directory as empty as it was before it was filled.
+fn undo_filling(path: &Path) {
+    clear_away(path, &BlobSet::default());
+    // These only go if they are empty.
+    for name in ["blobs/sha256", "blobs"] {
+        fs::remove_dir(path.join(name)).ok();
+    }
+    fs::remove_file(path.join("oci-layout")).ok();
+}
+
 /// Removes what the layout does not name: of an older image, or of a process that was killed.
-/// What can't be removed now goes the next time.
+/// What can't be removed now goes the next time; what has no name that we give stays.
 fn clear_away(path: &Path, blobs: &BlobSet) {
     let remove_if = |directory: &Path, is_old: &dyn Fn(&str) -> bool| {
         for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-            if entry.file_name().to_str().is_none_or(is_old) {
+            // The type of the entry itself: a link is no file here.
+            let is_file = entry.file_type().is_ok_and(|it| it.is_file());
+            if is_file && entry.file_name().to_str().is_some_and(is_old) {
                 fs::remove_file(entry.path()).ok();
             }
         }
     };
     remove_if(path, &atomic::is_aside);
     remove_if(&path.join("blobs/sha256"), &|name| {
-        !blobs.iter().any(|blob| blob.digest.hex() == name)
+        let used = || blobs.iter().any(|blob| blob.digest.hex() == name);
+        atomic::is_aside(name) || (is_blob_name(name) && !used())
     });
 }
 
@@ -243,31 +237,10 @@ fn add(blob: &Blob, directory: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
-    atomic::write(&target, |file| {
+    atomic::write_here(&target, |file| {
         let copied = io::copy(&mut blob.open()?, file)?;
         if copied == blob.size { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     })
-}
-
-/// Makes a directory and locks it, waiting for whoever has it.
-fn lock_directory(path: &Path) -> Result<File, LayoutError> {
-    loop {
-        match fs::create_dir(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(failed("create", path)(error));
-            }
-            _ => {}
-        }
-        let file = match File::open(path) {
-            // The one who had it has just put it in its place.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            other => other.map_err(failed("open", path))?,
-        };
-        file.lock().map_err(failed("lock", path))?;
-        if atomic::same_file(&file, path).map_err(failed("look at", path))? {
-            return Ok(file);
-        }
-    }
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -283,124 +256,4 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Layout
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bundle::tests::bundle;
-
-    fn names(directory: &Path) -> BTreeSet<String> {
-        fs::read_dir(directory)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .collect()
-    }
-
-    fn assert_holds(path: &Path, bundle: &Bundle) {
-        let blobs = names(&path.join("blobs/sha256"));
-        let expected = bundle.blobs().iter().map(|blob| blob.digest.hex()).collect();
-        assert_eq!(blobs, expected);
-        for blob in bundle.blobs().iter() {
-            let bytes = fs::read(path.join(blob.digest.blob_path())).unwrap();
-            assert_eq!(crate::Digest::of(&bytes), blob.digest);
-        }
-        assert_eq!(names(path), ["blobs", "index.json", "oci-layout"].map(str::to_owned).into());
-        assert_eq!(names(path.parent().unwrap()).len(), 1, "something was left aside");
-    }
-
-    #[test]
-    fn a_layout_is_made_replaced_and_left_alone() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.oci");
-        let (one, two) =
-            (bundle(&["linux/amd64"], "one"), bundle(&["linux/amd64", "linux/arm64"], "two"));
-        assert_eq!(write(&path, &one, "x", "1").unwrap(), Written::Changed);
-        assert_holds(&path, &one);
-        assert_eq!(write(&path, &one, "x", "1").unwrap(), Written::Unchanged);
-        assert_eq!(write(&path, &two, "x", "1").unwrap(), Written::Changed);
-        assert_holds(&path, &two);
-        assert_eq!(write(&path, &two, "x", "2").unwrap(), Written::Changed);
-        assert_holds(&path, &two);
-    }
-
-    #[test]
-    fn what_killed_processes_left_is_cleared_away() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.oci");
-        let aside = atomic::aside(&path);
-        fs::create_dir_all(aside.join("blobs/old")).unwrap();
-        let one = bundle(&["linux/amd64"], "one");
-        write(&path, &one, "x", "1").unwrap();
-        fs::write(path.join("blobs/sha256/.0.plimsoll-new"), "half").unwrap();
-        fs::write(path.join(".index.json.plimsoll-new"), "half").unwrap();
-        assert_eq!(write(&path, &one, "x", "1").unwrap(), Written::Unchanged);
-        assert_holds(&path, &one);
-    }
-
-    #[test]
-    fn a_damaged_blob_is_written_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.oci");
-        let one = bundle(&["linux/amd64"], "one");
-        write(&path, &one, "x", "1").unwrap();
-        let layer = path.join(one.images()[0].layers[0].descriptor.digest.blob_path());
-        fs::remove_file(&layer).unwrap();
-        fs::write(&layer, "cut").unwrap();
-        assert_eq!(write(&path, &one, "x", "1").unwrap(), Written::Changed);
-        assert_holds(&path, &one);
-    }
-
-    #[test]
-    fn an_empty_directory_becomes_a_layout() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.oci");
-        fs::create_dir(&path).unwrap();
-        let one = bundle(&["linux/amd64"], "one");
-        write(&path, &one, "x", "1").unwrap();
-        assert_holds(&path, &one);
-    }
-
-    #[test]
-    fn what_is_no_layout_of_ours_is_never_touched() {
-        let directory = tempfile::tempdir().unwrap();
-        let one = bundle(&["linux/amd64"], "one");
-        let file = directory.path().join("file");
-        fs::write(&file, "text").unwrap();
-        assert!(matches!(write(&file, &one, "x", "1"), Err(LayoutError::NotADirectory(_))));
-        let source = directory.path().join("src");
-        fs::create_dir(&source).unwrap();
-        fs::write(source.join("main.rs"), "fn main() {}").unwrap();
-        assert!(matches!(
-            write(&source, &one, "x", "1"),
-            Err(LayoutError::OtherContent { example, .. }) if example == "main.rs"
-        ));
-        let foreign = directory.path().join("foreign");
-        fs::create_dir(&foreign).unwrap();
-        fs::write(foreign.join("oci-layout"), OCI_LAYOUT).unwrap();
-        fs::write(foreign.join("index.json"), r#"{"schemaVersion":2,"manifests":[]}"#).unwrap();
-        assert!(matches!(write(&foreign, &one, "x", "1"), Err(LayoutError::ForeignLayout(_))));
-        assert_eq!(names(&foreign).len(), 2);
-        assert_eq!(fs::read_to_string(&file).unwrap(), "text");
-    }
-
-    #[test]
-    fn many_writers_at_once_leave_one_whole_image() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.oci");
-        let bundles = [bundle(&["linux/amd64"], "one"), bundle(&["linux/amd64"], "two")];
-        std::thread::scope(|scope| {
-            for bundle in &bundles {
-                let path = &path;
-                scope.spawn(move || {
-                    for _ in 0..20 {
-                        write(path, bundle, "x", "1").unwrap();
-                    }
-                });
-            }
-        });
-        let index = read_index(&path.join("index.json")).unwrap();
-        let winner = bundles
-            .iter()
-            .find(|bundle| bundle.root().digest == index.manifests[0].digest)
-            .unwrap();
-        assert_holds(&path, winner);
-    }
-}
+mod tests;
