@@ -56,8 +56,8 @@ pub struct Programs {
     pub platform: Platform,
     /// At least one; the first is the entry point.
     pub programs: Vec<Program>,
-    /// Process 1, where it is not the program itself.
-    pub init: Option<PathBuf>,
+    /// Process 1, where it is not the program itself. Its name in the image is the settings'.
+    pub init: Option<Program>,
 }
 
 /// A program on this machine.
@@ -148,7 +148,7 @@ pub fn pack(
             made_layers |= made;
             layers.push((layer, blob, system.created_by()));
         }
-        let init = programs.init.as_deref();
+        let init = programs.init.as_ref().map(|it| it.path.as_path());
         let tree = app_tree(request.spec, &programs.programs, init, &files)?;
         let (layer, blob, made) = app::layer(request, programs, &tree, cache, progress)?;
         made_layers |= made;
@@ -179,7 +179,7 @@ pub fn program_path(name: &str) -> String {
 }
 
 /// The name in the image of process 1.
-fn init_name(init: &Init) -> Option<&str> {
+pub fn init_name(init: &Init) -> Option<&str> {
     match init {
         Init::None => None,
         Init::Pid1 => Some(PID1),

@@ -164,6 +164,11 @@ fn files(error: &FilesError) -> Option<String> {
             "copy the file into the project: what lies outside differs from machine to machine"
                 .to_owned(),
         ),
+        FilesError::Secret(_) => Some(
+            "secrets don't belong into images: mount them when the container runs; a file that \
+             must be in the image is named itself in `files`"
+                .to_owned(),
+        ),
         FilesError::Io { .. } => {
             Some("`from` in `files` is relative to the settings file, and must be there".to_owned())
         }
@@ -192,6 +197,7 @@ fn layout(error: &LayoutError) -> Option<String> {
         LayoutError::NotADirectory(_) | LayoutError::OtherContent { .. } => {
             Some("choose another directory: this one is left as it is".to_owned())
         }
+        LayoutError::InsideLayout { .. } => Some("choose a directory outside of it".to_owned()),
         LayoutError::Io { source, .. } => unwritable(source),
     }
 }

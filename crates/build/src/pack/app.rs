@@ -175,7 +175,8 @@ impl<R: Read> Read for Watched<R> {
 /// Settings may copy the same file elsewhere, where it is a file like any other.
 fn audit<'a>(programs: &'a Programs, path: &str) -> Option<&'a [u8]> {
     let name = path.strip_prefix(BINARY_DIRECTORY)?.strip_prefix('/')?;
-    programs.programs.iter().find(|it| it.name == name)?.audit.as_deref()
+    let mut all = programs.programs.iter().chain(&programs.init);
+    all.find(|it| it.name == name)?.audit.as_deref()
 }
 
 fn content(source: &Path, audit: Option<&[u8]>) -> Result<Patched, PackError> {

@@ -132,6 +132,8 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         Some(_) => None,
         None => Some(from_cargo::plan(&context)?),
     };
+    // What can't be packed is better not built.
+    pack::check(&spec, context.settings_directory())?;
     let commit = commit(&context, git.join());
     let time = context.time(commit.as_ref())?;
     if args.dry_run {

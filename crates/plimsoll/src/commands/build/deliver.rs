@@ -36,6 +36,15 @@ pub(super) struct Delivery<'a> {
 
 /// Looks whether every output can take an image.
 pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Failure> {
+    let outputs = context.outputs();
+    for (number, output) in outputs.iter().enumerate() {
+        // One would be replaced by the other, or lie within it.
+        let clash = outputs.iter().take(number).find(|other| output.clashes_with(other));
+        if let Some(other) = clash {
+            return Err(Failure::new(format!("{output} and {other} are in each other's way"))
+                .hint("give each output a place of its own"));
+        }
+    }
     let mut engine = None;
     for output in context.outputs() {
         match output {

@@ -7,6 +7,7 @@ use super::{
     Context,
     from_cargo::{Plan, describe},
     output::Output,
+    prove,
 };
 use crate::{
     args::Format,
@@ -23,6 +24,9 @@ pub(super) fn run(
     time: u64,
 ) -> Result<(), Failure> {
     let args = context.args;
+    if let Some(binary) = &args.binary {
+        prove::read(binary)?;
+    }
     let binaries = match (&args.binary, plan) {
         (Some(binary), _) => vec![binary.display().to_string()],
         (None, plan) => plan

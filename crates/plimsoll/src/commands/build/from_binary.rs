@@ -33,10 +33,7 @@ pub(super) fn ready(
     prove::fits(&path, &facts, &platform)?;
     let init = match &spec.init {
         Init::None => None,
-        Init::Program(path) => {
-            prove::prove_init(path, &platform)?;
-            Some(path.clone())
-        }
+        Init::Program(path) => Some(prove::init(path, &spec.init, &platform)?),
         Init::Pid1 => {
             return Err(Failure::new("`init = \"pid1\"` needs Cargo, which --binary does without")
                 .hint("name a static program in `init`, such as tini-static"));

@@ -157,11 +157,8 @@ pub(super) fn ready(
         let compiled = run_cargo(context, plan, target, time)?;
         let init = match &spec.init {
             Init::None => None,
-            Init::Program(path) => {
-                prove::prove_init(path, &target.plan.platform)?;
-                Some(path.clone())
-            }
-            Init::Pid1 => Some(build_pid1(context, plan, target)?),
+            Init::Program(path) => Some(prove::init(path, &spec.init, &target.plan.platform)?),
+            Init::Pid1 => Some(build_pid1(context, plan, target, &spec.init)?),
         };
         cargo += begun.elapsed();
         let platform = target.plan.platform.clone();
@@ -337,7 +334,12 @@ fn c_code_hint(target: &Target, error: &CargoError) -> Option<String> {
     })
 }
 
-fn build_pid1(context: &Context<'_>, plan: &Plan, target: &Target) -> Result<PathBuf, Failure> {
+fn build_pid1(
+    context: &Context<'_>,
+    plan: &Plan,
+    target: &Target,
+    init: &Init,
+) -> Result<Program, Failure> {
     let place = target.workspace.target_directory.join("plimsoll/pid1");
     let built = pid1::pid1(&pid1::Request {
         cargo: &plan.cargo,
@@ -350,8 +352,8 @@ fn build_pid1(context: &Context<'_>, plan: &Plan, target: &Target) -> Result<Pat
         offline: context.args.offline,
         quiet: context.ui.is_quiet(),
     })?;
-    prove::prove(&built.path, &target.plan.platform)?;
-    Ok(built.path)
+    let program = prove::init(&built.path, init, &target.plan.platform)?;
+    Ok(Program { audit: Some(built.audit), ..program })
 }
 
 /// The crates that are in a program.

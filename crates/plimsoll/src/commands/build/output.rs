@@ -24,6 +24,23 @@ pub(crate) struct Name {
     pub(crate) tag: Option<String>,
 }
 
+impl Output {
+    /// Whether both can't be there at the same time.
+    pub(crate) fn clashes_with(&self, other: &Self) -> bool {
+        let path = |output: &Self| match output {
+            Self::Oci(path) | Self::OciArchive(path) | Self::DockerArchive(path) => {
+                std::path::absolute(path).ok()
+            }
+            Self::Docker(_) => None,
+        };
+        match (path(self), path(other)) {
+            (Some(one), Some(two)) => one.starts_with(&two) || two.starts_with(&one),
+            (None, None) => self == other,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -153,6 +170,22 @@ mod tests {
             "docker:localhost:5000/a/b__c.d--e:v1",
         ] {
             assert_eq!(text.parse::<Output>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn outputs_in_one_place_or_within_each_other_clash() {
+        for (one, two, clash) in [
+            ("oci:a", "oci:a", true),
+            ("oci:a", "oci-archive:a", true),
+            ("oci:a", "oci:./a/b", true),
+            ("oci:a", "oci:ab", false),
+            ("docker:a", "docker:a", true),
+            ("docker:a", "docker:b", false),
+            ("docker:a", "oci:a", false),
+        ] {
+            let [one, two] = [one, two].map(|it| it.parse::<Output>().unwrap());
+            assert_eq!(one.clashes_with(&two), clash, "{one} {two}");
         }
     }
 

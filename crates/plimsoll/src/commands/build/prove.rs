@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use plimsoll_build::elf::{self, ElfFacts};
+use plimsoll_build::{
+    elf::{self, ElfFacts},
+    pack::{Program, init_name},
+    spec::Init,
+};
 use plimsoll_image::Platform;
 
 use crate::failure::Failure;
@@ -45,14 +49,16 @@ pub(super) fn fits(path: &Path, facts: &ElfFacts, platform: &Platform) -> Result
     Ok(elf::prove(facts, platform, true).map_err(|error| Unfit { path: path.to_owned(), error })?)
 }
 
-/// Process 1 of the user's own must run in the image too.
-pub(super) fn prove_init(path: &Path, platform: &Platform) -> Result<(), Failure> {
-    prove(path, platform).map(drop).map_err(|failure| {
+/// Process 1 must run in the image too.
+pub(super) fn init(path: &Path, init: &Init, platform: &Platform) -> Result<Program, Failure> {
+    prove(path, platform).map_err(|failure| {
         failure.hint(
             "`init` takes a static program, such as tini-static of Debian's package tini; \
              or write `init = \"pid1\"`",
         )
-    })
+    })?;
+    let name = init_name(init).unwrap_or("init").to_owned();
+    Ok(Program { name, path: path.to_owned(), audit: None })
 }
 
 #[derive(Debug, thiserror::Error)]
