@@ -97,6 +97,11 @@ const PACKAGE: &str = "[workspace]\n[package]\nname = \"my-service\"\nversion = 
 /// Plans a build of a project with these files: settings are read and checked, and nothing is built.
 fn plan(files: &[(&str, &str)]) -> Output {
     let directory = tempfile::tempdir().unwrap();
+    // What the examples put into images, and a program: any will do, as nothing is packed.
+    fs::create_dir_all(directory.path().join("assets")).unwrap();
+    fs::create_dir_all(directory.path().join("config")).unwrap();
+    fs::write(directory.path().join("config/production.toml"), "").unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_plimsoll"), directory.path().join("my-service")).unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }

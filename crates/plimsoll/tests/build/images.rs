@@ -199,6 +199,26 @@ fn the_list_of_crates_has_what_is_linked_and_nothing_else() {
 }
 
 #[test]
+fn default_features_are_on_unless_they_are_turned_off() {
+    let project = Project::app();
+    let manifest = "[package]\nname = \"app\"\nversion = \"1.2.3\"\nedition = \"2021\"\n\
+                    [features]\ndefault = [\"on\"]\non = []\n";
+    project.write("Cargo.toml", manifest);
+    project.write("src/main.rs", "fn main() { println!(\"default is {}\", cfg!(feature = \"on\")); }\n\
+                                  #[cfg(feature = \"on\")]\n#[no_mangle]\npub static HAS_DEFAULT_FEATURE: u8 = 1;\n");
+    let has_default = |arguments: &[&str]| {
+        let program = built(&project, arguments).layer(1).remove(PROGRAM).unwrap().content;
+        program.windows(19).any(|it| it == b"HAS_DEFAULT_FEATURE")
+    };
+    assert!(has_default(&[]));
+    assert!(!has_default(&["--no-default-features"]));
+    project.write("plimsoll.toml", "[build]\nprofile = \"release\"\n");
+    assert!(has_default(&[]));
+    project.write("plimsoll.toml", "[build]\ndefault-features = false\n");
+    assert!(!has_default(&[]));
+}
+
+#[test]
 fn the_commit_gives_revision_and_time() {
     let project = Project::app();
     let git = |arguments: &[&str]| {
