@@ -160,29 +160,16 @@ impl Cache {
             .map_err(failed("write", &path))
     }
 
+    /// What [`Cache::tidy`] has to do, as work for any thread while the cache is open: a file
+    /// system takes its time to free large files.
+    pub fn tidying(&self) -> impl FnOnce() + Send + 'static {
+        let (directory, used) = (self.directory.clone(), self.used.borrow().clone());
+        move || tidy(&directory, used)
+    }
+
     /// Forgets the layers that were not used for longest, and removes what nothing names.
     pub fn tidy(&self) {
-        let Ok(entries) = fs::read_dir(self.directory.join("layers")) else { return };
-        let mut records: Vec<(SystemTime, PathBuf)> = entries
-            .flatten()
-            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-            .collect();
-        records.sort();
-        let old = records.len().saturating_sub(MOST_LAYERS);
-        for (_, path) in records.drain(..old) {
-            fs::remove_file(path).ok();
-        }
-        let mut used = self.used.borrow().clone();
-        used.extend(records.iter().filter_map(|(_, path)| {
-            let record: Record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-            Some(record.digest)
-        }));
-        for entry in fs::read_dir(self.directory.join("blobs")).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if !used.iter().any(|digest| *digest.hex() == *name) {
-                fs::remove_file(entry.path()).ok();
-            }
-        }
+        self.tidying()();
     }
 
     fn record_path(&self, recipe: &Digest) -> PathBuf {
@@ -191,6 +178,29 @@ impl Cache {
 
     fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.directory.join("blobs").join(digest.hex())
+    }
+}
+
+fn tidy(directory: &Path, mut used: BTreeSet<Digest>) {
+    let Ok(entries) = fs::read_dir(directory.join("layers")) else { return };
+    let mut records: Vec<(SystemTime, PathBuf)> = entries
+        .flatten()
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    records.sort();
+    let old = records.len().saturating_sub(MOST_LAYERS);
+    for (_, path) in records.drain(..old) {
+        fs::remove_file(path).ok();
+    }
+    used.extend(records.iter().filter_map(|(_, path)| {
+        let record: Record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        Some(record.digest)
+    }));
+    for entry in fs::read_dir(directory.join("blobs")).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if !used.iter().any(|digest| *digest.hex() == *name) {
+            fs::remove_file(entry.path()).ok();
+        }
     }
 }
 

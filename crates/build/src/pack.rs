@@ -156,9 +156,6 @@ pub fn pack(
         steps.extend(layers.iter().map(|(layer, _, step)| (layer.descriptor.digest, *step)));
         parts.push(part(request, programs, layers, labels.clone())?);
     }
-    if made_layers {
-        cache.tidy();
-    }
     Ok(Packed { bundle: Bundle::new(parts, &labels)?, steps, made_layers })
 }
 

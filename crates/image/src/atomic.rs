@@ -4,6 +4,7 @@
 //! its place by a rename. The fixed name has a use: what a killed process left behind is written
 //! over by the next one, so that nothing piles up. A lock keeps two processes from sharing it.
 
+mod early_sync;
 mod lock;
 
 use std::{
@@ -18,6 +19,7 @@ const WRITE_SIZE: usize = 256 * 1024;
 /// How many links in a row are followed: as many as Linux does.
 const MOST_LINKS: usize = 40;
 
+use early_sync::EarlySync;
 pub(crate) use lock::{lock, open_directory_locked};
 
 /// The name aside at which `path` is prepared, in the same directory.
@@ -61,7 +63,7 @@ pub(crate) fn write_here<T>(
     let file = lock::open_locked(&aside)?;
     let result = (|| {
         file.set_len(0)?;
-        let mut writer = BufWriter::with_capacity(WRITE_SIZE, &file);
+        let mut writer = BufWriter::with_capacity(WRITE_SIZE, EarlySync::new(&file));
         let value = write(&mut writer)?;
         writer.flush()?;
         drop(writer);
@@ -120,6 +122,15 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_large_file_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        let part = vec![7; 1_000_003];
+        write(&path, |file| (0..12).try_for_each(|_| file.write_all(&part))).unwrap();
+        assert!(fs::read(&path).unwrap() == part.repeat(12));
     }
 
     #[test]

@@ -151,8 +151,12 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     // Held until the image is delivered: another build must not tidy its layers away.
     let cache = OpenCache::open(&ready.target_directory.join("plimsoll/cache"), ui)?;
     let packed = context.pack(&spec, &ready, &cache.cache, commit.as_ref(), time)?;
-    let delivered = delivery.deliver(&ready, &packed.bundle)?;
+    let tidying = packed.made_layers.then(|| thread::spawn(cache.cache.tidying()));
+    let delivered = delivery.deliver(&ready, &packed.bundle);
+    // The cache stays locked until nothing touches it any more.
+    tidying.map(thread::JoinHandle::join);
     drop(cache);
+    let delivered = delivered?;
     let packing = begun.elapsed();
 
     let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
