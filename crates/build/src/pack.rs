@@ -84,6 +84,14 @@ pub enum PackError {
     /// A program, volume or working directory with a name that deletes files in an image.
     #[error("`/{0}` has a name that begins with `.wh.`, which deletes files of other layers")]
     Whiteout(String),
+    /// The engine would have nothing to start.
+    #[error("`image.{key}` names {path}, which is not in the image")]
+    NoProgram {
+        /// The key of the settings.
+        key: &'static str,
+        /// The path in the image.
+        path: String,
+    },
     /// A user by name that the image does not have.
     #[error("the image has no user or group `{0}`: it knows root, nobody and nonroot")]
     UnknownUser(String),
@@ -150,6 +158,7 @@ pub fn pack(
         }
         let init = programs.init.as_ref().map(|it| it.path.as_path());
         let tree = app_tree(request.spec, &programs.programs, init, &files)?;
+        tree::check_runnable(request.spec, &tree)?;
         let (layer, blob, made) = app::layer(request, programs, &tree, cache, progress)?;
         made_layers |= made;
         layers.push((layer, blob, "app: programs and files"));

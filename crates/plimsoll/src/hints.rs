@@ -181,6 +181,11 @@ fn files(error: &FilesError) -> Option<String> {
 
 fn pack(error: &PackError) -> Option<String> {
     match error {
+        PackError::NoProgram { .. } => Some(
+            "programs are in /usr/local/bin, by the names of their binaries; other files come in \
+             by `files`"
+                .to_owned(),
+        ),
         PackError::UnknownUser(_) => {
             Some("write the user as a number, such as `user = \"1000:1000\"`".to_owned())
         }

@@ -87,6 +87,31 @@ fn leave_the_system_alone(tree: &mut Tree) -> Result<(), PackError> {
     Ok(())
 }
 
+/// What the engine starts must be in the image: there is no shell that could say what is missing.
+///
+/// # Errors
+/// [`PackError::NoProgram`], for an absolute path that the image does not have. A bare name is
+/// looked up on `PATH`, which a user may change.
+pub(super) fn check_runnable(spec: &ImageSpec, tree: &Tree) -> Result<(), PackError> {
+    let entrypoint = spec.entrypoint.as_ref().and_then(|it| it.first());
+    let healthcheck = spec.healthcheck.as_ref().and_then(|it| it.test.get(1));
+    for (key, program) in [("entrypoint", entrypoint), ("healthcheck", healthcheck)] {
+        let Some(path) = program.filter(|it| it.starts_with('/')) else { continue };
+        let is_there = files::image_path(path)
+            .and_then(|path| tree.get(&path))
+            .is_some_and(|entry| entry.kind != EntryKind::Directory);
+        // A link to a directory of the image may lead there too.
+        let through_link = path.match_indices('/').any(|(end, _)| {
+            let parent = tree.get(path.get(1..end).unwrap_or_default());
+            parent.is_some_and(|it| matches!(it.kind, EntryKind::Symlink(_)))
+        });
+        if !is_there && !through_link {
+            return Err(PackError::NoProgram { key, path: path.clone() });
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

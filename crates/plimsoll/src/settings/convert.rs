@@ -82,9 +82,13 @@ fn port(port: &NumberOrText) -> Result<String, ValueError> {
 
 fn healthcheck(settings: &HealthcheckSettings) -> Result<Healthcheck, ValueError> {
     const KEY: &str = "healthcheck";
-    let time = |text: &Option<String>| match text {
-        Some(text) => text.parse().map(|Nanoseconds(it)| it).map_err(in_key(KEY)),
-        None => Ok(0),
+    let time = |text: &Option<String>| {
+        let Some(text) = text else { return Ok(0) };
+        let Nanoseconds(time) = text.parse().map_err(in_key(KEY))?;
+        // Engines refuse less than a millisecond; 0 is their default.
+        let fits = time == 0 || time >= 1_000_000;
+        check(KEY, fits, || format!("`{text}` is less than a millisecond"))?;
+        Ok(time)
     };
     // There is no shell to split a line.
     let is_path = settings.cmd.first().is_some_and(|it| !it.is_empty());
@@ -196,6 +200,7 @@ mod tests {
             ("stop-signal = \"TERM\"", "stop-signal"),
             ("healthcheck = { cmd = [] }", "healthcheck"),
             ("healthcheck = { cmd = [\"/x\"], interval = \"5\" }", "healthcheck"),
+            ("healthcheck = { cmd = [\"/x\"], interval = \"5us\" }", "healthcheck"),
             ("files = [{ from = \"a\", to = \"/a\", mode = \"rw\" }]", "files"),
             ("files = [{ from = \"a\", to = \"/a\", owner = \"me\" }]", "files"),
             ("init = \"tini\"", "init"),

@@ -98,12 +98,15 @@ pub(super) fn mode(text: &str) -> Result<u32, String> {
 
 /// A signal by name or number.
 pub(super) fn signal(text: &str) -> Result<String, String> {
+    const NAMES: [&str; 33] = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+        "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+        "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS", "RTMIN", "RTMAX",
+    ];
     let number = text.parse::<u8>().is_ok_and(|it| (1..=64).contains(&it));
     let name = text.strip_prefix("SIG").is_some_and(|it| {
-        !it.is_empty()
-            && it.bytes().all(|it| {
-                it.is_ascii_uppercase() || it.is_ascii_digit() || matches!(it, b'+' | b'-')
-            })
+        let realtime = it.strip_prefix("RTMIN+").or_else(|| it.strip_prefix("RTMAX-"));
+        NAMES.contains(&it) || realtime.is_some_and(|it| it.parse::<u8>().is_ok_and(|it| it < 16))
     });
     if number || name {
         Ok(text.to_owned())
@@ -144,7 +147,7 @@ mod tests {
             assert!(mode(text).is_err(), "{text}");
         }
         assert_eq!(signal("SIGRTMIN+3"), Ok("SIGRTMIN+3".to_owned()));
-        for text in ["TERM", "SIG", "sigterm", "0", "99"] {
+        for text in ["TERM", "SIG", "sigterm", "SIGFOO", "0", "99"] {
             assert!(signal(text).is_err(), "{text}");
         }
     }

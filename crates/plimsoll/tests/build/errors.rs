@@ -131,6 +131,22 @@ fn a_link_that_leads_out_of_the_project() {
 }
 
 #[test]
+fn an_entry_point_or_health_check_that_is_not_in_the_image() {
+    let project = Project::app();
+    project.write("plimsoll.toml", "[image]\nentrypoint = [\"/bin/app\"]\n");
+    insta::assert_snapshot!(project.build(&["-q"]).failed(), @r"
+    error: `image.entrypoint` names /bin/app, which is not in the image
+      help: programs are in /usr/local/bin, by the names of their binaries; other files come in by `files`
+    ");
+    let healthcheck = "[image]\nhealthcheck = { cmd = [\"/bin/curl\", \"localhost\"] }\n";
+    project.write("plimsoll.toml", healthcheck);
+    let error = project.build(&["-q"]).failed();
+    assert!(error.starts_with("error: `image.healthcheck` names /bin/curl"), "{error}");
+    project.write("plimsoll.toml", "[image]\nentrypoint = [\"/usr/local/bin/app\", \"x\"]\n");
+    project.build(&["-q"]).succeeded();
+}
+
+#[test]
 fn code_for_this_cpu_alone() {
     let project = Project::app();
     project.write(".cargo/config.toml", "[build]\nrustflags = [\"-C\", \"target-cpu=native\"]\n");
