@@ -199,6 +199,19 @@ fn the_list_of_crates_has_what_is_linked_and_nothing_else() {
 }
 
 #[test]
+fn time_zones_are_a_layer_of_their_own() {
+    let project = Project::app();
+    project.write("plimsoll.toml", "[image]\ntzdata = true\n");
+    let layout = built(&project, &["-q"]);
+    assert_eq!(layout.manifest()["layers"].as_array().unwrap().len(), 3);
+    let zones = layout.layer(1);
+    assert!(zones["usr/share/zoneinfo/Asia/Tokyo"].content.starts_with(b"TZif"));
+    // The same data under another name is a hard link.
+    assert!(zones["usr/share/zoneinfo/Japan"].content.is_empty());
+    assert!(layout.layer(2).contains_key(PROGRAM));
+}
+
+#[test]
 fn default_features_are_on_unless_they_are_turned_off() {
     let project = Project::app();
     let manifest = "[package]\nname = \"app\"\nversion = \"1.2.3\"\nedition = \"2021\"\n\
