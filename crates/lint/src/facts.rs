@@ -1,0 +1,102 @@
+//! What several rules need to know about a file, found out once.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use plimsoll_syntax::dockerfile::{
+    Command, CommandLine, Dockerfile, Form, Instruction, Keyword, Run, Stage, Stages, Word,
+};
+use plimsoll_syntax::shell::{self, Script, ShellCommand};
+
+/// What is known about a file.
+#[derive(Debug)]
+pub struct Facts<'d> {
+    /// The tree.
+    pub file: &'d Dockerfile<'d>,
+    /// The stages.
+    pub stages: Stages<'d>,
+    /// The script of each `RUN`, by the number of the instruction.
+    scripts: BTreeMap<usize, Script<'d>>,
+}
+
+/// A command that a `RUN` runs.
+#[derive(Clone, Copy, Debug)]
+pub struct RunCommand<'f, 'd> {
+    /// The stage.
+    pub stage: &'f Stage<'d>,
+    /// The number of the instruction in the file.
+    pub index: usize,
+    /// The instruction.
+    pub instruction: &'d Instruction<'d>,
+    /// What the instruction says.
+    pub run: &'d Run<'d>,
+    /// All commands of the instruction.
+    pub script: &'f Script<'d>,
+    /// The command.
+    pub command: &'f ShellCommand<'d>,
+}
+
+impl<'d> Facts<'d> {
+    /// Finds out everything that rules share.
+    pub fn new(file: &'d Dockerfile<'d>) -> Self {
+        let stages = Stages::new(file);
+        let mut scripts = BTreeMap::new();
+        for (index, instruction) in file.instructions.iter().enumerate() {
+            if let Command::Run(run) = &instruction.command
+                && run.line.form == Form::Shell
+            {
+                scripts.insert(index, shell::parse(&run.line.script));
+            }
+        }
+        Self { file, stages, scripts }
+    }
+
+    /// The script of the `RUN` with a number.
+    pub fn script(&self, index: usize) -> Option<&Script<'d>> {
+        self.scripts.get(&index)
+    }
+
+    /// Every command of every `RUN`, in order.
+    pub fn run_commands(&self) -> impl Iterator<Item = RunCommand<'_, 'd>> {
+        self.stages.all.iter().flat_map(move |stage| self.run_commands_of(stage))
+    }
+
+    /// Every command of every `RUN` of a stage, in order.
+    pub fn run_commands_of<'f>(
+        &'f self,
+        stage: &'f Stage<'d>,
+    ) -> impl Iterator<Item = RunCommand<'f, 'd>> {
+        stage.body.iter().enumerate().flat_map(move |(offset, instruction)| {
+            let index = stage.first + offset;
+            let run = match &instruction.command {
+                Command::Run(run) => Some(run),
+                _ => None,
+            };
+            run.zip(self.script(index)).into_iter().flat_map(move |(run, script)| {
+                script.commands.iter().map(move |command| RunCommand {
+                    stage,
+                    index,
+                    instruction,
+                    run,
+                    script,
+                    command,
+                })
+            })
+        })
+    }
+
+    /// A word with the variables in force at an instruction put in, quotes and escapes removed.
+    /// What has no value there stays as it is written.
+    pub fn expand<'w>(&self, _index: usize, word: &'w Word<'d>) -> Cow<'w, str> {
+        Cow::Borrowed(word.as_str())
+    }
+
+    /// The `ENTRYPOINT` of a stage, or of those below it.
+    pub fn entrypoint(&self, stage: usize) -> Option<(&'d Instruction<'d>, &'d CommandLine<'d>)> {
+        let instruction = self.stages.effective(stage, Keyword::Entrypoint)?;
+        match &instruction.command {
+            Command::Entrypoint(line) => Some((instruction, line)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Text that was joined from pieces of the source, and the way back to its bytes.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use plimsoll_finding::Span;
+
+/// A text without line continuations, each byte of which knows where it stands in the source.
+///
+/// What fits on one line is borrowed; what was joined over continuations is owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logical<'t> {
+    text: Cow<'t, str>,
+    /// Where each piece begins: in the text, and in the source. Ascending; the first is at 0 of the
+    /// text. Empty pieces are left out.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    start: usize,
+    source: usize,
+}
+
+impl<'t> Logical<'t> {
+    /// A text that stands in the source as it is, from the byte at `source` on.
+    pub fn borrowed(text: &'t str, source: usize) -> Self {
+        Self { text: Cow::Borrowed(text), pieces: vec![Piece { start: 0, source }] }
+    }
+
+    /// The text, continuations removed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The length of the text in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether the text has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The offset in the source of the byte at `offset` of the text. The end of the text lies
+    /// after the last byte of its last piece.
+    pub fn source_offset(&self, offset: usize) -> usize {
+        let piece = self.piece_at(offset);
+        piece.source + (offset - piece.start)
+    }
+
+    /// The bytes of the source from the first to the last of a range of the text, with whatever was
+    /// left out between them. An empty range gives the empty span before its byte.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        if range.end <= range.start {
+            return Span::empty(self.source_offset(range.start.min(self.text.len())));
+        }
+        Span::new(self.source_offset(range.start), self.source_offset(range.end - 1) + 1)
+    }
+
+    /// The whole text's place in the source.
+    pub fn whole_span(&self) -> Span {
+        self.span(0..self.text.len())
+    }
+
+    /// A part of the text, borrowed where it lies in one piece of a borrowed text.
+    pub fn part(&self, range: Range<usize>) -> Logical<'t> {
+        let text = self.cow(range.clone());
+        let mut pieces = Vec::new();
+        let first = self.piece_at(range.start);
+        pieces.push(Piece { start: 0, source: first.source + (range.start - first.start) });
+        for piece in &self.pieces {
+            if piece.start > range.start && piece.start < range.end {
+                pieces.push(Piece { start: piece.start - range.start, source: piece.source });
+            }
+        }
+        Logical { text, pieces }
+    }
+
+    /// A part of the text alone.
+    pub fn cow(&self, range: Range<usize>) -> Cow<'t, str> {
+        match &self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
+            Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().to_owned()),
+        }
+    }
+
+    fn piece_at(&self, offset: usize) -> Piece {
+        let after = self.pieces.partition_point(|it| it.start <= offset);
+        self.pieces[after.saturating_sub(1)]
+    }
+}
+
+/// Joins a [`Logical`] from pieces of a source.
+#[derive(Debug)]
+pub(crate) struct Joiner<'t> {
+    source: &'t str,
+    first: Option<Range<usize>>,
+    joined: Option<(String, Vec<Piece>)>,
+    anchor: usize,
+}
+
+impl<'t> Joiner<'t> {
+    /// Starts with nothing; `anchor` is where a text that stays empty is said to stand.
+    pub(crate) fn new(source: &'t str, anchor: usize) -> Self {
+        Self { source, first: None, joined: None, anchor }
+    }
+
+    /// Adds a piece of the source.
+    pub(crate) fn push(&mut self, piece: Range<usize>) {
+        let Some(text) = self.source.get(piece.clone()).filter(|it| !it.is_empty()) else { return };
+        match (&mut self.first, &mut self.joined) {
+            (None, _) => self.first = Some(piece),
+            (Some(first), None) if first.end == piece.start => first.end = piece.end,
+            (Some(first), None) => {
+                let head = &self.source[first.clone()];
+                let pieces = vec![
+                    Piece { start: 0, source: first.start },
+                    Piece { start: head.len(), source: piece.start },
+                ];
+                self.joined = Some((format!("{head}{text}"), pieces));
+            }
+            (Some(_), Some((joined, pieces))) => {
+                pieces.push(Piece { start: joined.len(), source: piece.start });
+                joined.push_str(text);
+            }
+        }
+    }
+
+    /// The joined text.
+    pub(crate) fn finish(self) -> Logical<'t> {
+        match (self.joined, self.first) {
+            (Some((text, pieces)), _) => Logical { text: Cow::Owned(text), pieces },
+            (None, Some(range)) => Logical::borrowed(&self.source[range.clone()], range.start),
+            (None, None) => Logical::borrowed("", self.anchor),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined<'t>(source: &'t str, pieces: &[Range<usize>]) -> Logical<'t> {
+        let mut joiner = Joiner::new(source, 0);
+        for piece in pieces {
+            joiner.push(piece.clone());
+        }
+        joiner.finish()
+    }
+
+    #[test]
+    fn every_byte_of_a_joined_text_knows_its_source() {
+        let source = "ab \\\n# no\n  cd \\\nef";
+        let text = joined(source, &[0..3, 10..15, 17..19]);
+        assert_eq!(text.text(), "ab   cd ef");
+        for (offset, byte) in text.text().bytes().enumerate() {
+            assert_eq!(source.as_bytes()[text.source_offset(offset)], byte, "byte {offset}");
+        }
+        assert_eq!(text.span(5..7).slice(source), Some("cd"));
+        assert_eq!(text.span(5..10).slice(source), Some("cd \\\nef"));
+        let part = text.part(5..10);
+        assert_eq!(part.text(), "cd ef");
+        assert_eq!(part.span(3..5).slice(source), Some("ef"));
+        assert_eq!(part.span(5..5), Span::empty(19));
+    }
+
+    #[test]
+    fn adjacent_pieces_stay_borrowed() {
+        let text = joined("abcdef", &[1..3, 3..5]);
+        assert!(matches!(text.text, Cow::Borrowed("bcde")));
+        assert_eq!(text.span(1..3), Span::new(2, 4));
+    }
+}

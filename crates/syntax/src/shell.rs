@@ -1,0 +1,107 @@
+//! Shell scripts: the commands in them, as rules want to see them.
+//!
+//! [`parse`] reads POSIX shell with the common extensions of bash. It is no interpreter: it splits a
+//! script into simple commands and says how each is reached, where it runs and where each word
+//! stands in the source. What it doesn't understand it skips; it never fails.
+
+use std::borrow::Cow;
+
+use plimsoll_finding::Span;
+
+use crate::Logical;
+
+/// A script as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Script<'t> {
+    /// Every simple command in order of its place, those inside of substitutions, subshells and
+    /// `sh -c '…'` too.
+    pub commands: Vec<ShellCommand<'t>>,
+}
+
+/// A simple command: a program and its arguments.
+#[derive(Clone, Debug)]
+pub struct ShellCommand<'t> {
+    /// From the first assignment or word to the last word or redirection.
+    pub span: Span,
+    /// `A=b` before the program (or alone).
+    pub assignments: Vec<Assignment<'t>>,
+    /// The program and its arguments; empty for assignments alone.
+    pub words: Vec<ShellWord<'t>>,
+    /// Redirections, in order.
+    pub redirections: Vec<Redirection<'t>>,
+    /// What stands between this command and the one before it in the same list.
+    pub joined: Joined,
+    /// The command that this one is nested in (`$(…)`, backticks, `sh -c '…'`): its index.
+    pub parent: Option<usize>,
+    /// How many subshells `( … )` and substitutions are around it.
+    pub depth: usize,
+    /// Whether it may not run although the script succeeds: after `||`, in a branch or a loop, in a
+    /// function.
+    pub conditional: bool,
+    /// Where `cd` (or `pushd`) has led before it: an absolute path, or one relative to the
+    /// instruction's directory; `None` where no `cd` came before, or it led nowhere known.
+    pub directory: Option<String>,
+    /// Whether `set -o pipefail` (or `-euxo pipefail`, `bash -o pipefail -c`) holds here.
+    pub pipefail: bool,
+    /// Whether `set -e` holds here.
+    pub errexit: bool,
+}
+
+/// What stands between a command and the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// It is the first of its list.
+    First,
+    /// `&&`.
+    And,
+    /// `||`.
+    Or,
+    /// `;` or a newline.
+    Then,
+    /// `|` or `|&`.
+    Pipe,
+    /// `&`.
+    Background,
+}
+
+/// `NAME=value` or `NAME+=value`.
+#[derive(Clone, Debug)]
+pub struct Assignment<'t> {
+    /// The name.
+    pub name: Cow<'t, str>,
+    /// The value.
+    pub value: ShellWord<'t>,
+    /// Name and value.
+    pub span: Span,
+}
+
+/// A word.
+#[derive(Clone, Debug)]
+pub struct ShellWord<'t> {
+    /// As written, continuations removed.
+    pub raw: Cow<'t, str>,
+    /// Without quotes and escapes; variables and substitutions stand in it as they are written.
+    pub value: Cow<'t, str>,
+    /// From the first byte to the last, quotes included.
+    pub span: Span,
+    /// Whether the value is all there is: no variable, substitution or pattern in it.
+    pub literal: bool,
+}
+
+/// `>file`, `2>&1`, `<<EOF`.
+#[derive(Clone, Debug)]
+pub struct Redirection<'t> {
+    /// The number before it, if any.
+    pub descriptor: Option<u32>,
+    /// The operator: `>`, `>>`, `<`, `<<`, `<<-`, `<<<`, `>&`, `<&`, `&>`, `&>>`, `<>`, `>|`.
+    pub operator: &'static str,
+    /// What it redirects to or from; for a heredoc its word.
+    pub target: ShellWord<'t>,
+    /// Operator and target.
+    pub span: Span,
+}
+
+/// Reads a script.
+pub fn parse<'t>(_script: &Logical<'t>) -> Script<'t> {
+    Script::default()
+}
