@@ -1,5 +1,5 @@
 //! Tools of the house: `cargo xtask gen` makes the generated files, `tidy` says what is not in
-//! order, `bench` measures.
+//! order, `bench` measures, `cases` holds the program against real files with known results.
 
 use std::{
     error::Error,
@@ -7,6 +7,7 @@ use std::{
 };
 
 mod bench;
+mod cases;
 mod gen_system_layers;
 mod tidy;
 
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
         ["gen"] => generate(),
         ["tidy"] => tidy::run(),
         ["bench", ref rest @ ..] => bench::run(rest),
-        _ => Err("usage: cargo xtask gen | tidy | bench build".into()),
+        ["cases", ref rest @ ..] => cases::run(rest),
+        _ => Err("usage: cargo xtask gen | tidy | bench build | cases KIND PATH…".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,26 +5,26 @@
 //! the rest is still read.
 
 mod command;
+mod directives;
+mod flag_types;
+mod flags;
+mod heredocs;
+mod instruction;
+mod json;
+mod mounts;
+mod reader;
 mod stages;
 mod tree;
+mod typed;
+pub mod variables;
+mod words;
 
 pub use command::{
     ArgDefinition, Command, CommandLine, Copy, Env, EnvPair, Form, From, Healthcheck,
     HealthcheckTest, Mount, MountField, MountKind, Run, Source,
 };
+pub use reader::parse;
 pub use stages::{Base, Stage, StageUse, Stages};
 pub use tree::{
     Directive, Dockerfile, Flag, Heredoc, Instruction, Keyword, Line, LineKind, SyntaxError, Word,
 };
-
-/// Reads a Dockerfile.
-pub fn parse(text: &str) -> Dockerfile<'_> {
-    Dockerfile {
-        text,
-        lines: Vec::new(),
-        directives: Vec::new(),
-        escape: '\\',
-        instructions: Vec::new(),
-        errors: Vec::new(),
-    }
-}

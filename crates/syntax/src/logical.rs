@@ -50,6 +50,13 @@ impl<'t> Logical<'t> {
         piece.source + (offset - piece.start)
     }
 
+    /// The offset in the text of a byte of the source that is in it.
+    pub(crate) fn offset_of(&self, source: usize) -> usize {
+        let after = self.pieces.partition_point(|it| it.source <= source);
+        let piece = self.pieces[after.saturating_sub(1)];
+        (piece.start + source.saturating_sub(piece.source)).min(self.text.len())
+    }
+
     /// The bytes of the source from the first to the last of a range of the text, with whatever was
     /// left out between them. An empty range gives the empty span before its byte.
     pub fn span(&self, range: Range<usize>) -> Span {
@@ -65,7 +72,8 @@ impl<'t> Logical<'t> {
     }
 
     /// A part of the text, borrowed where it lies in one piece of a borrowed text.
-    pub fn part(&self, range: Range<usize>) -> Logical<'t> {
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
         let text = self.cow(range.clone());
         let mut pieces = Vec::new();
         let first = self.piece_at(range.start);
@@ -75,7 +83,7 @@ impl<'t> Logical<'t> {
                 pieces.push(Piece { start: piece.start - range.start, source: piece.source });
             }
         }
-        Logical { text, pieces }
+        Self { text, pieces }
     }
 
     /// A part of the text alone.

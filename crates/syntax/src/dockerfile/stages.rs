@@ -2,7 +2,7 @@
 
 use plimsoll_finding::Span;
 
-use super::{Dockerfile, From, Instruction, Keyword, Word};
+use super::{Dockerfile, From, Instruction, Keyword, SyntaxError, Word};
 
 /// All stages of a file.
 #[derive(Clone, Debug)]
@@ -134,4 +134,23 @@ impl<'d> Stage<'d> {
             _ => None,
         }
     }
+}
+
+/// Refuses instructions before the first `FROM`, but for `ARG`, and a file without any.
+pub(super) fn check_order(file: &mut Dockerfile<'_>) {
+    let first = file.instructions.iter().position(|it| it.kind == Keyword::From);
+    let before = &file.instructions[..first.unwrap_or(file.instructions.len())];
+    let known = |it: &&Instruction<'_>| !matches!(it.kind, Keyword::Arg | Keyword::Unknown);
+    let message = match before.iter().find(known) {
+        Some(it) => SyntaxError {
+            span: it.keyword.span,
+            message: format!("{} stands before the first FROM", it.kind.name()),
+        },
+        None if first.is_none() && file.errors.is_empty() => SyntaxError {
+            span: Span::empty(file.text.len()),
+            message: "the file has no FROM".to_owned(),
+        },
+        None => return,
+    };
+    file.errors.push(message);
 }

@@ -101,6 +101,11 @@ pub struct Instruction<'t> {
     pub flags: Vec<Flag<'t>>,
     /// Everything after the flags, trimmed, continuations removed.
     pub arguments: Logical<'t>,
+    /// The arguments as BuildKit's tree has them: words, or one word for all of a shell form; for
+    /// `ENV` and `LABEL` name, value and the `=` (or nothing) between them, in turn.
+    pub words: Vec<Word<'t>>,
+    /// Whether the arguments are an array.
+    pub json: bool,
     /// What the instruction says.
     pub command: Command<'t>,
     /// The heredocs that follow the line, in order.
@@ -136,6 +141,23 @@ pub struct Flag<'t> {
     pub name: Cow<'t, str>,
     /// Without quotes and escapes; `None` where there is no `=`.
     pub value: Option<Word<'t>>,
+    /// Where each byte of the value stands in the source, where the value is not just as written.
+    pub(super) origins: Vec<usize>,
+}
+
+impl Flag<'_> {
+    /// The source of a range of the value's bytes.
+    pub fn span_in_value(&self, range: std::ops::Range<usize>) -> Span {
+        let Some(value) = &self.value else { return self.span };
+        if self.origins.is_empty() {
+            let start = value.span.start();
+            return Span::new(start + range.start, start + range.end);
+        }
+        match (self.origins.get(range.start), self.origins.get(range.end.wrapping_sub(1))) {
+            (Some(start), Some(last)) if range.start < range.end => Span::new(*start, last + 1),
+            _ => Span::empty(value.span.end()),
+        }
+    }
 }
 
 /// A document in the lines after an instruction.
