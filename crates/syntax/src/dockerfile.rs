@@ -7,6 +7,7 @@
 mod command;
 mod stages;
 mod tree;
+pub mod variables;
 
 pub use command::{
     ArgDefinition, Command, CommandLine, Copy, Env, EnvPair, Form, From, Healthcheck,
