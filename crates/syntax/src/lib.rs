@@ -5,7 +5,9 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod dockerfile;
+mod image_name;
 mod logical;
 pub mod shell;
 
+pub use image_name::{ImageName, ImageNameError};
 pub use logical::Logical;

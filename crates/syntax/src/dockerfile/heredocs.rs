@@ -6,7 +6,7 @@ use std::ops::Range;
 use plimsoll_finding::Span;
 
 use super::tree::Heredoc;
-use super::variables::Lexer;
+use super::variables::{Lexer, Quotes};
 use crate::Logical;
 
 /// `<<EOF` in a line.
@@ -43,7 +43,7 @@ pub(super) fn name(word: &str) -> Option<String> {
 /// The heredocs that a line names, in order.
 pub(super) fn in_line<'t>(line: &Logical<'t>) -> Vec<HeredocWord<'t>> {
     let text = line.text();
-    let lexer = Lexer { escape: '\\', skip_unset: true, raw_quotes: true, raw_escapes: true };
+    let lexer = Lexer { escape: '\\', quotes: Quotes::Kept, raw_escapes: true, skip_unset: true };
     // A line that the lexer refuses names none, as in BuildKit.
     let words = lexer.words(text, &|_| None).unwrap_or_default();
     let mut from = 0;
@@ -69,12 +69,12 @@ fn parse<'t>(word: &str) -> Option<HeredocWord<'t>> {
     if rest.is_empty() || rest.contains('<') {
         return None;
     }
-    let single = |raw_quotes| {
-        let lexer = Lexer { escape: '\\', skip_unset: true, raw_quotes, raw_escapes: false };
+    let single = |quotes| {
+        let lexer = Lexer { escape: '\\', quotes, raw_escapes: false, skip_unset: true };
         let mut words = lexer.words(rest, &|_| None).ok()?;
         if words.len() == 1 { words.pop() } else { None }
     };
-    let (name, raw) = (single(false)?, single(true)?);
+    let (name, raw) = (single(Quotes::Removed)?, single(Quotes::Kept)?);
     let quotes = |text: &str| text.bytes().filter(|it| matches!(it, b'\'' | b'"')).count();
     Some(HeredocWord {
         // A name without quotes in one that had some: the body is taken as it is.

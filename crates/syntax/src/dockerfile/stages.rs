@@ -1,8 +1,11 @@
 //! The stages of a Dockerfile, and what each builds on.
 
+use std::borrow::Cow;
+
 use plimsoll_finding::Span;
 
-use super::{Dockerfile, From, Instruction, Keyword, SyntaxError, Word};
+use super::variables::Lexer;
+use super::{Command, Dockerfile, From, Instruction, Keyword, SyntaxError, Word};
 
 /// All stages of a file.
 #[derive(Clone, Debug)]
@@ -63,9 +66,76 @@ pub struct StageUse {
 }
 
 impl<'d> Stages<'d> {
-    /// The stages of a file.
-    pub fn new(_file: &'d Dockerfile<'d>) -> Self {
-        Self { preamble: &[], all: Vec::new() }
+    /// The stages of a file. A `FROM` that is broken begins none, and what follows it is in none.
+    pub fn new(file: &'d Dockerfile<'d>) -> Self {
+        let all = &file.instructions;
+        let starts: Vec<usize> =
+            (0..all.len()).filter(|it| all[*it].kind == Keyword::From).collect();
+        let preamble = &all[..starts.first().copied().unwrap_or(all.len())];
+        let defaults = Defaults::new(preamble, file.escape);
+        let mut stages = Self { preamble, all: Vec::with_capacity(starts.len()) };
+        for (at, &start) in starts.iter().enumerate() {
+            let end = starts.get(at + 1).copied().unwrap_or(all.len());
+            let instruction = &all[start];
+            let Command::From(from) = &instruction.command else { continue };
+            let (image, image_known) = defaults.expand(&from.image);
+            let stage = Stage {
+                index: stages.all.len(),
+                instruction,
+                from,
+                name: from.name.as_ref().map(|it| it.text.to_ascii_lowercase()),
+                base: stages.base(&image),
+                image,
+                image_known,
+                body: &all[start + 1..end],
+                first: start + 1,
+                uses: Vec::new(),
+                shipped: false,
+                reachable: false,
+            };
+            stages.all.push(stage);
+        }
+        stages.link();
+        stages
+    }
+
+    /// What a stage builds on whose `FROM` says `image`. BuildKit compares names as they are
+    /// written here with names in lower case.
+    fn base(&self, image: &str) -> Base {
+        if image == "scratch" {
+            return Base::Scratch;
+        }
+        let stage = self.all.iter().rev().find(|it| it.name.as_deref() == Some(image));
+        stage.map_or(Base::Image, |it| Base::Stage(it.index))
+    }
+
+    /// Finds out who uses whom, and what the final stage needs.
+    fn link(&mut self) {
+        for index in 0..self.all.len() {
+            let mut uses = Vec::new();
+            for word in self.all[index].body.iter().flat_map(sources) {
+                if let Some(stage) = self.named(&word.text, self.all.len()) {
+                    uses.push(StageUse { stage: stage.index, span: word.span });
+                }
+            }
+            self.all[index].uses = uses;
+        }
+        let Some(last) = self.all.len().checked_sub(1) else { return };
+        let shipped: Vec<usize> = self.chain(last).map(|it| it.index).collect();
+        for index in shipped {
+            self.all[index].shipped = true;
+        }
+        let mut needed = vec![last];
+        while let Some(index) = needed.pop() {
+            let stage = &mut self.all[index];
+            if std::mem::replace(&mut stage.reachable, true) {
+                continue;
+            }
+            needed.extend(stage.uses.iter().map(|it| it.stage));
+            if let Base::Stage(base) = stage.base {
+                needed.push(base);
+            }
+        }
     }
 
     /// The stage that becomes the image.
@@ -103,15 +173,62 @@ impl<'d> Stages<'d> {
         self.chain(stage).find_map(|it| it.last(kind))
     }
 
-    /// The stage that `COPY --from` or a mount's `from` means in the stage `before`, by name or number.
-    pub fn named(&self, name: &str, before: usize) -> Option<&Stage<'d>> {
-        let name = name.to_ascii_lowercase();
-        let earlier = &self.all[..before.min(self.all.len())];
-        earlier
+    /// The stage that `COPY --from` or a mount's `from` means: by number, or the last of a name
+    /// among the first `limit` stages. BuildKit refuses a stage that comes later than its use.
+    pub fn named(&self, name: &str, limit: usize) -> Option<&Stage<'d>> {
+        let stages = &self.all[..limit.min(self.all.len())];
+        if let Ok(number) = name.parse::<usize>() {
+            return stages.get(number);
+        }
+        stages
             .iter()
             .rev()
-            .find(|it| it.name.as_deref() == Some(&*name))
-            .or_else(|| earlier.get(name.parse::<usize>().ok()?))
+            .find(|it| it.name.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name)))
+    }
+}
+
+/// The words of an instruction that name where files come from.
+fn sources<'d>(instruction: &'d Instruction<'d>) -> impl Iterator<Item = &'d Word<'d>> {
+    let (copy, mounts) = match &instruction.command {
+        Command::Copy(copy) => (copy.from.as_ref(), &[][..]),
+        Command::Run(run) => (None, &run.mounts[..]),
+        _ => (None, &[][..]),
+    };
+    copy.into_iter().chain(mounts.iter().filter_map(|it| it.get("from")))
+}
+
+/// The `ARG`s before the first `FROM`, with their defaults.
+struct Defaults {
+    escape: char,
+    values: Vec<(String, Option<String>)>,
+}
+
+impl Defaults {
+    fn new(preamble: &[Instruction<'_>], escape: char) -> Self {
+        let mut defaults = Self { escape, values: Vec::new() };
+        for instruction in preamble {
+            let Command::Arg(definitions) = &instruction.command else { continue };
+            for definition in definitions {
+                let value = definition.value.as_ref().map(|it| defaults.expand(it).0);
+                defaults.values.push((definition.name.text.clone().into_owned(), value));
+            }
+        }
+        defaults
+    }
+
+    /// A word with defaults put in, and whether every variable had one.
+    fn expand(&self, word: &Word<'_>) -> (String, bool) {
+        let value = |name: &str| {
+            let known = self.values.iter().rev().find(|it| it.0 == name && it.1.is_some());
+            known.and_then(|it| it.1.as_deref()).map(Cow::Borrowed)
+        };
+        match Lexer::new(self.escape).word(&word.text, &value) {
+            Ok(expanded) => {
+                let known = expanded.unmatched.is_empty();
+                (expanded.value.into_owned(), known)
+            }
+            Err(_) => (word.text.clone().into_owned(), false),
+        }
     }
 }
 
@@ -130,7 +247,7 @@ impl<'d> Stage<'d> {
     pub fn user(&self) -> Option<(&'d Instruction<'d>, &'d Word<'d>)> {
         let instruction = self.last(Keyword::User)?;
         match &instruction.command {
-            super::Command::User(word) => Some((instruction, word)),
+            Command::User(word) => Some((instruction, word)),
             _ => None,
         }
     }
@@ -153,4 +270,65 @@ pub(super) fn check_order(file: &mut Dockerfile<'_>) {
         None => return,
     };
     file.errors.push(message);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    const FILE: &str = "ARG BASE=debian
+ARG TAG=${BASE}-slim
+FROM rust AS Build
+FROM build AS test
+FROM $BASE:$TAG AS run
+FROM scratch AS unused
+FROM run
+COPY --from=BUILD /a /b
+RUN --mount=from=0,target=/x y
+";
+
+    #[test]
+    fn stages_know_their_bases_and_uses() {
+        let file = parse(FILE);
+        let stages = Stages::new(&file);
+        let bases: Vec<Base> = stages.all.iter().map(|it| it.base).collect();
+        assert_eq!(
+            bases,
+            [Base::Image, Base::Stage(0), Base::Image, Base::Scratch, Base::Stage(2)]
+        );
+        assert_eq!(stages.all[2].image, "debian:debian-slim");
+        assert!(stages.all[2].image_known);
+        let uses: Vec<usize> = stages.all[4].uses.iter().map(|it| it.stage).collect();
+        assert_eq!(uses, [0, 0]);
+        let reachable: Vec<bool> = stages.all.iter().map(|it| it.reachable).collect();
+        assert_eq!(reachable, [true, false, true, false, true]);
+        let shipped: Vec<bool> = stages.all.iter().map(|it| it.shipped).collect();
+        assert_eq!(shipped, [false, false, true, false, true]);
+        assert_eq!(stages.root(4).map(|it| it.index), Some(2));
+    }
+
+    #[test]
+    fn an_argument_without_a_default_leaves_the_image_unknown() {
+        let file = parse("ARG A\nFROM x:$A\n");
+        let stages = Stages::new(&file);
+        assert_eq!((&*stages.all[0].image, stages.all[0].image_known), ("x:", false));
+    }
+
+    #[test]
+    fn the_effective_instruction_is_inherited() {
+        let file = parse("FROM a AS b\nUSER 1\nFROM b\nCMD x\nFROM a\nCMD y\n");
+        let stages = Stages::new(&file);
+        let user = stages.effective(1, Keyword::User).map(|it| it.first_line);
+        assert_eq!(user, Some(2));
+        assert_eq!(stages.effective(2, Keyword::User).map(|it| it.first_line), None);
+        assert_eq!(stages.at(file.text.find("CMD y").unwrap()).map(|it| it.index), Some(2));
+    }
+
+    #[test]
+    fn what_is_in_no_stage_belongs_to_none() {
+        let file = parse("FROM a b\nRUN x\n");
+        assert_eq!(Stages::new(&file).all.len(), 0);
+        assert_eq!(Stages::new(&parse("")).all.len(), 0);
+    }
 }
