@@ -127,7 +127,7 @@ fn follow_line_endings(text: &str, findings: &mut [Finding]) {
 fn ends_with_return(text: &str, offset: usize) -> bool {
     let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
     match after.split_once('\n') {
-        Some((line, _)) if line.is_empty() => before.ends_with('\r'),
+        Some(("", _)) => before.ends_with('\r'),
         Some((line, _)) => line.ends_with('\r'),
         None => before.rsplit_once('\n').is_some_and(|(line, _)| line.ends_with('\r')),
     }

@@ -103,12 +103,11 @@ pub fn fix(path: &str, text: &str, options: &Options, applicability: Applicabili
         applied.extend(outcome.applied);
         current = next;
     }
-    let unsettled =
-        applied.into_iter().map(|AppliedFix { rule, title }| DroppedFix {
-            rule,
-            title,
-            why: Rejection::Unsettled,
-        });
+    let unsettled = applied.into_iter().map(|AppliedFix { rule, title }| DroppedFix {
+        rule,
+        title,
+        why: Rejection::Unsettled,
+    });
     dropped.extend(unsettled);
     let remaining = check(path, text, options).findings;
     Fixed { text: text.to_owned(), applied: Vec::new(), dropped, remaining }

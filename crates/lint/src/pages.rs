@@ -170,9 +170,12 @@ mod tests {
 
     #[test]
     fn every_page_and_table_is_well_formed() {
-        for line in RULES.iter().map(|it| page(it)).chain([index()]).flat_map(|it| {
-            it.lines().map(ToOwned::to_owned).collect::<Vec<_>>()
-        }) {
+        for line in RULES
+            .iter()
+            .map(|it| page(it))
+            .chain([index()])
+            .flat_map(|it| it.lines().map(ToOwned::to_owned).collect::<Vec<_>>())
+        {
             assert_eq!(line, line.trim_end(), "white space at the end");
         }
     }

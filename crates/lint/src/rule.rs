@@ -57,12 +57,7 @@ pub enum Scope {
 pub(crate) fn by_the_engine(_cx: &mut Context<'_, '_>) {}
 
 /// A finding of a rule at a place, as heavy as the rule says.
-pub(crate) fn finding(
-    rule: &Rule,
-    path: &str,
-    place: Span,
-    message: impl Into<String>,
-) -> Finding {
+pub(crate) fn finding(rule: &Rule, path: &str, place: Span, message: impl Into<String>) -> Finding {
     Finding::new(rule.name, rule.clause, rule.severity, path, message).at(place)
 }
 

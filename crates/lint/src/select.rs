@@ -10,13 +10,15 @@ use plimsoll_finding::Clause;
 use crate::{RULES, Rule};
 
 /// The groups, and what is in each.
-const GROUPS: &[(&str, fn(&Rule) -> bool)] = &[
+const GROUPS: &[Group] = &[
     ("all", |_| true),
     ("buildkit", |it| it.aliases.iter().any(|it| is_buildkit(it))),
     ("default", |it| it.default),
     ("hadolint", |it| it.aliases.iter().any(|it| is_hadolint(it))),
     ("none", |_| false),
 ];
+
+type Group = (&'static str, fn(&Rule) -> bool);
 
 /// How many near misses an error names.
 const MOST_CANDIDATES: usize = 3;
@@ -55,7 +57,7 @@ pub fn select<S: AsRef<str>>(
 pub fn resolve(selector: &str) -> Result<BTreeSet<&'static str>, UnknownSelector> {
     let selector = selector.trim();
     if let Some((_, holds)) = GROUPS.iter().find(|(name, _)| *name == selector) {
-        return Ok(named(|it| holds(it)));
+        return Ok(named(holds));
     }
     rules_of(selector).ok_or_else(|| UnknownSelector {
         selector: selector.to_owned(),

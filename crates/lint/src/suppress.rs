@@ -5,8 +5,8 @@
 //! `allow-end`. They need a reason, and one that suppresses nothing is reported. hadolint's
 //! `# hadolint ignore=…` and `BuildKit`'s `# check=…` are honoured through the aliases.
 
-mod comment;
 mod collect;
+mod comment;
 mod peers;
 mod reach;
 

@@ -47,7 +47,10 @@ impl<'g> Gate<'g> {
     }
 
     /// The fixes that may be made, in the order of reports.
-    pub(super) fn candidates(&self, applicability: Applicability) -> impl Iterator<Item = Candidate<'_>> {
+    pub(super) fn candidates(
+        &self,
+        applicability: Applicability,
+    ) -> impl Iterator<Item = Candidate<'_>> {
         self.findings.iter().filter_map(move |finding| {
             let fix = finding.fix.as_ref()?;
             let rule = RULES.iter().find(|it| it.name == finding.rule)?;
@@ -139,10 +142,8 @@ fn keeps_comments(old: &Dockerfile<'_>, new: &Dockerfile<'_>) -> Result<(), Reje
 fn comments<'t>(file: &Dockerfile<'t>) -> BTreeMap<&'t str, usize> {
     let mut counts = BTreeMap::new();
     for line in &file.lines {
-        let holds = matches!(
-            line.kind,
-            LineKind::Comment | LineKind::InnerComment | LineKind::HeredocBody
-        );
+        let holds =
+            matches!(line.kind, LineKind::Comment | LineKind::InnerComment | LineKind::HeredocBody);
         let text = line.span.slice(file.text).unwrap_or_default();
         let text = text.trim_start_matches('\u{feff}').trim();
         if holds && text.starts_with('#') {

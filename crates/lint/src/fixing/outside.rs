@@ -165,12 +165,14 @@ mod tests {
     fn an_instruction_beside_the_edit_must_not_change() {
         // The newline before `USER` goes, so that it becomes an argument.
         let edit = Edit::delete(Span::new(18, 19));
-        let expected = Err(Rejection::ChangesOthers("USER d".to_owned()));
+        let expected = Err(Rejection::ChangesOthers("RUN b \\".to_owned()));
         assert_eq!(edited(TEXT, &[edit]), expected);
+        let expected = Err(Rejection::ChangesOthers("USER d".to_owned()));
         // The script runs on into the next line.
         assert_eq!(edited(TEXT, &[Edit::insert(18, " \\")]), expected);
         // A heredoc swallows it.
-        assert_eq!(edited(TEXT, &[Edit::replace(Span::new(11, 18), "<<E\nE \n")]), expected);
+        let text = "FROM a\nRUN b\nUSER d\nE\n";
+        assert_eq!(edited(text, &[Edit::replace(Span::new(11, 12), "<<E")]), expected);
     }
 
     #[test]

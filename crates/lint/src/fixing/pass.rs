@@ -20,10 +20,10 @@ pub(super) fn run(gate: &Gate<'_>, applicability: Applicability) -> Outcome {
     let chosen = apart(gate.candidates(applicability));
     let mut growing = Growing { gate, accepted: Vec::new(), text: None, dropped: Vec::new() };
     growing.grow(&chosen);
-    let applied = growing.accepted.iter().map(|it| AppliedFix {
-        rule: it.finding.rule.clone(),
-        title: it.fix.title.clone(),
-    });
+    let applied = growing
+        .accepted
+        .iter()
+        .map(|it| AppliedFix { rule: it.finding.rule.clone(), title: it.fix.title.clone() });
     Outcome { applied: applied.collect(), text: growing.text, dropped: growing.dropped }
 }
 

@@ -47,7 +47,7 @@ mod tests {
         check(
             "malformed-suppression",
             "FROM scratch\nCOPPY a b\n# plimsoll: alow(x): y\nUSER 1\n",
-            "2:1 error: unknown instruction: COPPY\n\
+            "2:1 error: `COPPY` is not an instruction; did you mean `COPY`?\n\
              3:3 warning: `alow` is no suppression",
         );
     }

@@ -217,6 +217,12 @@ fn the_engine_reports_only_rules_that_are_registered() {
     }
 }
 
+#[test]
+fn the_helpers_take_options_and_fix_nothing_that_is_right() {
+    check_with("syntax-error", Options::default(), "FROM scratch\n", "");
+    check_fixed("syntax-error", "FROM scratch\n", "FROM scratch\n");
+}
+
 /// The fenced blocks under a heading of a rule's documentation.
 fn examples(rule: &Rule, heading: &str) -> Vec<String> {
     let (mut blocks, mut under, mut open) = (Vec::new(), false, false);

@@ -59,7 +59,7 @@ mod tests {
             "unused-suppression",
             "FROM scratch\n# plimsoll: allow(syntax-error, portable): x\nCOPPY\n\
              # plimsoll: allow(syntax-error): y\nUSER 1\n",
-            "4:21 warning: nothing here is found by `syntax-error`",
+            "4:19 warning: nothing here is found by `syntax-error`",
         );
     }
 

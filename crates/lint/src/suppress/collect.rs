@@ -68,7 +68,7 @@ impl<'t> Suppressions<'t> {
         open: &mut Vec<Block<'t>>,
     ) {
         if written.verb == Verb::End {
-            return self.close(&written, around.start_of(line), open);
+            return self.close(&written, place, around.start_of(line), open);
         }
         let allowed = self.known(&written.names);
         let reach = match written.verb {
@@ -127,7 +127,7 @@ impl<'t> Suppressions<'t> {
     }
 
     /// Ends the innermost open block of the same names.
-    fn close(&mut self, end: &Written<'_>, at: usize, open: &mut Vec<Block<'t>>) {
+    fn close(&mut self, end: &Written<'_>, place: Span, at: usize, open: &mut Vec<Block<'t>>) {
         let same = |block: &Block<'_>| {
             block.names.iter().map(|it| it.0).eq(end.names.iter().map(|it| it.0))
         };
@@ -135,10 +135,10 @@ impl<'t> Suppressions<'t> {
             let block = open.remove(index);
             let reach = Reach::Bytes(Span::new(block.start, at));
             self.add(&block.names, block.place, reach, block.allowed, block.reason);
-        } else if let Some((_, place)) = end.names.first() {
+        } else {
             let message = format!("no block for {} is open here", quoted(&end.names));
             let help = "`allow-end` names the same rules as its `allow-begin`.";
-            self.problem(&MALFORMED_SUPPRESSION, *place, message, help);
+            self.problem(&MALFORMED_SUPPRESSION, place, message, help);
         }
     }
 

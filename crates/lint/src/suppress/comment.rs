@@ -153,12 +153,17 @@ mod tests {
         assert_eq!(message("plimsoll:"), "no `allow` follows `plimsoll:`");
         assert_eq!(message("plimsoll allow(a): b"), "there is no colon after `plimsoll`");
         assert_eq!(message("plimsoll: allow(a,): b"), "`allow` names no rule");
-        assert_eq!(message("plimsoll: allow-file a"), "`allow-file` is not followed by rules in parentheses");
+        assert_eq!(
+            message("plimsoll: allow-file a"),
+            "`allow-file` is not followed by rules in parentheses"
+        );
     }
 
     #[test]
     fn other_comments_are_left_alone() {
-        for comment in ["plimsoll", "plimsoll checks this", "a plimsoll: allow(b)", "plimsolls:", ""] {
+        for comment in
+            ["plimsoll", "plimsoll checks this", "a plimsoll: allow(b)", "plimsolls:", ""]
+        {
             assert_eq!(read(comment, 0), None, "{comment}");
         }
     }

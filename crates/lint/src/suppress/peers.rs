@@ -95,7 +95,10 @@ mod tests {
     #[test]
     fn hadolint_comments_name_codes() {
         let codes = |it: &'static str| hadolint(it).map(|it| (it.global, it.codes));
-        assert_eq!(codes("hadolint ignore=DL3006, SC2046 why"), Some((false, vec!["DL3006", "SC2046"])));
+        assert_eq!(
+            codes("hadolint ignore=DL3006, SC2046 why"),
+            Some((false, vec!["DL3006", "SC2046"]))
+        );
         assert_eq!(codes("hadolint global ignore=DL1"), Some((true, vec!["DL1"])));
         assert_eq!(codes("hadolint  ignore = DL1,"), Some((false, vec!["DL1"])));
         for comment in ["hadolint shell=/bin/sh", "hadolintignore=DL1", "hadolint", "ignore=DL1"] {

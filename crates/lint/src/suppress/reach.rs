@@ -49,10 +49,10 @@ impl Surroundings<'_, '_> {
         let inside = self.kind(line) == Some(LineKind::InnerComment);
         let next = self.file.instructions.get(self.after(line)).map(|it| it.span.start());
         let stages = &self.stages.all;
-        let follows = stages.iter().position(|it| !inside && Some(it.instruction.span.start()) == next);
-        let index = follows
-            .or_else(|| self.stages.at(start).map(|it| it.index))
-            .unwrap_or_default();
+        let follows =
+            stages.iter().position(|it| !inside && Some(it.instruction.span.start()) == next);
+        let index =
+            follows.or_else(|| self.stages.at(start).map(|it| it.index)).unwrap_or_default();
         let first = stages.get(index)?.instruction.span.start();
         let end = stages.get(index + 1).map(|it| it.instruction.span.start().saturating_sub(1));
         let end = end.unwrap_or(self.file.text.len());

@@ -9,9 +9,8 @@ fn lines(text: &str) -> (Vec<usize>, Vec<usize>) {
     let rules = ["malformed-suppression", "unknown-suppression", "suppression-without-reason"];
     let options = Options { rules: Some(BTreeSet::from(rules)), ..Options::default() };
     let checked = check("Dockerfile", text, &options);
-    let line = |it: &plimsoll_finding::Finding| {
-        text[..it.span.unwrap().start()].matches('\n').count() + 1
-    };
+    let line =
+        |it: &plimsoll_finding::Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
     let suppressed = checked.suppressed.iter().map(|it| line(&it.finding)).collect();
     (checked.findings.iter().map(line).collect(), suppressed)
 }
@@ -38,7 +37,8 @@ fn inside_an_instruction_it_silences_that_one() {
 
 #[test]
 fn in_the_head_it_silences_the_file() {
-    let text = "# syntax=docker/dockerfile:1\n# plimsoll: allow(syntax-error): why\n\nFROM a\nNO b\n";
+    let text =
+        "# syntax=docker/dockerfile:1\n# plimsoll: allow(syntax-error): why\n\nFROM a\nNO b\n";
     assert_eq!(lines(text), (vec![], vec![5]));
     let text = "# plimsoll: allow(syntax-error): why\nFROM a\nNO b\n";
     assert_eq!(lines(text), (vec![3], vec![]));
