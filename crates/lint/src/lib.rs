@@ -1,32 +1,26 @@
 //! Rules over Dockerfiles: what breaks the container standard, and how to fix it.
 //!
-//! [`check`] reads a text and gives findings; [`RULES`] lists every rule with its documentation.
-//! The crate is pure: files, clocks and settings are for its callers.
+//! [`check()`] reads a text and gives findings, [`fix()`] gives a text without those that can be
+//! fixed, [`select()`] says which rules people mean, and [`RULES`] lists every rule with its
+//! documentation. The crate is pure: files, clocks and settings are for its callers.
 #![warn(clippy::disallowed_methods)]
 
+mod check;
 mod context;
 mod facts;
+mod fixing;
 mod options;
+pub mod pages;
 mod rule;
 mod rules;
+mod select;
+mod suppress;
 
+pub use check::{Checked, Suppressed, check, check_file};
 pub use context::{Context, Report};
 pub use facts::{Facts, RunCommand};
+pub use fixing::{AppliedFix, DroppedFix, Fixed, Rejection, fix};
 pub use options::Options;
 pub use rule::{FixAvailability, Rule, Scope};
 pub use rules::RULES;
-
-use plimsoll_finding::Finding;
-use plimsoll_syntax::dockerfile;
-
-/// Checks one Dockerfile; `path` is what its findings say.
-pub fn check(path: &str, text: &str, options: &Options) -> Vec<Finding> {
-    let file = dockerfile::parse(text);
-    let facts = Facts::new(&file);
-    let mut findings = Vec::new();
-    for rule in RULES.iter().copied().filter(|it| options.selects(it)) {
-        let mut context = Context::new(rule, path, &facts, options, &mut findings);
-        (rule.check)(&mut context);
-    }
-    findings
-}
+pub use select::{UnknownSelector, resolve, select};

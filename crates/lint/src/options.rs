@@ -1,16 +1,20 @@
 //! What a check is told beside the text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_finding::Severity;
 
 use crate::Rule;
 
 /// What a check is told beside the text.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The rules to run, by name; `None` runs those that are on by default.
+    /// The rules to run, by name (see [`crate::select`]); `None` runs those that are on by default.
     pub rules: Option<BTreeSet<&'static str>>,
-    /// The names of the files beside the Dockerfile's context that rules ask for; `None` where the
-    /// context is not known (standard input, Markdown).
+    /// What all findings of a rule weigh, by the rule's name, whatever the rule or the stage says.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// Whether there is a `.dockerignore` for the file's context; `None` where the context is not
+    /// known (standard input, Markdown).
     pub has_dockerignore: Option<bool>,
     /// The registries that base images may come from; empty allows all.
     pub allowed_registries: Vec<String>,
@@ -24,5 +28,28 @@ impl Options {
     /// Whether a rule is run.
     pub fn selects(&self, rule: &Rule) -> bool {
         self.rules.as_ref().map_or(rule.default, |it| it.contains(rule.name))
+    }
+
+    /// What the examples in the rules' documentation are checked with: the context is known and
+    /// has no `.dockerignore`, and rules that need a setting have one.
+    #[cfg(test)]
+    pub(crate) fn for_examples() -> Self {
+        Self {
+            has_dockerignore: Some(false),
+            allowed_registries: vec!["docker.io".to_owned(), "gcr.io".to_owned()],
+            label_schema: [
+                ("org.opencontainers.image.source", "url"),
+                ("org.opencontainers.image.licenses", "spdx"),
+                ("org.opencontainers.image.created", "rfc3339"),
+                ("org.opencontainers.image.revision", "hash"),
+                ("org.opencontainers.image.version", "semver"),
+                ("org.opencontainers.image.authors", "email"),
+                ("org.opencontainers.image.title", "text"),
+            ]
+            .map(|(name, form)| (name.to_owned(), form.to_owned()))
+            .into(),
+            strict_labels: true,
+            ..Self::default()
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a rule is.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Finding, Severity, Span};
 
 use crate::Context;
 
@@ -50,6 +50,15 @@ pub enum Scope {
     Image,
     /// The build itself: they weigh the same in every stage.
     Build,
+}
+
+/// The check of a rule whose findings come from the engine itself: syntax errors, and what is wrong
+/// with suppressions. It does nothing.
+pub(crate) fn by_the_engine(_cx: &mut Context<'_, '_>) {}
+
+/// A finding of a rule at a place, as heavy as the rule says.
+pub(crate) fn finding(rule: &Rule, path: &str, place: Span, message: impl Into<String>) -> Finding {
+    Finding::new(rule.name, rule.clause, rule.severity, path, message).at(place)
 }
 
 /// Declares a rule; the doc comment becomes [`Rule::doc`].

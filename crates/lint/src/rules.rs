@@ -6,7 +6,7 @@ use crate::Rule;
 /// new rule needs here.
 macro_rules! rules {
     ($($module:ident::$NAME:ident),* $(,)?) => {
-        $(mod $module;)*
+        $(pub(crate) mod $module;)*
 
         /// Every rule, by name.
         pub static RULES: &[&Rule] = &[$(&$module::$NAME),*];
@@ -14,5 +14,13 @@ macro_rules! rules {
 }
 
 rules! {
+    malformed_suppression::MALFORMED_SUPPRESSION,
     root_user::ROOT_USER,
+    suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
+    syntax_error::SYNTAX_ERROR,
+    unknown_suppression::UNKNOWN_SUPPRESSION,
+    unused_suppression::UNUSED_SUPPRESSION,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

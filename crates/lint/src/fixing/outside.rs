@@ -1,0 +1,184 @@
+//! Whether a file is the same outside of its edits.
+
+use plimsoll_finding::{Edit, Span};
+use plimsoll_syntax::dockerfile::{Directive, Dockerfile, Instruction};
+
+use super::Rejection;
+
+/// Every instruction and directive that no edit touches is found again where it must be, with the
+/// same values, and whatever else is there stands where something was edited.
+pub(super) fn is_equal(
+    old: &Dockerfile<'_>,
+    new: &Dockerfile<'_>,
+    edits: &[Edit],
+) -> Result<(), Rejection> {
+    let edits = Edits::new(edits);
+    let mut rest = new.instructions.iter();
+    for instruction in &old.instructions {
+        if edits.touch(instruction.span) {
+            continue;
+        }
+        let start = edits.moved(instruction.span.start());
+        // Those in between were edited or added.
+        let found = loop {
+            match rest.next() {
+                Some(it) if it.span.start() == start => break Some(it),
+                Some(it) if it.span.start() < start && edits.made(it.span) => {}
+                _ => break None,
+            }
+        };
+        if !found.is_some_and(|it| is_same(old.text, instruction, new.text, it)) {
+            return Err(changed(instruction.span, old.text));
+        }
+    }
+    if let Some(added) = rest.find(|it| !edits.made(it.span)) {
+        return Err(changed(added.span, new.text));
+    }
+    let untouched = old.directives.iter().filter(|it| !edits.touch(it.span));
+    for directive in untouched {
+        if !new.directives.iter().any(|it| says(it) == says(directive)) {
+            return Err(changed(directive.span, old.text));
+        }
+    }
+    if old.escape == new.escape { Ok(()) } else { Err(changed(Span::empty(0), old.text)) }
+}
+
+fn says<'d>(directive: &'d Directive<'_>) -> (&'static str, &'d str) {
+    (directive.name, directive.value.as_str())
+}
+
+fn changed(span: Span, text: &str) -> Rejection {
+    let line = span.slice(text).unwrap_or_default().lines().next().unwrap_or_default();
+    Rejection::ChangesOthers(line.trim_end().to_owned())
+}
+
+fn is_same(old_text: &str, old: &Instruction<'_>, new_text: &str, new: &Instruction<'_>) -> bool {
+    let flags = |it: &Instruction<'_>| -> Vec<(String, Option<String>)> {
+        let value = |it: &plimsoll_syntax::dockerfile::Word<'_>| it.as_str().to_owned();
+        it.flags.iter().map(|it| (it.name.to_string(), it.value.as_ref().map(value))).collect()
+    };
+    let heredocs = old.heredocs.len() == new.heredocs.len()
+        && old.heredocs.iter().zip(&new.heredocs).all(|(a, b)| {
+            (&a.name, a.descriptor, a.expand, a.chomp, a.body)
+                == (&b.name, b.descriptor, b.expand, b.chomp, b.body)
+        });
+    old.kind == new.kind
+        && old.span.slice(old_text) == new.span.slice(new_text)
+        && old.keyword.text == new.keyword.text
+        && old.arguments.text() == new.arguments.text()
+        && flags(old) == flags(new)
+        && heredocs
+}
+
+/// Edits in order of place.
+struct Edits<'e> {
+    sorted: Vec<&'e Edit>,
+    /// How far what follows each edit has moved.
+    shifts: Vec<isize>,
+    /// Where each replacement stands in the new text.
+    made: Vec<Span>,
+}
+
+impl<'e> Edits<'e> {
+    fn new(edits: &'e [Edit]) -> Self {
+        let mut sorted: Vec<&Edit> = edits.iter().collect();
+        sorted.sort_by_key(|it| it.span);
+        let (mut shifts, mut made, mut shift) = (Vec::new(), Vec::new(), 0_isize);
+        for edit in &sorted {
+            let start = edit.span.start().saturating_add_signed(shift);
+            made.push(Span::new(start, start + edit.replacement.len()));
+            shift += edit.replacement.len().cast_signed() - edit.span.len().cast_signed();
+            shifts.push(shift);
+        }
+        Self { sorted, shifts, made }
+    }
+
+    /// Where a byte stands that no edit touches.
+    fn moved(&self, offset: usize) -> usize {
+        let before = self.sorted.partition_point(|it| it.span.end() <= offset);
+        let shift = before.checked_sub(1).and_then(|it| self.shifts.get(it));
+        offset.saturating_add_signed(shift.copied().unwrap_or_default())
+    }
+
+    /// Whether an edit changes what stands in a span of the old text: from inside, or by text that
+    /// adjoins it on its line.
+    fn touch(&self, span: Span) -> bool {
+        let from = self.sorted.partition_point(|it| it.span.end() < span.start());
+        let near = self.sorted.iter().skip(from).take_while(|it| it.span.start() <= span.end());
+        near.into_iter().any(|edit| {
+            let text = &*edit.replacement;
+            if edit.span.overlaps(span) {
+                true
+            } else if edit.span.end() <= span.start() {
+                !text.is_empty() && !text.ends_with('\n')
+            } else {
+                !text.is_empty() && !text.starts_with('\n') && !text.starts_with("\r\n")
+            }
+        })
+    }
+
+    /// Whether a span of the new text meets what an edit has put there or where it has taken out.
+    fn made(&self, span: Span) -> bool {
+        let from = self.made.partition_point(|it| it.end() < span.start());
+        self.made.get(from).is_some_and(|it| it.start() <= span.end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_finding::apply;
+    use plimsoll_syntax::dockerfile;
+
+    use super::*;
+
+    fn edited(text: &str, edits: &[Edit]) -> Result<(), Rejection> {
+        let new = apply(text, edits).unwrap();
+        is_equal(&dockerfile::parse(text), &dockerfile::parse(&new), edits)
+    }
+
+    const TEXT: &str = "FROM a\nRUN b \\\n  c\nUSER d\n";
+
+    #[test]
+    fn instructions_may_be_added_changed_and_removed() {
+        for edit in [
+            Edit::insert(6, "\nUSER x"),
+            Edit::insert(7, "USER x\n"),
+            Edit::insert(0, "# syntax=docker/dockerfile:1\n"),
+            Edit::replace(Span::new(11, 12), "z"),
+            Edit::delete(Span::new(7, 19)),
+            Edit::delete(Span::new(18, 25)),
+            Edit::insert(18, " && z"),
+            Edit::insert(25, "\nCMD z"),
+        ] {
+            assert_eq!(edited(TEXT, std::slice::from_ref(&edit)), Ok(()), "{edit:?}");
+        }
+    }
+
+    #[test]
+    fn several_edits_shift_what_follows() {
+        let edits =
+            [Edit::delete(Span::new(19, 26)), Edit::insert(7, "USER x\n"), Edit::insert(6, "bc")];
+        assert_eq!(edited(TEXT, &edits), Ok(()));
+    }
+
+    #[test]
+    fn an_instruction_beside_the_edit_must_not_change() {
+        // The newline before `USER` goes, so that it becomes an argument.
+        let edit = Edit::delete(Span::new(18, 19));
+        let expected = Err(Rejection::ChangesOthers("RUN b \\".to_owned()));
+        assert_eq!(edited(TEXT, &[edit]), expected);
+        let expected = Err(Rejection::ChangesOthers("USER d".to_owned()));
+        // The script runs on into the next line.
+        assert_eq!(edited(TEXT, &[Edit::insert(18, " \\")]), expected);
+        // A heredoc swallows it.
+        let text = "FROM a\nRUN b\nUSER d\nE\n";
+        assert_eq!(edited(text, &[Edit::replace(Span::new(11, 12), "<<E")]), expected);
+    }
+
+    #[test]
+    fn directives_stay_in_force() {
+        let text = "# escape=`\nFROM a\nRUN b `\n c\n";
+        assert!(edited(text, &[Edit::insert(0, "# note\n")]).is_err());
+        assert_eq!(edited(text, &[Edit::insert(11, "# note\n")]), Ok(()));
+    }
+}

@@ -1,0 +1,149 @@
+//! Suppressions: comments that ask for a finding not to be reported.
+//!
+//! Ours are `# plimsoll: allow(rule, …): reason` above or inside an instruction (in the head of the
+//! file, with a blank line after it: for the file), `allow-file`, `allow-stage`, and `allow-begin` …
+//! `allow-end`. They need a reason, and one that suppresses nothing is reported. hadolint's
+//! `# hadolint ignore=…` and `BuildKit`'s `# check=…` are honoured through the aliases.
+
+mod collect;
+mod comment;
+mod peers;
+mod reach;
+
+use std::collections::BTreeSet;
+
+use plimsoll_finding::{Finding, Span};
+
+use crate::rules::malformed_suppression::MALFORMED_SUPPRESSION;
+use crate::rules::suppression_without_reason::SUPPRESSION_WITHOUT_REASON;
+use crate::rules::unknown_suppression::UNKNOWN_SUPPRESSION;
+use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
+use crate::{RULES, Rule, Suppressed, select};
+use collect::Problem;
+use reach::Reach;
+
+/// The rules about suppressions.
+#[cfg(test)]
+pub(crate) static ABOUT: &[&Rule] = &[
+    &MALFORMED_SUPPRESSION,
+    &SUPPRESSION_WITHOUT_REASON,
+    &UNKNOWN_SUPPRESSION,
+    &UNUSED_SUPPRESSION,
+];
+
+/// All suppressions of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Suppressions<'t> {
+    all: Vec<Suppression<'t>>,
+    problems: Vec<Problem>,
+    /// Rules that the file asks for though they are off.
+    enabled: BTreeSet<&'static str>,
+    /// Whether findings of `BuildKit`'s checks fail the build.
+    errors: bool,
+}
+
+/// One comment.
+#[derive(Debug)]
+struct Suppression<'t> {
+    /// The comment without its `#`.
+    place: Span,
+    reach: Reach,
+    allowed: Vec<Allowed<'t>>,
+    /// Why; `None` in the form of other tools.
+    reason: Option<&'t str>,
+}
+
+/// One word in the list of a suppression.
+#[derive(Debug)]
+struct Allowed<'t> {
+    name: &'t str,
+    place: Span,
+    rules: BTreeSet<&'static str>,
+    used: bool,
+}
+
+impl Suppressions<'_> {
+    /// Whether the file asks for a rule.
+    pub(crate) fn enables(&self, rule: &Rule) -> bool {
+        self.enabled.contains(rule.name)
+    }
+
+    /// Whether the file wants findings of a rule to be errors.
+    pub(crate) fn makes_errors_of(&self, rule: &Rule) -> bool {
+        self.errors && rule.aliases.iter().any(|it| select::is_buildkit(it))
+    }
+
+    /// Moves the findings of one rule from `first` on that are suppressed.
+    pub(crate) fn apply(
+        &mut self,
+        rule: &Rule,
+        findings: &mut Vec<Finding>,
+        first: usize,
+        suppressed: &mut Vec<Suppressed>,
+    ) {
+        if self.all.is_empty() {
+            return;
+        }
+        let new = findings.split_off(first.min(findings.len()));
+        for finding in new {
+            match self.suppressing(rule, finding.span) {
+                Some((place, reason)) => {
+                    let reason = reason.map(ToOwned::to_owned);
+                    suppressed.push(Suppressed { finding, place, reason });
+                }
+                None => findings.push(finding),
+            }
+        }
+    }
+
+    /// The first suppression of a rule's finding at a place. All that fit count as used.
+    fn suppressing(&mut self, rule: &Rule, place: Option<Span>) -> Option<(Span, Option<&str>)> {
+        let mut first = None;
+        for suppression in &mut self.all {
+            if !suppression.reach.covers(place) {
+                continue;
+            }
+            for allowed in &mut suppression.allowed {
+                if allowed.rules.contains(rule.name) {
+                    allowed.used = true;
+                    first = first.or(Some((suppression.place, suppression.reason)));
+                }
+            }
+        }
+        first
+    }
+
+    /// What is wrong with the suppressions themselves, as findings of a rule, for all rules about
+    /// suppressions but [`Self::unused`].
+    pub(crate) fn problems(&self, path: &str) -> Vec<(&'static Rule, Finding)> {
+        self.problems.iter().map(|it| it.finding(path)).collect()
+    }
+
+    /// A finding for each word that suppressed nothing, though all its rules were run.
+    pub(crate) fn unused(&self, path: &str, is_run: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+        let own = self.all.iter().filter(|it| it.reason.is_some());
+        own.flat_map(|it| &it.allowed)
+            .filter(|it| !it.used && is_judged(it, &is_run))
+            .map(|it| {
+                let message = format!("nothing here is found by `{}`", it.name);
+                crate::rule::finding(&UNUSED_SUPPRESSION, path, it.place, message)
+                    .help("Remove it from the list, or the comment with it.")
+            })
+            .collect()
+    }
+}
+
+/// Whether it is known that a word was needless: of what it names, all that runs by default was run,
+/// and something was. A suppression of [`UNUSED_SUPPRESSION`] itself is not judged.
+fn is_judged(allowed: &Allowed<'_>, is_run: impl Fn(&Rule) -> bool) -> bool {
+    let mut rules = RULES.iter().filter(|it| allowed.rules.contains(it.name)).peekable();
+    let mut any = false;
+    rules.all(|it| {
+        let run = is_run(it);
+        any |= run;
+        it.name != UNUSED_SUPPRESSION.name && (run || !it.default)
+    }) && any
+}
+
+#[cfg(test)]
+mod tests;

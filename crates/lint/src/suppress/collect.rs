@@ -1,0 +1,247 @@
+//! Collects the suppressions of a file from its comments and directives.
+
+use std::collections::BTreeSet;
+
+use plimsoll_finding::{Finding, Span};
+use plimsoll_syntax::dockerfile::{Dockerfile, LineKind, Stages};
+
+use super::comment::{self, Malformed, Verb, Written};
+use super::peers::{self, Check, Names};
+use super::reach::{Reach, Surroundings};
+use super::{Allowed, Suppression, Suppressions};
+use super::{MALFORMED_SUPPRESSION, SUPPRESSION_WITHOUT_REASON, UNKNOWN_SUPPRESSION};
+use crate::rule::finding;
+use crate::{RULES, Rule, select};
+
+/// The checks that `BuildKit` runs only where a file asks for them.
+const EXPERIMENTAL: &[&str] = &["InvalidDefinitionDescription"];
+
+/// Something wrong with a suppression.
+#[derive(Debug)]
+pub(super) struct Problem {
+    rule: &'static Rule,
+    place: Span,
+    message: String,
+    help: String,
+}
+
+impl Problem {
+    pub(super) fn finding(&self, path: &str) -> (&'static Rule, Finding) {
+        let finding = finding(self.rule, path, self.place, &*self.message).help(&*self.help);
+        (self.rule, finding)
+    }
+}
+
+impl<'t> Suppressions<'t> {
+    /// Reads every comment and directive.
+    pub(crate) fn new(file: &'t Dockerfile<'t>, stages: &Stages<'t>) -> Self {
+        let mut collected = Self::default();
+        let around = Surroundings { file, stages };
+        let mut open = Vec::new();
+        for (line, it) in file.lines.iter().enumerate() {
+            if !matches!(it.kind, LineKind::Comment | LineKind::InnerComment) {
+                continue;
+            }
+            let Some((text, place)) = comment::comment_of(file.text, it.span) else { continue };
+            if let Some(read) = comment::read(text, place.start()) {
+                match read {
+                    Ok(written) => collected.own(written, place, line, around, &mut open),
+                    Err(malformed) => collected.malformed(place, malformed),
+                }
+            } else if it.kind == LineKind::Comment {
+                collected.hadolint(text, place, line, around);
+            }
+        }
+        for block in open {
+            collected.unclosed(&block);
+        }
+        collected.buildkit(file);
+        collected
+    }
+
+    fn own(
+        &mut self,
+        written: Written<'t>,
+        place: Span,
+        line: usize,
+        around: Surroundings<'_, '_>,
+        open: &mut Vec<Block<'t>>,
+    ) {
+        if written.verb == Verb::End {
+            return self.close(&written, place, around.start_of(line), open);
+        }
+        let allowed = self.known(&written.names);
+        let reach = match written.verb {
+            Verb::Instruction if around.is_head(line) => Some(Reach::File),
+            Verb::Instruction => around.instruction(line),
+            Verb::File => Some(Reach::File),
+            Verb::Stage => around.stage(line),
+            Verb::Begin | Verb::End => {
+                let start = around.start_of(line);
+                let reason = written.reason;
+                open.push(Block { names: written.names, place, start, allowed, reason });
+                return;
+            }
+        };
+        // Without an instruction or stage it reaches nothing, and is reported as unused.
+        let reach = reach.unwrap_or(Reach::Bytes(place));
+        self.add(&written.names, place, reach, allowed, written.reason);
+    }
+
+    fn add(
+        &mut self,
+        names: &[(&str, Span)],
+        place: Span,
+        reach: Reach,
+        allowed: Vec<Allowed<'t>>,
+        reason: Option<&'t str>,
+    ) {
+        if reason.is_some() {
+            self.all.push(Suppression { place, reach, allowed, reason });
+            return;
+        }
+        let message = format!("the suppression of {} gives no reason", quoted(names));
+        let help = "Say after a colon why it is needed: `allow(rule): reason`.";
+        self.problem(&SUPPRESSION_WITHOUT_REASON, place, message, help);
+    }
+
+    /// The words that name rules; for the others a problem.
+    fn known(&mut self, names: &[(&'t str, Span)]) -> Vec<Allowed<'t>> {
+        let mut allowed = Vec::new();
+        for (name, place) in names.iter().copied() {
+            if let Some(rules) = select::rules_of(name) {
+                allowed.push(Allowed { name, place, rules, used: false });
+                continue;
+            }
+            let meant: Vec<String> =
+                select::candidates(name).iter().map(|it| format!("`{it}`")).collect();
+            let help = if meant.is_empty() {
+                "`plimsoll explain` lists all rules.".to_owned()
+            } else {
+                format!("Did you mean {}?", meant.join(" or "))
+            };
+            let message = format!("`{name}` is no rule, clause or alias");
+            self.problem(&UNKNOWN_SUPPRESSION, place, message, help);
+        }
+        allowed
+    }
+
+    /// Ends the innermost open block of the same names.
+    fn close(&mut self, end: &Written<'_>, place: Span, at: usize, open: &mut Vec<Block<'t>>) {
+        let same = |block: &Block<'_>| {
+            block.names.iter().map(|it| it.0).eq(end.names.iter().map(|it| it.0))
+        };
+        if let Some(index) = open.iter().rposition(same) {
+            let block = open.remove(index);
+            let reach = Reach::Bytes(Span::new(block.start, at));
+            self.add(&block.names, block.place, reach, block.allowed, block.reason);
+        } else {
+            let message = format!("no block for {} is open here", quoted(&end.names));
+            let help = "`allow-end` names the same rules as its `allow-begin`.";
+            self.problem(&MALFORMED_SUPPRESSION, place, message, help);
+        }
+    }
+
+    fn unclosed(&mut self, block: &Block<'_>) {
+        let message = format!("the block for {} has no `allow-end`", quoted(&block.names));
+        let help = "End it with `allow-end` and the same rules, or use `allow-file`.";
+        self.problem(&MALFORMED_SUPPRESSION, block.place, message, help);
+    }
+
+    fn malformed(&mut self, place: Span, malformed: Malformed) {
+        self.problem(&MALFORMED_SUPPRESSION, place, malformed.message, malformed.help);
+    }
+
+    fn problem(
+        &mut self,
+        rule: &'static Rule,
+        place: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.problems.push(Problem { rule, place, message: message.into(), help: help.into() });
+    }
+
+    fn hadolint(&mut self, text: &str, place: Span, line: usize, around: Surroundings<'_, '_>) {
+        let Some(read) = peers::hadolint(text) else { return };
+        let reach = match read.global {
+            true if around.is_before_all(line) => Some(Reach::File),
+            true => None,
+            false => around.instruction(line),
+        };
+        let Some(reach) = reach else { return };
+        let rules = with_alias(|alias| read.codes.iter().any(|it| alias.eq_ignore_ascii_case(it)));
+        self.foreign(place, reach, rules);
+    }
+
+    /// The directive `check`, and comments of its form above instructions. Of several above one
+    /// instruction the first counts, as in the builder.
+    fn buildkit(&mut self, file: &Dockerfile<'_>) {
+        for directive in file.directives.iter().filter(|it| it.name == "check") {
+            let Some(check) = peers::check(directive.value.as_str()) else { continue };
+            self.foreign(directive.span, Reach::File, skipped(&check.skip));
+            self.enabled.extend(experimental(&check));
+            self.errors |= check.error;
+        }
+        for instruction in &file.instructions {
+            let mut read = instruction
+                .comments
+                .iter()
+                .filter_map(|it| Some((peers::check_comment(it.as_str())?, it.span)));
+            if let Some((check, place)) = read.next() {
+                let reach = Reach::Bytes(place.union(instruction.span));
+                self.foreign(place, reach, skipped(&check.skip));
+            }
+        }
+    }
+
+    /// A suppression in the form of another tool: it needs no reason and may be unused.
+    fn foreign(&mut self, place: Span, reach: Reach, rules: BTreeSet<&'static str>) {
+        if !rules.is_empty() {
+            let allowed = vec![Allowed { name: "", place, rules, used: false }];
+            self.all.push(Suppression { place, reach, allowed, reason: None });
+        }
+    }
+}
+
+/// An `allow-begin` that waits for its end.
+#[derive(Debug)]
+struct Block<'t> {
+    names: Vec<(&'t str, Span)>,
+    place: Span,
+    start: usize,
+    allowed: Vec<Allowed<'t>>,
+    reason: Option<&'t str>,
+}
+
+fn skipped(names: &Names<'_>) -> BTreeSet<&'static str> {
+    with_alias(|alias| {
+        let named = match names {
+            Names::None => false,
+            Names::All => select::is_buildkit(alias),
+            Names::These(names) => names.contains(&alias),
+        };
+        // `skip` does not touch experimental checks.
+        named && !EXPERIMENTAL.contains(&alias)
+    })
+}
+
+fn experimental(check: &Check<'_>) -> BTreeSet<&'static str> {
+    with_alias(|alias| {
+        EXPERIMENTAL.contains(&alias)
+            && match &check.experimental {
+                Names::None => false,
+                Names::All => true,
+                Names::These(names) => names.contains(&alias),
+            }
+    })
+}
+
+/// The rules with an alias that fits.
+fn with_alias(fits: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
+    RULES.iter().filter(|it| it.aliases.iter().any(|it| fits(it))).map(|it| it.name).collect()
+}
+
+fn quoted(names: &[(&str, Span)]) -> String {
+    names.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
