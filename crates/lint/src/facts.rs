@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use plimsoll_syntax::Logical;
 use plimsoll_syntax::dockerfile::{
-    Command, CommandLine, Dockerfile, Form, Instruction, Keyword, Run, Stage, Stages, Word,
+    Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Stage, Stages, Word,
 };
 use plimsoll_syntax::shell::{self, Script, ShellCommand};
 
@@ -45,7 +46,7 @@ impl<'d> Facts<'d> {
             if let Command::Run(run) = &instruction.command
                 && run.line.form == Form::Shell
             {
-                scripts.insert(index, shell::parse(&run.line.script));
+                scripts.insert(index, script(instruction, run));
             }
         }
         Self { file, stages, scripts }
@@ -99,4 +100,51 @@ impl<'d> Facts<'d> {
             _ => None,
         }
     }
+}
+
+/// The script of a `RUN` in shell form. A heredoc alone is the script; BuildKit hands it to the shell
+/// unless its first line names another interpreter.
+fn script<'d>(instruction: &'d Instruction<'d>, run: &'d Run<'d>) -> Script<'d> {
+    let line = run.line.script.text();
+    match instruction.heredocs.first() {
+        Some(heredoc) if run.line.script.whole_span() == heredoc.start => {
+            let first = heredoc.body.lines().next().unwrap_or_default();
+            if first.starts_with("#!") && !names_a_shell(first) {
+                return Script::default();
+            }
+            shell::parse(&Logical::borrowed(heredoc.body, heredoc.body_span.start()))
+        }
+        Some(_) if line.contains("<<") => {
+            let mut script = shell::parse(&run.line.script);
+            for heredoc in fed_to_shells(instruction, &script) {
+                let body = Logical::borrowed(heredoc.body, heredoc.body_span.start());
+                script.commands.extend(shell::parse(&body).commands);
+            }
+            script
+        }
+        _ => shell::parse(&run.line.script),
+    }
+}
+
+/// The heredocs that a script feeds to a shell, as in `RUN bash <<EOF`.
+fn fed_to_shells<'d>(
+    instruction: &'d Instruction<'d>,
+    script: &Script<'d>,
+) -> Vec<&'d Heredoc<'d>> {
+    let shells = script.commands.iter().filter(|command| {
+        let program = command.words.first().map_or("", |it| &*it.value);
+        is_shell(program.rsplit('/').next().unwrap_or_default())
+    });
+    let fed = shells.flat_map(|it| &it.redirections);
+    fed.filter_map(|it| instruction.heredocs.iter().find(|doc| it.span.covers(doc.start))).collect()
+}
+
+/// Whether a line `#!…` names a shell.
+fn names_a_shell(line: &str) -> bool {
+    let words = line.trim_start_matches("#!").split_whitespace();
+    words.take(3).any(|it| is_shell(it.rsplit('/').next().unwrap_or_default()))
+}
+
+fn is_shell(program: &str) -> bool {
+    matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
 }
