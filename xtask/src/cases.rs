@@ -9,11 +9,13 @@ use serde_json::Value;
 
 mod buildkit_findings;
 mod dockerfile_ast;
+mod fixes;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask cases dockerfile-ast DIR FILE.jsonl
-       cargo xtask cases buildkit-findings DIR FILE.jsonl";
+       cargo xtask cases buildkit-findings DIR FILE.jsonl
+       cargo xtask cases fixes DIR";
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -41,6 +43,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         ["buildkit-findings", directory, expected] => {
             buildkit_findings::run(Path::new(directory), &lines(expected)?)?
         }
+        ["fixes", directory] => fixes::run(Path::new(directory))?,
         _ => return Err(USAGE.into()),
     };
     report(&outcome)
