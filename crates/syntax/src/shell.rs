@@ -10,6 +10,32 @@ use plimsoll_finding::Span;
 
 use crate::Logical;
 
+mod arguments;
+mod backquote;
+mod compound;
+mod expansion;
+mod frame;
+mod list;
+mod nesting;
+mod options;
+mod parser;
+mod place;
+mod program;
+mod redirection;
+mod simple;
+#[cfg(test)]
+mod tests;
+mod unquote;
+mod view;
+mod word;
+mod wrapper;
+
+pub use arguments::OptionValue;
+pub use options::ShellOptions;
+
+use parser::Parser;
+use view::View;
+
 /// A script as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Script<'t> {
@@ -33,14 +59,17 @@ pub struct ShellCommand<'t> {
     pub joined: Joined,
     /// The command that this one is nested in (`$(…)`, backticks, `sh -c '…'`): its index.
     pub parent: Option<usize>,
-    /// How many subshells `( … )` and substitutions are around it.
+    /// How many subshells `( … )`, substitutions and shells of their own (`sh -c '…'`) are around
+    /// it. `eval` runs in the same shell and does not count.
     pub depth: usize,
-    /// Whether it may not run although the script succeeds: after `||`, in a branch or a loop, in a
-    /// function.
+    /// Whether it may not run although the script succeeds: right after `||`, in a branch, in a
+    /// loop that may run zero times, in a function, or after a test in `[ … ] && it; more`.
     pub conditional: bool,
     /// Where `cd` (or `pushd`) has led before it: an absolute path, or one relative to the
     /// instruction's directory; `None` where no `cd` came before, or it led nowhere known.
     pub directory: Option<String>,
+    /// Whether a `cd` led nowhere known, so that relative paths mean nothing.
+    pub lost: bool,
     /// Whether `set -o pipefail` (or `-euxo pipefail`, `bash -o pipefail -c`) holds here.
     pub pipefail: bool,
     /// Whether `set -e` holds here.
@@ -97,11 +126,22 @@ pub struct Redirection<'t> {
     pub operator: &'static str,
     /// What it redirects to or from; for a heredoc its word.
     pub target: ShellWord<'t>,
-    /// Operator and target.
+    /// Descriptor, operator and target.
     pub span: Span,
 }
 
-/// Reads a script.
-pub fn parse<'t>(_script: &Logical<'t>) -> Script<'t> {
-    Script::default()
+/// Reads a script that a plain `sh -c` runs.
+pub fn parse<'t>(script: &Logical<'t>) -> Script<'t> {
+    parse_with(script, ShellOptions::default())
+}
+
+/// Reads a script whose shell was started with options, such as those of the instruction
+/// `SHELL ["/bin/bash", "-eo", "pipefail", "-c"]`.
+pub fn parse_with<'t>(script: &Logical<'t>, options: ShellOptions) -> Script<'t> {
+    let mut commands = Vec::new();
+    if !nesting::foreign(script.text()) {
+        let view = View::new(script);
+        Parser::new(&view, &mut commands, options).run();
+    }
+    Script { commands }
 }

@@ -1,0 +1,49 @@
+//! What a command's program is.
+
+use super::wrapper::unwrapped;
+use super::{ShellCommand, ShellWord};
+
+impl<'t> ShellCommand<'t> {
+    /// The name of the first word: `apt-get` for `/usr/bin/apt-get`. `None` where there is no word
+    /// or a variable or substitution hides the name.
+    pub fn name(&self) -> Option<&str> {
+        name_of(self.words.first()?)
+    }
+
+    /// The words from the program on that does the work: without `sudo -E`, `env A=b`, `timeout 30`
+    /// and their like. A wrapper that wraps nothing is the program itself.
+    pub fn effective(&self) -> &[ShellWord<'t>] {
+        unwrapped(&self.words)
+    }
+
+    /// The name of the program that does the work; see [`Self::effective`] and [`Self::name`].
+    pub fn program(&self) -> Option<&str> {
+        name_of(self.effective().first()?)
+    }
+
+    /// The arguments of the program that does the work.
+    pub fn args(&self) -> &[ShellWord<'t>] {
+        self.effective().get(1..).unwrap_or_default()
+    }
+}
+
+/// The base name of a program.
+pub(super) fn name_of<'w>(word: &'w ShellWord<'_>) -> Option<&'w str> {
+    let name = word.value.rsplit('/').next().unwrap_or_default();
+    let hidden = !word.literal && name.contains(['$', '`', '}', ')', '*', '?', '{', '(']);
+    (!hidden && !name.is_empty()).then_some(name)
+}
+
+/// Whether a command is run for its answer: `[ -f x ]`, `command -v x`, `grep -q x`.
+pub(super) fn is_test(words: &[ShellWord<'_>]) -> bool {
+    let [program, arguments @ ..] = words else { return false };
+    let first = arguments.first().map_or("", |it| it.value.as_ref());
+    match program.value.as_ref() {
+        "[" | "[[" | "test" | "which" | "type" | "hash" => true,
+        "command" => matches!(first, "-v" | "-V"),
+        "grep" | "egrep" | "fgrep" => {
+            first.starts_with('-') && !first.starts_with("--") && first.contains('q')
+        }
+        _ => false,
+    }
+}
