@@ -2,8 +2,7 @@
 //!
 //! Blocks are told apart as [CommonMark 0.31](https://spec.commonmark.org/0.31.2/) says, as far as it
 //! decides what is a fence and where it ends: block quotes and list items are entered, and what looks
-//! like a fence in HTML or in indented code is none. Two things are left out: a list item that begins
-//! with two blank lines still goes on, and link reference definitions count as paragraphs.
+//! like a fence in HTML or in indented code is none. Link reference definitions count as paragraphs.
 
 mod blocks;
 mod cursor;
@@ -64,6 +63,8 @@ enum Container {
     Item {
         /// How many columns belong to the item before its content.
         indent: usize,
+        /// The number of its first line, where that has no content: a second blank line ends it.
+        empty: Option<usize>,
     },
 }
 
@@ -100,7 +101,8 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn line(&mut self, line: Range<usize>, number: usize) {
         let mut cursor = Cursor::new(self.text, line.clone());
-        let matched = self.containers.iter().take_while(|it| enter(&mut cursor, **it)).count();
+        let matched =
+            self.containers.iter().take_while(|it| enter(&mut cursor, **it, number)).count();
         let all = matched == self.containers.len();
         match &mut self.leaf {
             Leaf::Fence(open) if all => {
@@ -132,7 +134,7 @@ impl<'t> Reader<'t> {
         while !cursor.is_blank() && cursor.indent() < 4 && matched < MAX_DEPTH {
             let leaf = if let Some(open) = Open::new(self.text, &cursor, number) {
                 Some(Leaf::Fence(open))
-            } else if let Some(html) = Html::new(cursor.trimmed(), interrupts) {
+            } else if let Some(html) = Html::new(cursor.trimmed(), in_paragraph && !entered) {
                 Some(if html.ends(cursor.rest()) { Leaf::None } else { Leaf::Html(html) })
             } else if blocks::is_single_line(cursor.trimmed(), interrupts) {
                 Some(Leaf::None)
@@ -144,10 +146,10 @@ impl<'t> Reader<'t> {
                 self.leaf = leaf;
                 return;
             }
-            let container = if enter(&mut cursor, Container::Quote) {
+            let container = if enter(&mut cursor, Container::Quote, number) {
                 Container::Quote
             } else if let Some(Item { indent }) = Item::enter(&mut cursor, interrupts) {
-                Container::Item { indent }
+                Container::Item { indent, empty: cursor.is_blank().then_some(number) }
             } else {
                 break;
             };
@@ -180,7 +182,7 @@ impl<'t> Reader<'t> {
 }
 
 /// Whether a line goes on in a container; then the cursor stands behind what belongs to it.
-fn enter(cursor: &mut Cursor<'_>, container: Container) -> bool {
+fn enter(cursor: &mut Cursor<'_>, container: Container, number: usize) -> bool {
     match container {
         Container::Quote if cursor.indent() < 4 && cursor.trimmed().starts_with('>') => {
             cursor.take(3);
@@ -188,7 +190,10 @@ fn enter(cursor: &mut Cursor<'_>, container: Container) -> bool {
             cursor.take(1);
             true
         }
-        Container::Item { indent } if cursor.is_blank() || cursor.indent() >= indent => {
+        Container::Item { empty: Some(first), .. } if cursor.is_blank() && number == first + 1 => {
+            false
+        }
+        Container::Item { indent, .. } if cursor.is_blank() || cursor.indent() >= indent => {
             cursor.take(indent);
             true
         }
