@@ -7,6 +7,7 @@
 pub mod dockerfile;
 mod image_name;
 mod logical;
+pub mod markdown;
 pub mod shell;
 
 pub use image_name::{ImageName, ImageNameError};
