@@ -2,6 +2,11 @@
 
 use crate::Rule;
 
+/// The rule of a name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|it| it.name == name)
+}
+
 /// Declares the module of each rule and lists their statics. A line `file::STATIC` is all that a
 /// new rule needs here.
 macro_rules! rules {

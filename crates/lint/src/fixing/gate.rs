@@ -7,7 +7,7 @@ use plimsoll_syntax::dockerfile::{self, Command, Dockerfile, Form, LineKind};
 
 use super::{Rejection, outside, shell_script};
 use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
-use crate::{FixAvailability, Options, RULES, check_file};
+use crate::{FixAvailability, Options, RULES, check_file, rule};
 
 /// A finding whose fix may be made.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ impl<'g> Gate<'g> {
     ) -> impl Iterator<Item = Candidate<'_>> {
         self.findings.iter().filter_map(move |finding| {
             let fix = finding.fix.as_ref()?;
-            let rule = RULES.iter().find(|it| it.name == finding.rule)?;
+            let rule = rule(&finding.rule)?;
             let asked = self.selected.selects(rule) && fix.applicability <= applicability;
             asked.then_some(Candidate { finding, fix })
         })
@@ -82,8 +82,8 @@ impl<'g> Gate<'g> {
     fn finds_less(&self, file: &Dockerfile<'_>, fixes: &[Candidate<'_>]) -> Result<(), Rejection> {
         let after = check_file(self.path, file, &self.options).findings;
         let mut allowed = weighty(&self.findings);
-        for rule in fixes.iter().map(|it| &*it.finding.rule) {
-            let count = allowed.entry(rule).or_default();
+        for fixed in fixes.iter().map(|it| &*it.finding.rule) {
+            let count = allowed.entry(fixed).or_default();
             *count = count.saturating_sub(1);
         }
         for (rule, count) in weighty(&after) {
@@ -101,8 +101,7 @@ impl<'g> Gate<'g> {
 fn weighty(findings: &[Finding]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
-        let rule = RULES.iter().find(|it| it.name == finding.rule);
-        let fixable = rule.is_some_and(|it| it.fix != FixAvailability::None);
+        let fixable = rule(&finding.rule).is_some_and(|it| it.fix != FixAvailability::None);
         // A suppression that a fix leaves without work is good news.
         let weighs =
             finding.severity >= Severity::Warning && finding.rule != UNUSED_SUPPRESSION.name;

@@ -128,6 +128,7 @@ impl<'e> Edits<'e> {
 mod tests {
     use plimsoll_finding::apply;
     use plimsoll_syntax::dockerfile;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -180,5 +181,49 @@ mod tests {
         let text = "# escape=`\nFROM a\nRUN b `\n c\n";
         assert!(edited(text, &[Edit::insert(0, "# note\n")]).is_err());
         assert_eq!(edited(text, &[Edit::insert(11, "# note\n")]), Ok(()));
+    }
+
+    /// Lines of which some continue, open or end an instruction.
+    fn text() -> impl Strategy<Value = String> {
+        let line = prop::sample::select(vec![
+            "FROM a",
+            "RUN b \\",
+            "  c",
+            "# note",
+            "",
+            "RUN <<E",
+            "E",
+            "USER d",
+            "COPY <<E f",
+        ]);
+        prop::collection::vec(line, 1..9).prop_map(|it| it.join("\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_equal_still_has_every_other_instruction(
+            (text, edits) in text().prop_flat_map(|text| {
+                let piece = prop::sample::select(vec![
+                    "", "\n", " \\", "x", "\nUSER x", "USER x\n", "<<E", "E\n", "# no\n",
+                ]);
+                let edit = (0..=text.len(), 0..=text.len(), piece)
+                    .prop_map(|(a, b, it)| Edit::replace(Span::new(a.min(b), a.max(b)), it));
+                (Just(text), prop::collection::vec(edit, 1..3))
+            })
+        ) {
+            let Ok(new_text) = apply(&text, &edits) else { return Ok(()) };
+            let (old, new) = (dockerfile::parse(&text), dockerfile::parse(&new_text));
+            if is_equal(&old, &new, &edits).is_ok() {
+                let mut rest = new.instructions.iter().map(|it| it.span.slice(&new_text));
+                for span in old.instructions.iter().map(|it| it.span) {
+                    let near = |it: &Edit| {
+                        it.span.start() <= span.end() && span.start() <= it.span.end()
+                    };
+                    if !edits.iter().any(near) {
+                        prop_assert!(rest.any(|it| it == span.slice(&text)), "{new_text}");
+                    }
+                }
+            }
+        }
     }
 }

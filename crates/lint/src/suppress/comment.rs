@@ -120,6 +120,8 @@ fn offset_in(text: &str, part: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn message(comment: &str) -> String {
@@ -174,5 +176,19 @@ mod tests {
         assert_eq!(comment_of(text, Span::new(0, 13)), Some(("a b", Span::new(7, 10))));
         assert_eq!(comment_of(text, Span::new(13, 15)), Some(("", Span::new(15, 15))));
         assert_eq!(comment_of(text, Span::new(15, 20)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn names_stand_where_they_are_said_to(
+            comment in "plimsoll ?: ?(allow|allow-end|x)?[(), :aé-]{0,9}",
+        ) {
+            if let Some(Ok(written)) = read(&comment, 0) {
+                prop_assert!(!written.names.is_empty());
+                for (name, place) in written.names {
+                    prop_assert_eq!(place.slice(&comment), Some(name));
+                }
+            }
+        }
     }
 }
