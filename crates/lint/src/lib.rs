@@ -4,6 +4,7 @@
 //! The crate is pure: files, clocks and settings are for its callers.
 #![warn(clippy::disallowed_methods)]
 
+pub mod bases;
 mod context;
 mod facts;
 mod options;
