@@ -5,6 +5,7 @@
 //! documentation. The crate is pure: files, clocks and settings are for its callers.
 #![warn(clippy::disallowed_methods)]
 
+pub mod bases;
 mod check;
 mod context;
 mod facts;
