@@ -1,11 +1,13 @@
 //! What several rules need to know about a file, found out once.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use plimsoll_syntax::Logical;
 use plimsoll_syntax::dockerfile::{
-    Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Stage, Stages, Word,
+    Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Scopes, Stage,
+    Stages, Word,
 };
 use plimsoll_syntax::shell::{self, Script, ShellCommand};
 
@@ -18,6 +20,8 @@ pub struct Facts<'d> {
     pub stages: Stages<'d>,
     /// The script of each `RUN`, by the number of the instruction.
     scripts: BTreeMap<usize, Script<'d>>,
+    /// Found out when a rule first asks.
+    scopes: OnceCell<Scopes<'d>>,
 }
 
 /// A command that a `RUN` runs.
@@ -49,7 +53,7 @@ impl<'d> Facts<'d> {
                 scripts.insert(index, script(instruction, run));
             }
         }
-        Self { file, stages, scripts }
+        Self { file, stages, scripts, scopes: OnceCell::new() }
     }
 
     /// The script of the `RUN` with a number.
@@ -86,10 +90,20 @@ impl<'d> Facts<'d> {
         })
     }
 
+    /// Which variables hold where.
+    pub fn scopes(&self) -> &Scopes<'d> {
+        self.scopes.get_or_init(|| Scopes::new(self.file, &self.stages))
+    }
+
     /// A word with the variables in force at an instruction put in, quotes and escapes removed.
     /// What has no value there stays as it is written.
-    pub fn expand<'w>(&self, _index: usize, word: &'w Word<'d>) -> Cow<'w, str> {
-        Cow::Borrowed(word.as_str())
+    pub fn expand<'w>(&self, index: usize, word: &'w Word<'_>) -> Cow<'w, str> {
+        // Most words are their own value: the variables aren't worth finding out for them.
+        let special = ['$', '\'', '"', self.file.escape];
+        if !word.text.contains(special) {
+            return Cow::Borrowed(word.as_str());
+        }
+        self.scopes().expand(index, word)
     }
 
     /// The `ENTRYPOINT` of a stage, or of those below it.

@@ -13,6 +13,7 @@ mod instruction;
 mod json;
 mod mounts;
 mod reader;
+mod scopes;
 mod stages;
 mod tree;
 mod typed;
@@ -24,6 +25,7 @@ pub use command::{
     HealthcheckTest, Mount, MountField, MountKind, Run, Source,
 };
 pub use reader::parse;
+pub use scopes::{Lookup, Preamble, Scopes};
 pub use stages::{Base, Stage, StageUse, Stages};
 pub use tree::{
     Directive, Dockerfile, Flag, Heredoc, Instruction, Keyword, Line, LineKind, SyntaxError, Word,

@@ -1,11 +1,8 @@
 //! The stages of a Dockerfile, and what each builds on.
 
-use std::borrow::Cow;
-
 use plimsoll_finding::Span;
 
-use super::variables::Lexer;
-use super::{Command, Dockerfile, From, Instruction, Keyword, SyntaxError, Word};
+use super::{Command, Dockerfile, From, Instruction, Keyword, Preamble, SyntaxError, Word};
 
 /// All stages of a file.
 #[derive(Clone, Debug)]
@@ -29,9 +26,9 @@ pub struct Stage<'d> {
     pub name: Option<String>,
     /// What it builds on.
     pub base: Base,
-    /// The base's name, with the defaults of the `ARG`s before the first `FROM`.
+    /// The base's name, with the defaults of the `ARG`s before the first `FROM`, for x86-64 Linux.
     pub image: String,
-    /// Whether every variable in the base's name had a default.
+    /// Whether every variable in the base's name has a default, and the same one on each platform.
     pub image_known: bool,
     /// The instructions after its `FROM`.
     pub body: &'d [Instruction<'d>],
@@ -72,13 +69,13 @@ impl<'d> Stages<'d> {
         let starts: Vec<usize> =
             (0..all.len()).filter(|it| all[*it].kind == Keyword::From).collect();
         let preamble = &all[..starts.first().copied().unwrap_or(all.len())];
-        let defaults = Defaults::new(preamble, file.escape);
+        let arguments = Preamble::new(all, file.escape);
         let mut stages = Self { preamble, all: Vec::with_capacity(starts.len()) };
         for (at, &start) in starts.iter().enumerate() {
             let end = starts.get(at + 1).copied().unwrap_or(all.len());
             let instruction = &all[start];
             let Command::From(from) = &instruction.command else { continue };
-            let (image, image_known) = defaults.expand(&from.image);
+            let (image, image_known) = image(&arguments, &from.image);
             let stage = Stage {
                 index: stages.all.len(),
                 instruction,
@@ -134,6 +131,14 @@ impl<'d> Stages<'d> {
             needed.extend(stage.uses.iter().map(|it| it.stage));
             if let Base::Stage(base) = stage.base {
                 needed.push(base);
+            }
+            // Builds for other platforms, or with other arguments, may build on other stages.
+            let written = &stage.from.image.text;
+            if written.contains('$') {
+                let others = self.all[..index]
+                    .iter()
+                    .filter(|it| it.name.as_deref().is_some_and(|it| could_mean(written, it)));
+                needed.extend(others.map(|it| it.index));
             }
         }
     }
@@ -197,39 +202,27 @@ fn sources<'d>(instruction: &'d Instruction<'d>) -> impl Iterator<Item = &'d Wor
     copy.into_iter().chain(mounts.iter().filter_map(|it| it.get("from")))
 }
 
-/// The `ARG`s before the first `FROM`, with their defaults.
-struct Defaults {
-    escape: char,
-    values: Vec<(String, Option<String>)>,
+/// The name of a base as a build on x86-64 Linux reads it, and whether every build reads the same.
+fn image(preamble: &Preamble<'_>, word: &Word<'_>) -> (String, bool) {
+    let Ok(exact) = preamble.expand(&word.text) else {
+        return (word.text.clone().into_owned(), false);
+    };
+    let plain = exact.used.is_empty() && exact.unmatched.is_empty();
+    let known = plain || preamble.expand_known(&word.text).is_ok_and(|it| it.value == exact.value);
+    (exact.value.into_owned(), known)
 }
 
-impl Defaults {
-    fn new(preamble: &[Instruction<'_>], escape: char) -> Self {
-        let mut defaults = Self { escape, values: Vec::new() };
-        for instruction in preamble {
-            let Command::Arg(definitions) = &instruction.command else { continue };
-            for definition in definitions {
-                let value = definition.value.as_ref().map(|it| defaults.expand(it).0);
-                defaults.values.push((definition.name.text.clone().into_owned(), value));
-            }
-        }
-        defaults
-    }
-
-    /// A word with defaults put in, and whether every variable had one.
-    fn expand(&self, word: &Word<'_>) -> (String, bool) {
-        let value = |name: &str| {
-            let known = self.values.iter().rev().find(|it| it.0 == name && it.1.is_some());
-            known.and_then(|it| it.1.as_deref()).map(Cow::Borrowed)
-        };
-        match Lexer::new(self.escape).word(&word.text, &value) {
-            Ok(expanded) => {
-                let known = expanded.unmatched.is_empty();
-                (expanded.value.into_owned(), known)
-            }
-            Err(_) => (word.text.clone().into_owned(), false),
-        }
-    }
+/// Whether another argument could make a base's name that of a stage: what stands around the
+/// variables fits.
+fn could_mean(written: &str, name: &str) -> bool {
+    let Some((before, rest)) = written.split_once('$') else { return false };
+    let is_name = |it: char| it.is_alphanumeric() || it == '_';
+    let after = match written.rsplit_once('}') {
+        Some((_, after)) if !after.contains('$') => after,
+        _ => rest.rsplit('$').next().unwrap_or(rest).trim_start_matches(is_name),
+    };
+    let fits = name.strip_prefix(before).is_some_and(|it| it.ends_with(after));
+    fits && !(before.is_empty() && after.is_empty())
 }
 
 impl<'d> Stage<'d> {
@@ -313,6 +306,26 @@ RUN --mount=from=0,target=/x y
         let file = parse("ARG A\nFROM x:$A\n");
         let stages = Stages::new(&file);
         assert_eq!((&*stages.all[0].image, stages.all[0].image_known), ("x:", false));
+    }
+
+    #[test]
+    fn a_stage_that_another_platform_builds_on_is_reachable() {
+        let text = "FROM a AS x-amd64
+FROM b AS x-arm64
+FROM c AS y-amd64
+FROM d AS release
+FROM x-${TARGETARCH} AS z
+FROM ${MODE}
+COPY --from=z / /
+";
+        let file = parse(text);
+        let stages = Stages::new(&file);
+        let reachable: Vec<bool> = stages.all.iter().map(|it| it.reachable).collect();
+        assert_eq!(reachable, [true, true, false, false, true, true]);
+        assert_eq!(stages.all[4].base, Base::Stage(0));
+        assert!(!stages.all[4].image_known);
+        assert!(could_mean("$A-x", "b-x") && could_mean("x-$A", "x-b"));
+        assert!(!could_mean("$A-x", "b") && !could_mean("x", "x") && !could_mean("$A", "x"));
     }
 
     #[test]
