@@ -48,8 +48,7 @@ fn lines(text: &str) -> (Vec<usize>, Vec<usize>) {
     let rules = ["malformed-suppression", "unknown-suppression", "suppression-without-reason"];
     let options = Options { rules: Some(BTreeSet::from(rules)), ..Options::default() };
     let checked = check("Dockerfile", text, &options);
-    let line =
-        |it: &plimsoll_finding::Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
+    let line = |it: &Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
     let suppressed = checked.suppressed.iter().map(|it| line(&it.finding)).collect();
     (checked.findings.iter().map(line).collect(), suppressed)
 }
