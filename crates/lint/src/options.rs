@@ -9,7 +9,7 @@ use crate::Rule;
 /// What a check is told beside the text.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The rules to run, by name (see [`crate::select`]); `None` runs those that are on by default.
+    /// The rules to run, by name (see [`crate::select()`]); `None` runs those that are on by default.
     pub rules: Option<BTreeSet<&'static str>>,
     /// What all findings of a rule weigh, by the rule's name, whatever the rule or the stage says.
     pub severities: BTreeMap<&'static str, Severity>,
