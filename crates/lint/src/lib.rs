@@ -7,6 +7,7 @@
 pub mod bases;
 mod context;
 mod facts;
+pub mod libraries;
 mod options;
 mod rule;
 mod rules;
