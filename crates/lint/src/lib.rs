@@ -11,6 +11,7 @@ pub mod libraries;
 mod options;
 mod rule;
 mod rules;
+pub mod secrets;
 
 pub use context::{Context, Report};
 pub use facts::{Facts, RunCommand};
