@@ -10,11 +10,13 @@ mod check;
 mod context;
 mod facts;
 mod fixing;
+pub mod libraries;
 mod options;
 pub mod pages;
 mod placing;
 mod rule;
 mod rules;
+pub mod secrets;
 mod select;
 mod suppress;
 
