@@ -7,6 +7,8 @@ use plimsoll_image::{Compression, Platform};
 
 use crate::commands::build::output::Output;
 
+pub(crate) mod check;
+
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
 /// Exit codes: 0, the work is done; 1, findings at or above the threshold; 2, the work could not be
@@ -22,6 +24,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Build(Box<BuildArgs>),
+    Check(Box<check::CheckArgs>),
 }
 
 /// Turns a Cargo workspace into a minimal image, without a daemon.

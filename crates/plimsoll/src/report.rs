@@ -4,6 +4,7 @@
 //! within a version, never changed or removed.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub(crate) mod plan;
 #[cfg(test)]
 mod schemas;
