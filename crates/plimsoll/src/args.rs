@@ -8,6 +8,7 @@ use plimsoll_image::{Compression, Platform};
 use crate::commands::build::output::Output;
 
 pub(crate) mod check;
+pub(crate) mod explain;
 
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
@@ -25,6 +26,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Build(Box<BuildArgs>),
     Check(Box<check::CheckArgs>),
+    Explain(explain::ExplainArgs),
 }
 
 /// Turns a Cargo workspace into a minimal image, without a daemon.

@@ -10,6 +10,7 @@ use crate::{
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod explain;
 
 /// Does what the command line says.
 pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
@@ -22,6 +23,11 @@ pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
         Command::Check(args) => {
             let selection = environment::fill_check(args)?;
             check::run(args, &selection, ui)
+        }
+        Command::Explain(args) => {
+            environment::fill_format(&mut args.format)?;
+            explain::run(args, ui)?;
+            Ok(Status::Done)
         }
     }
 }

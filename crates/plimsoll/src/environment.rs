@@ -62,19 +62,25 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
     if args.profile.is_none() && args.binary.is_none() {
         args.profile = text(PROFILE)?;
     }
-    if args.format.is_none() {
-        let parse = |text: String| {
-            <Format as ValueEnum>::from_str(&text, false)
-                .map_err(|_| wrong(FORMAT, &text, "expected human or json"))
-        };
-        args.format = text(FORMAT)?.map(parse).transpose()?;
-    }
+    fill_format(&mut args.format)?;
     if !args.offline {
         args.offline = match text(OFFLINE)?.as_deref() {
             None | Some("0" | "false" | "no") => false,
             Some("1" | "true" | "yes") => true,
             Some(other) => return Err(wrong(OFFLINE, other, "expected true or false")),
         };
+    }
+    Ok(())
+}
+
+/// Takes from the environment the form of a result that the command line leaves open.
+pub(crate) fn fill_format(format: &mut Option<Format>) -> Result<(), Failure> {
+    if format.is_none() {
+        let parse = |text: String| {
+            <Format as ValueEnum>::from_str(&text, false)
+                .map_err(|_| wrong(FORMAT, &text, "expected human or json"))
+        };
+        *format = text(FORMAT)?.map(parse).transpose()?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use plimsoll_build::{
 };
 use plimsoll_engine::EngineError;
 use plimsoll_image::{archive::ArchiveError, layout::LayoutError};
+use plimsoll_lint::UnknownSelector;
 use plimsoll_project::{
     manifest::ManifestError, select::SelectError, toolchain::ToolchainError,
     workspace::WorkspaceError,
@@ -19,7 +20,7 @@ use plimsoll_project::{
 use crate::{
     commands::{
         build::NotWritten,
-        check::{NotFixed, PlanError, ReadProblem},
+        check::{NotFixed, ReadProblem},
     },
     settings::SettingsError,
 };
@@ -51,7 +52,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<CacheError>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotFixed>().and_then(|it| unwritable(&it.source)))
-        .or_else(|| error.downcast_ref::<PlanError>().and_then(plan))
+        .or_else(|| error.downcast_ref::<UnknownSelector>().map(selector))
         .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))
         .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
@@ -202,14 +203,13 @@ fn pack(error: &PackError) -> Option<String> {
     }
 }
 
-fn plan(error: &PlanError) -> Option<String> {
-    let PlanError::Selector { source, .. } = error else { return None };
-    let candidates: Vec<_> = source.candidates.iter().map(|it| format!("`{it}`")).collect();
-    Some(if candidates.is_empty() {
+fn selector(error: &UnknownSelector) -> String {
+    let candidates: Vec<_> = error.candidates.iter().map(|it| format!("`{it}`")).collect();
+    if candidates.is_empty() {
         "`plimsoll explain` lists all rules".to_owned()
     } else {
         format!("did you mean {}?", candidates.join(" or "))
-    })
+    }
 }
 
 fn read(problem: &ReadProblem) -> Option<String> {

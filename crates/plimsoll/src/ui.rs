@@ -33,6 +33,7 @@ impl Ui {
         match &args.command {
             Command::Build(args) => Self { quiet: args.quiet },
             Command::Check(args) => Self { quiet: args.quiet },
+            Command::Explain(_) => Self { quiet: false },
         }
     }
 
@@ -72,6 +73,12 @@ impl Ui {
     pub(crate) fn aside(&self, text: &str) {
         // Nobody is left to tell when stderr is closed.
         anstream::stderr().write_all(text.as_bytes()).ok();
+    }
+
+    /// How wide a text for people is: as the terminal, within what is good to read.
+    pub(crate) fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        terminal.map_or(80, |(width, _)| usize::from(width.0).clamp(40, 100))
     }
 
     /// Says something that is good to know.

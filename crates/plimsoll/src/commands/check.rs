@@ -31,11 +31,7 @@ use self::{
     plan::Plan,
 };
 
-pub(crate) use self::{
-    plan::{PlanError, Selection},
-    read::ReadProblem,
-    write::NotFixed,
-};
+pub(crate) use self::{plan::Selection, read::ReadProblem, write::NotFixed};
 
 /// The least severity that counts where nobody says otherwise.
 const FAIL_ON: FailOn = FailOn(Some(plimsoll_finding::Severity::Error));
