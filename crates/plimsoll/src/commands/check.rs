@@ -20,6 +20,7 @@ use crate::{
 mod diff;
 mod discovery;
 mod examine;
+mod markdown;
 mod parallel;
 mod plan;
 mod read;

@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, path::Path};
 
 use plimsoll_finding::{Applicability, Finding};
-use plimsoll_lint::{DroppedFix, Options};
+use plimsoll_lint::DroppedFix;
 
 use super::{
     discovery::{self, Kind},
+    markdown,
     plan::Plan,
 };
 
@@ -81,18 +82,28 @@ impl Examiner<'_> {
             Kind::Markdown => None,
         };
         let options = self.plan.options(path, has_dockerignore);
-        self.dockerfile(name, text, options)
-    }
-
-    fn dockerfile(&self, name: &str, text: String, options: Options) -> Examined {
         let mut examined = Examined { text, ..Examined::default() };
         if let Some(applicability) = self.mode.fixes() {
-            let fixed = plimsoll_lint::fix(name, &examined.text, &options, applicability);
-            examined.fixed = fixed.applied.len();
-            examined.dropped = fixed.dropped;
-            examined.changed = (fixed.text != examined.text).then_some(fixed.text);
+            let text = &examined.text;
+            let (fixed, applied, dropped) = match kind {
+                Kind::Dockerfile => {
+                    let fixed = plimsoll_lint::fix(name, text, &options, applicability);
+                    (fixed.text, fixed.applied.len(), fixed.dropped)
+                }
+                Kind::Markdown => {
+                    let fixed = markdown::fix(name, text, &options, applicability);
+                    (fixed.text, fixed.applied, fixed.dropped)
+                }
+            };
+            examined.changed = (fixed != *text).then_some(fixed);
+            examined.fixed = applied;
+            examined.dropped = dropped;
         }
-        let checked = plimsoll_lint::check(name, examined.fixed_text(), &options);
+        let text = examined.fixed_text();
+        let checked = match kind {
+            Kind::Dockerfile => plimsoll_lint::check(name, text, &options),
+            Kind::Markdown => markdown::check(name, text, &options),
+        };
         examined.findings = checked.findings;
         examined.suppressed = checked.suppressed.len();
         examined.rules = options.rules.unwrap_or_default();
