@@ -265,12 +265,12 @@ mod tests {
 
     #[test]
     fn names_are_relative_to_where_one_stands() {
-        let here = Path::new("/work/project");
+        let here = Path::new("/srv/project");
         for (path, expected) in [
             ("./Dockerfile", "Dockerfile"),
             ("a/./b/Dockerfile", "a/b/Dockerfile"),
-            ("/work/project/a/Dockerfile", "a/Dockerfile"),
-            ("/work/other/Dockerfile", "/work/other/Dockerfile"),
+            ("/srv/project/a/Dockerfile", "a/Dockerfile"),
+            ("/srv/other/Dockerfile", "/srv/other/Dockerfile"),
             ("../other/Dockerfile", "../other/Dockerfile"),
         ] {
             assert_eq!(name(Path::new(path), here), expected);
