@@ -33,6 +33,8 @@ pub fn find_secrets(text: &str) -> Vec<Secret> {
     let bytes = text.as_bytes();
     let mut secrets = Vec::new();
     let mut at = 0;
+    // Most bytes are within words, and no secret is known by those.
+    let mut previous = b' ';
     while let Some(&byte) = bytes.get(at) {
         let found = match byte {
             b'-' => pem::at(text, at),
@@ -40,12 +42,13 @@ pub fn find_secrets(text: &str) -> Vec<Secret> {
             b':' => urls::at(text, at)
                 .or_else(|| tokens::around_colon(text, at))
                 .or_else(|| assignments::at(text, at)),
-            _ => tokens::at(text, at),
+            _ if tokens::may_begin(previous, byte) => tokens::at(text, at),
+            _ => None,
         };
+        previous = byte;
         match found {
             Some(secret) => {
                 at = secret.range.end.max(at + 1);
-                // A URL's password begins before its colon was reached; what lies in it is it.
                 secrets.push(secret);
             }
             None => at += 1,

@@ -6,14 +6,13 @@ const NAMES: &[(&str, &str)] = &[
     (".htpasswd", "password file"),
     (".netrc", "login file"),
     ("_netrc", "login file"),
-    (".npmrc", "npm settings with a token"),
+    (".npmrc", "npm settings, which may hold a token"),
     (".pgpass", "PostgreSQL passwords"),
-    (".pypirc", "PyPI settings with a token"),
+    (".pypirc", "PyPI settings, which may hold a token"),
     (".dockercfg", "registry logins"),
     (".dockerconfigjson", "registry logins"),
     (".s3cfg", "S3 keys"),
     (".vault-token", "Vault token"),
-    (".yarnrc", "Yarn settings with a token"),
     ("application_default_credentials.json", "Google Cloud credentials"),
     ("client_secret.json", "Google client secret"),
     ("credentials.json", "credentials"),
@@ -136,7 +135,11 @@ fn is_public(name: &str) -> bool {
         "dhparams",
         "dh",
     ];
-    name.split(['.', '-', '_']).any(|word| WORDS.iter().any(|it| it.eq_ignore_ascii_case(word)))
+    // `ffdhe4096.pem` and its like are the groups of RFC 7919.
+    name.starts_with("ffdhe")
+        || name
+            .split(['.', '-', '_'])
+            .any(|word| WORDS.iter().any(|it| it.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

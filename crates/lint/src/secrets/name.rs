@@ -23,26 +23,28 @@ const HARMLESS: [&str; 3] = ["public", "file", "version"];
 pub fn looks_secret(name: &str) -> bool {
     let mut is_secret = false;
     for word in name.split('_') {
-        if HARMLESS.iter().any(|it| is_word(word, it)) {
+        if is_one_of(word, &HARMLESS) {
             return false;
         }
-        is_secret = is_secret || SECRET.iter().any(|it| is_word(word, it));
+        is_secret = is_secret || is_one_of(word, &SECRET);
     }
     is_secret
 }
 
 /// Compares without case, with the two other letters that Unicode folds into ASCII ones: the long
 /// s and the Kelvin sign.
-fn is_word(word: &str, expected: &str) -> bool {
+fn is_one_of(word: &str, words: &[&str]) -> bool {
     if word.is_ascii() {
-        return word.eq_ignore_ascii_case(expected);
+        return words.iter().any(|it| word.eq_ignore_ascii_case(it));
     }
-    let folded = word.chars().map(|it| match it {
-        '\u{17f}' => 's',
-        '\u{212a}' => 'k',
-        other => other.to_ascii_lowercase(),
-    });
-    folded.eq(expected.chars())
+    let folded = || {
+        word.chars().map(|it| match it {
+            '\u{17f}' => 's',
+            '\u{212a}' => 'k',
+            other => other.to_ascii_lowercase(),
+        })
+    };
+    words.iter().any(|it| folded().eq(it.chars()))
 }
 
 #[cfg(test)]
