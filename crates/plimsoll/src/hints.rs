@@ -20,7 +20,7 @@ use plimsoll_project::{
 use crate::{
     commands::{
         build::NotWritten,
-        check::{NotFixed, ReadProblem},
+        check::{NotFixed, ReadProblem, ShellCheckError},
     },
     settings::SettingsError,
 };
@@ -53,6 +53,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotFixed>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<UnknownSelector>().map(selector))
+        .or_else(|| error.downcast_ref::<ShellCheckError>().and_then(shellcheck))
         .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))
         .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
@@ -209,6 +210,15 @@ fn selector(error: &UnknownSelector) -> String {
         "`plimsoll explain` lists all rules".to_owned()
     } else {
         format!("did you mean {}?", candidates.join(" or "))
+    }
+}
+
+fn shellcheck(error: &ShellCheckError) -> Option<String> {
+    match error {
+        ShellCheckError::NotFound => {
+            Some("install shellcheck, or set `shellcheck = false` in [check]".to_owned())
+        }
+        _ => None,
     }
 }
 

@@ -24,6 +24,7 @@ mod markdown;
 mod parallel;
 mod plan;
 mod read;
+mod shellcheck;
 mod write;
 
 use self::{
@@ -32,7 +33,9 @@ use self::{
     plan::Plan,
 };
 
-pub(crate) use self::{plan::Selection, read::ReadProblem, write::NotFixed};
+pub(crate) use self::{
+    plan::Selection, read::ReadProblem, shellcheck::ShellCheckError, write::NotFixed,
+};
 
 /// The least severity that counts where nobody says otherwise.
 const FAIL_ON: FailOn = FailOn(Some(plimsoll_finding::Severity::Error));
@@ -91,7 +94,11 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
         (false, true) => Mode::Fix { risky: args.unsafe_fixes },
         (false, false) => Mode::Report,
     };
-    let examiner = Examiner { plan: &plan, directory: &directory, mode };
+    if check.shellcheck {
+        shellcheck::find()?;
+    }
+    let shellcheck = check.shellcheck;
+    let examiner = Examiner { plan: &plan, directory: &directory, mode, shellcheck };
 
     let mut outcome = match &input {
         Input::Standard(path) => standard_input(path.as_deref(), &examiner, ui),
@@ -202,6 +209,10 @@ fn files(paths: &[PathBuf], examiner: &Examiner<'_>, ui: &Ui) -> Result<Outcome,
 
 impl Outcome {
     fn take(&mut self, name: String, examined: Examined, ui: &Ui) {
+        if let Some(error) = examined.shellcheck {
+            ui.failure(&Failure::from(error).in_file(&name));
+            self.incomplete = true;
+        }
         for fix in &examined.dropped {
             ui.note(format!("{name}: a fix of {} was not made: {}", fix.rule, fix.why));
         }

@@ -9,6 +9,7 @@ use super::{
     discovery::{self, Kind},
     markdown,
     plan::Plan,
+    shellcheck::{self, ShellCheckError},
 };
 
 /// What is done with fixes.
@@ -46,6 +47,8 @@ pub(super) struct Examiner<'a> {
     /// The current directory.
     pub(super) directory: &'a Path,
     pub(super) mode: Mode,
+    /// Whether scripts go through `ShellCheck`.
+    pub(super) shellcheck: bool,
 }
 
 /// What was found in a text.
@@ -63,6 +66,8 @@ pub(super) struct Examined {
     pub(super) fixed: usize,
     /// The fixes that would have done harm.
     pub(super) dropped: Vec<DroppedFix>,
+    /// Why scripts were not looked at.
+    pub(super) shellcheck: Option<ShellCheckError>,
     /// The rules that were run.
     pub(super) rules: BTreeSet<&'static str>,
 }
@@ -104,7 +109,17 @@ impl Examiner<'_> {
             Kind::Dockerfile => plimsoll_lint::check(name, text, &options),
             Kind::Markdown => markdown::check(name, text, &options),
         };
+        let scripts = match kind {
+            Kind::Dockerfile if self.shellcheck => {
+                shellcheck::check(name, text, self.plan.ignored_codes())
+            }
+            _ => Ok(Vec::new()),
+        };
         examined.findings = checked.findings;
+        match scripts {
+            Ok(findings) => examined.findings.extend(findings),
+            Err(error) => examined.shellcheck = Some(error),
+        }
         examined.suppressed = checked.suppressed.len();
         examined.rules = options.rules.unwrap_or_default();
         examined

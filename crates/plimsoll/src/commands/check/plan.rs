@@ -13,6 +13,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll_finding::Severity;
 use plimsoll_lint::{Options, RULES, Rule, UnknownSelector, resolve};
 
+use super::shellcheck;
 use crate::{
     args::check::CheckArgs,
     settings::{CheckSettings, PerPath, Weight},
@@ -48,6 +49,7 @@ struct Layer {
 pub(super) struct Plan {
     /// What is left out of directories.
     pub(super) excluded: Gitignore,
+    codes: BTreeSet<u32>,
     settings: Layer,
     per_path: Vec<(Gitignore, Layer)>,
     over: [Layer; 2],
@@ -87,7 +89,10 @@ impl Plan {
         };
         let variable =
             |key: &str| format!("PLIMSOLL_{}", key.to_ascii_uppercase().replace('-', "_"));
+        let ignored = [&settings.ignore, &environment.ignore, &args.ignore];
+        let codes = ignored.into_iter().flatten().filter_map(|it| shellcheck::code(it));
         Ok(Self {
+            codes: codes.collect(),
             excluded: globs("exclude", root, &settings.exclude)?,
             settings: layer,
             per_path: settings.per_path.iter().map(per_path).collect::<Result<_, PlanError>>()?,
@@ -125,6 +130,11 @@ impl Plan {
         Options { rules: Some(rules), has_dockerignore, ..self.options.clone() }
     }
 
+    /// The codes of `ShellCheck` that are ignored everywhere.
+    pub(super) fn ignored_codes(&self) -> &BTreeSet<u32> {
+        &self.codes
+    }
+
     /// All rules that the options name.
     pub(super) fn rules(of: &BTreeSet<&'static str>) -> Vec<&'static Rule> {
         RULES.iter().copied().filter(|it| of.contains(it.name)).collect()
@@ -136,6 +146,11 @@ impl Layer {
         let all = |selectors: &[String], key| -> Result<BTreeSet<_>, PlanError> {
             let mut rules = BTreeSet::new();
             for selector in selectors.iter().filter(|it| !it.trim().is_empty()) {
+                // These are no rules of ours, and may be ignored all the same.
+                if key == "ignore" && shellcheck::code(selector).is_some() {
+                    rules.extend(resolve(selector).unwrap_or_default());
+                    continue;
+                }
                 rules.extend(
                     resolve(selector)
                         .map_err(|source| PlanError::Selector { origin: origin(key), source })?,

@@ -12,7 +12,7 @@ const MOST_BYTES: u64 = 10 * 1024 * 1024;
 /// Why a text can't be checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadProblem {
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
     #[error("it is {0}, not a file")]
     NotRegular(&'static str),
