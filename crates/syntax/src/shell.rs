@@ -46,6 +46,7 @@ pub struct Script<'t> {
 
 /// A simple command: a program and its arguments.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct ShellCommand<'t> {
     /// From the first assignment or word to the last word or redirection.
     pub span: Span,

@@ -29,13 +29,11 @@ impl<'t> ShellCommand<'t> {
             if let Some(name) = value.strip_prefix("--") {
                 return !long.is_empty() && name.split('=').next() == Some(long);
             }
-            let cluster = value.get(1..).unwrap_or_default();
-            let letters = cluster.split('=').next().unwrap_or_default();
+            let letters = value.get(1..).unwrap_or_default();
+            let letters = letters.split('=').next().unwrap_or_default();
             // What holds more than letters is an option with its value: `-oDpkg::Options`, `-j4`.
-            match letters.bytes().all(|it| it.is_ascii_alphabetic()) {
-                true => letters.contains(short),
-                false => letters.starts_with(short),
-            }
+            let cluster = letters.bytes().all(|it| it.is_ascii_alphabetic());
+            if cluster { letters.contains(short) } else { letters.starts_with(short) }
         })
     }
 
@@ -130,9 +128,10 @@ fn part<'c>(word: &'c ShellWord<'_>, start: usize) -> OptionValue<'c> {
     let plain = word.raw.get(..start) == word.value.get(..start);
     let joined = word.span.len() != word.raw.len();
     let raw = if plain { word.raw.get(start..) } else { None };
-    let span = match plain && !joined {
-        true => Span::new(word.span.start() + start, word.span.end()),
-        false => word.span,
+    let span = if plain && !joined {
+        Span::new(word.span.start() + start, word.span.end())
+    } else {
+        word.span
     };
     OptionValue {
         raw: raw.unwrap_or(&word.raw),

@@ -30,9 +30,10 @@ impl Parser<'_, '_> {
         };
         if self.nesting < DEEPEST {
             let escapes: &[u8] = if in_quotes { b"`$\\\"" } else { b"`$\\" };
-            let text = match escaped {
-                true => unescape(self.view.text(), first..last, escapes),
-                false => Unquoted::Part(first..last),
+            let text = if escaped {
+                unescape(self.view.text(), first..last, escapes)
+            } else {
+                Unquoted::Part(first..last)
             };
             match text {
                 Unquoted::Part(part) => self.within(part, |it| it.nested_list(Closer::End)),

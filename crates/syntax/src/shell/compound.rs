@@ -25,7 +25,10 @@ impl Parser<'_, '_> {
             b"}" => self.close_word(length, base, |it| it == Kind::Group),
             b"!" => self.at += length,
             b"function" => self.function_word(),
-            b"time" if self.compound_follows(length) => self.at += length,
+            b"time" => match self.timed_compound() {
+                Some(length) => self.at += length,
+                None => self.simple(),
+            },
             _ => self.simple(),
         }
     }
@@ -57,12 +60,15 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Whether a compound follows the word `time`, so that it is no program.
-    fn compound_follows(&self, length: usize) -> bool {
-        let rest = self.rest()[length..].trim_ascii_start();
-        let rest = rest.strip_prefix(b"-p ").unwrap_or(rest).trim_ascii_start();
-        let word = rest.split(|it| !it.is_ascii_lowercase() && *it != b'{').next();
-        rest.starts_with(b"(") || matches!(word, Some(b"{" | b"if" | b"for" | b"while" | b"until"))
+    /// How far it is from the word `time` to the compound after it. A simple command keeps the word.
+    fn timed_compound(&self) -> Option<usize> {
+        let rest = self.rest();
+        let after = rest["time".len()..].trim_ascii_start();
+        let after = after.strip_prefix(b"-p ").unwrap_or(after).trim_ascii_start();
+        let word = after.split(|it| !it.is_ascii_lowercase() && *it != b'{').next()?;
+        let compound = after.starts_with(b"(")
+            || matches!(word, b"{" | b"if" | b"for" | b"while" | b"until" | b"case");
+        compound.then_some(rest.len() - after.len())
     }
 
     /// Reads `for name in words`, up to `do`; or `for (( … ))`.
@@ -70,7 +76,7 @@ impl Parser<'_, '_> {
         self.at += "for".len();
         self.skip_blanks();
         let mut certain = false;
-        if let Some(end) = self.double_parenthesis() {
+        if let Some(end) = self.arithmetic_end(self.at) {
             self.within(self.at + 2..end, Self::expansions_in_text);
             self.at = end + 2;
         } else if self.peek().is_some_and(|it| !Class::of(it).ends_word()) {
@@ -95,16 +101,11 @@ impl Parser<'_, '_> {
                     let word = self.word();
                     self.expansions.truncate(mark);
                     // A pattern that matches nothing stays as it is; a variable may be empty.
-                    certain |=
-                        word.literal || word.range.len() > 1 && !self.has_variable(word.range);
+                    certain |= !word.expands;
                 }
                 _ => return certain,
             }
         }
-    }
-
-    fn has_variable(&self, range: std::ops::Range<usize>) -> bool {
-        self.bytes[range].iter().any(|it| matches!(it, b'$' | b'`'))
     }
 
     /// Reads `case word in`.

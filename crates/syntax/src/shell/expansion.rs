@@ -180,11 +180,6 @@ impl Parser<'_, '_> {
         None
     }
 
-    /// Where `((…))` ends, if it comes next.
-    pub(super) fn double_parenthesis(&self) -> Option<usize> {
-        self.arithmetic_end(self.at)
-    }
-
     /// Skips from an opening byte to the closing one, or to the end, without looking inside.
     fn skip_balanced(&mut self, open: u8, close: u8) {
         let mut depth = 0_usize;

@@ -5,6 +5,7 @@ use super::place::{Place, State};
 
 /// A list of commands: the script, or what stands in `( … )`, `then … fi` and the like.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(super) struct Frame {
     pub(super) kind: Kind,
     /// How the next command is joined to the one before it.

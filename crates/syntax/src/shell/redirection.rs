@@ -129,9 +129,10 @@ impl<'t> Parser<'_, 't> {
         if let Some(options) = shell {
             let before = self.state.clone();
             self.state.options = options;
-            let unescaped = match heredoc.quoted {
-                true => Unquoted::Part(body),
-                false => unescape(self.view.text(), body, b"`$\\"),
+            let unescaped = if heredoc.quoted {
+                Unquoted::Part(body)
+            } else {
+                unescape(self.view.text(), body, b"`$\\")
             };
             match unescaped {
                 Unquoted::Part(part) => self.within(part, |it| it.nested_list(Closer::End)),

@@ -32,17 +32,18 @@ impl<'t> Parser<'_, 't> {
         if self.at == start {
             self.at += 1;
         }
-        let function = parts.words.len() == 1 && self.function_begins();
+        let function = self.empty_parentheses().filter(|_| parts.words.len() == 1);
         let nothing =
             parts.words.is_empty() && parts.assignments.is_empty() && parts.redirections.is_empty();
         self.parent = outer;
-        if (function || nothing) && self.commands.len() == index + 1 {
+        if (function.is_some() || nothing) && self.commands.len() == index + 1 {
             self.commands.pop();
         } else {
             self.finish(index, mark, start..end, parts);
         }
         self.expansions.truncate(mark);
-        if function {
+        if let Some(after) = function {
+            self.at = after;
             self.function_body();
         }
     }
@@ -112,7 +113,7 @@ impl<'t> Parser<'_, 't> {
                 }
                 None => self.push_word(token, mark, parts),
             }
-            if parts.words.len() == 1 && self.function_begins() {
+            if parts.words.len() == 1 && self.empty_parentheses().is_some() {
                 return end;
             }
         }
@@ -123,17 +124,14 @@ impl<'t> Parser<'_, 't> {
         parts.tokens.push(token);
     }
 
-    /// Whether `()` follows a command's first word.
-    fn function_begins(&self) -> bool {
-        self.empty_parentheses().is_some()
-    }
-
     fn assignment(&self, token: &Token, name: usize, value: usize, mark: usize) -> Assignment<'t> {
         let start = token.range.start;
         let part = Token {
             range: start + value..token.range.end,
             quoted: token.quoted,
-            literal: token.literal && self.byte(start + value) != b'~',
+            expands: token.expands,
+            // Only a home directory is looked up in a value.
+            pattern: self.byte(start + value) == b'~',
         };
         Assignment {
             name: self.view.cow(start..start + name),

@@ -233,10 +233,8 @@ impl<'s> Builder<'s> {
     fn join(&mut self) -> &mut (String, Vec<Piece>) {
         let (source, part) = (self.source, self.part.clone());
         self.joined.get_or_insert_with(|| {
-            let pieces = match part.is_empty() {
-                true => Vec::new(),
-                false => vec![Piece { start: 0, outer: part.start }],
-            };
+            let first = (!part.is_empty()).then_some(Piece { start: 0, outer: part.start });
+            let pieces = first.into_iter().collect();
             (source[part].to_owned(), pieces)
         })
     }
@@ -283,15 +281,16 @@ mod tests {
 
     #[test]
     fn expansions_stay_and_are_found_again() {
-        let text = r#""\$x $(echo \"a\")""#;
+        let text = r#""a\$x $(echo \"a\")""#;
+        let expansion = Range { start: 6, end: 19 };
         let Unquoted::Joined { text: value, expansions, pieces } =
-            unquote(text, 0..text.len(), &[5..18])
+            unquote(text, 0..text.len(), &[expansion])
         else {
             panic!("must be joined");
         };
-        assert_eq!(value, r#"$x $(echo \"a\")"#);
-        assert_eq!(expansions, [Range { start: 3, end: 16 }]);
-        assert_eq!(pieces, [Piece { start: 0, outer: 2 }]);
+        assert_eq!(value, r#"a$x $(echo \"a\")"#);
+        assert_eq!(expansions, [Range { start: 4, end: 17 }]);
+        assert_eq!(pieces, [Piece { start: 0, outer: 1 }, Piece { start: 1, outer: 3 }]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) struct View<'v, 't> {
     text: Cow<'v, str>,
     logical: &'v Logical<'t>,
     /// The text around this one, and where each piece of this one begins: here, and there.
-    around: Option<(&'v View<'v, 't>, Vec<Piece>)>,
+    around: Option<(&'v Self, Vec<Piece>)>,
 }
 
 /// Where a piece of a text begins, and where in the text around it.
@@ -35,7 +35,7 @@ impl<'v, 't> View<'v, 't> {
     }
 
     /// A text that was taken out of another one. The pieces ascend; the first begins at 0.
-    pub(super) fn inside(around: &'v View<'v, 't>, text: String, pieces: Vec<Piece>) -> Self {
+    pub(super) fn inside(around: &'v Self, text: String, pieces: Vec<Piece>) -> Self {
         View { text: Cow::Owned(text), logical: around.logical, around: Some((around, pieces)) }
     }
 

@@ -15,8 +15,10 @@ pub(super) struct Token {
     pub(super) range: Range<usize>,
     /// Whether it has quotes or escapes.
     pub(super) quoted: bool,
-    /// Whether it has no variable, substitution or pattern.
-    pub(super) literal: bool,
+    /// Whether it has a variable or substitution.
+    pub(super) expands: bool,
+    /// Whether it has a pattern, braces that expand or a leading `~`.
+    pub(super) pattern: bool,
 }
 
 /// What a byte means outside of quotes.
@@ -39,9 +41,9 @@ static CLASSES: [Class; 256] = classes();
 
 const fn classes() -> [Class; 256] {
     let mut table = [Class::Plain; 256];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        table[byte] = match byte as u8 {
+        table[byte as usize] = match byte {
             b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b')' => Class::End,
             b'<' | b'>' => Class::Angle,
             b'(' => Class::Open,
@@ -79,20 +81,19 @@ impl<'t> Parser<'_, 't> {
     fn word_where(&mut self, in_test: bool) -> Token {
         let start = self.at;
         let (mut quoted, mut pattern) = (false, false);
-        let mut literal = self.peek() != Some(b'~');
+        let home = self.peek() == Some(b'~');
+        let mut expands = false;
         while let Some(byte) = self.peek() {
             match Class::of(byte) {
                 Class::Plain => self.at += 1,
                 Class::End if in_test && matches!(byte, b'&' | b'|' | b')') => self.at += 1,
-                Class::End => break,
                 Class::Angle if self.substitutes_process() => {
                     self.process_substitution();
-                    literal = false;
+                    expands = true;
                 }
                 Class::Angle | Class::Open if in_test => self.at += 1,
-                Class::Angle => break,
-                Class::Open if self.parenthesis_in_word(start) => literal = false,
-                Class::Open => break,
+                Class::Open if self.parenthesis_in_word(start) => expands = true,
+                Class::End | Class::Angle | Class::Open => break,
                 Class::Pattern => {
                     pattern = true;
                     self.at += 1;
@@ -104,7 +105,7 @@ impl<'t> Parser<'_, 't> {
                     }
                     b'"' => {
                         quoted = true;
-                        literal &= !self.double_quotes();
+                        expands |= self.double_quotes();
                     }
                     b'\\' => {
                         quoted = true;
@@ -112,20 +113,18 @@ impl<'t> Parser<'_, 't> {
                     }
                     b'`' => {
                         self.backquotes(false);
-                        literal = false;
+                        expands = true;
                     }
                     _ => {
                         quoted |= matches!(self.byte(self.at + 1), b'\'' | b'"');
-                        literal &= !self.expansion(false);
+                        expands |= self.expansion(false);
                     }
                 },
             }
         }
         let range = start..self.at;
-        if pattern && literal {
-            literal = !is_pattern(&self.bytes[range.clone()]);
-        }
-        Token { range, quoted, literal }
+        let pattern = home || pattern && is_pattern(&self.bytes[range.clone()]);
+        Token { range, quoted, expands, pattern }
     }
 
     /// Skips `'…'`.
@@ -211,7 +210,12 @@ impl<'t> Parser<'_, 't> {
         } else {
             raw.clone()
         };
-        ShellWord { raw, value, span: self.view.span(token.range.clone()), literal: token.literal }
+        ShellWord {
+            raw,
+            value,
+            span: self.view.span(token.range.clone()),
+            literal: !token.expands && !token.pattern,
+        }
     }
 }
 

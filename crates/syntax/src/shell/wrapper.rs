@@ -77,8 +77,7 @@ fn wrapper(name: &str) -> Option<Wrapper> {
         "dumb-init" => with_value(&["-r", "--rewrite"]),
         "fakeroot" => with_value(&["-l", "--lib", "--faked", "-s", "-i", "-b"]),
         "xvfb-run" => with_value(XVFB),
-        "setarch" => Wrapper { operands: 1, ..PLAIN },
-        "gosu" | "su-exec" => Wrapper { operands: 1, ..PLAIN },
+        "setarch" | "gosu" | "su-exec" => Wrapper { operands: 1, ..PLAIN },
         "taskset" => Wrapper { operands: 1, other: &["-p"], ..PLAIN },
         "busybox" => Wrapper { other: &["--install", "--list", "--help"], ..PLAIN },
         "builtin" | "nohup" | "eatmydata" | "catchsegv" | "linux32" | "linux64" | "setsid" => PLAIN,
@@ -118,6 +117,10 @@ fn unwrap<'w, 't>(words: &'w [ShellWord<'t>]) -> Option<&'w [ShellWord<'t>]> {
         }
     }
     rest = rest.get(wrapper.operands..)?;
+    // `setarch` takes options after its operand; no command begins with a dash.
+    while wrapper.operands > 0 && rest.first().is_some_and(|it| it.value.starts_with('-')) {
+        rest = &rest[1..];
+    }
     while wrapper.assigns && rest.first().is_some_and(is_assignment) {
         rest = &rest[1..];
     }

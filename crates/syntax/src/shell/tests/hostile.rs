@@ -38,7 +38,7 @@ fn deep_nesting_ends() {
 
 #[test]
 fn commands_in_deep_subshells_are_found() {
-    let text = format!("{}a{} && b", "(".repeat(5000), ")".repeat(5000));
+    let text = format!("{}a{} && b", "( ".repeat(5000), ")".repeat(5000));
     let logical = Logical::borrowed(&text, 0);
     let script = parse(&logical);
     assert_eq!(script.commands.len(), 2);

@@ -63,10 +63,7 @@ fn cases() {
     check("case x in a) if b; then c; fi;; esac", &["b ?", "c ?"]);
     check("case x in esac; a", &["; a"]);
     check("(case x in a) b;; esac)", &["  b ?"]);
-    check(
-        "x=$(case y in a) b;; esac) c",
-        &["x=~$(case y in a) b;; esac)·c".replace('·', " ").as_str(), "  b ^0?"],
-    );
+    check("x=$(case y in a) b;; esac) c", &["x=~$(case y in a) b;; esac) c", "  b ^0 ?"]);
 }
 
 #[test]
@@ -79,7 +76,7 @@ fn functions() {
 
 #[test]
 fn negation_time_and_tests() {
-    check("! a && time b; time -p { c; }", &["a", "&& time·b", "; c".trim_start_matches("; ")]);
+    check("! a && time b; time -p { c; }", &["a", "&& time·b", "c"]);
     check(
         "[[ $a == x* && b < c || ( -f d ) ]] && e",
         &["[[·~$a·==·~x*·&&·b·<·c·||·(·-f·d·)·]]", "&& e"],
@@ -119,7 +116,7 @@ fn shells_in_arguments() {
     );
     check(
         "find . -exec sh -c 'a $1' _ {} \\;",
-        &["find·.·-exec·sh·-c·a $1·_·{}·;", "  a·~$1 ^0 ?".replace("^0 ?", "^0 ?").as_str()],
+        &["find·.·-exec·sh·-c·a $1·_·{}·;", "  a·~$1 ^0 ?"],
     );
     check("sh script.sh; bash", &["sh·script.sh", "; bash"]);
     check(

@@ -31,7 +31,7 @@ fn variables_and_patterns_are_not_literal() {
 #[test]
 fn assignments_precede_the_program() {
     check("A=b C+='d e' f G=h", &["A=b C=d e f·G=h"]);
-    check("A=(b \"$(c)\" d) e", &["A=~(b $(c) d) e", "  c ^0"]);
+    check("A=(b \"$(c)\" d) e", &["A=~(b \"$(c)\" d) e", "  c ^0"]);
     check("export A=b", &["export·A=b"]);
     check("A[0]=b 1A=c", &["A=b 1A=c"]);
     check("A=~/x; B=", &["A=~~/x", "; B="]);
@@ -130,9 +130,6 @@ fn wrappers_are_looked_through() {
         "gosu user",
         "/usr/bin/sudo nice",
     ] {
-        if wrapper == "setarch x86_64 -R" {
-            continue;
-        }
         assert_eq!(effective(&format!("{wrapper} apt-get -y install x")), "apt-get -y install x");
     }
     for alone in ["env", "command -v x", "sudo -l", "busybox --install x", "nice -n 5", "xargs rm"]
