@@ -1,5 +1,10 @@
 //! What several rules need to know about a file, found out once.
 
+pub(crate) mod cargo;
+pub(crate) mod copies;
+pub(crate) mod paths;
+pub(crate) mod places;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -22,6 +27,8 @@ pub struct Facts<'d> {
     scripts: BTreeMap<usize, Script<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
+    directories: OnceCell<places::Directories>,
+    cargo: OnceCell<Vec<cargo::CargoCommand>>,
 }
 
 /// A command that a `RUN` runs.
@@ -53,7 +60,14 @@ impl<'d> Facts<'d> {
                 scripts.insert(index, script(instruction, run));
             }
         }
-        Self { file, stages, scripts, scopes: OnceCell::new() }
+        Self {
+            file,
+            stages,
+            scripts,
+            scopes: OnceCell::new(),
+            directories: OnceCell::new(),
+            cargo: OnceCell::new(),
+        }
     }
 
     /// The script of the `RUN` with a number.
