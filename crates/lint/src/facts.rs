@@ -1,5 +1,6 @@
 //! What several rules need to know about a file, found out once.
 
+pub(crate) mod bases;
 pub(crate) mod cargo;
 pub(crate) mod copies;
 pub(crate) mod paths;
@@ -27,6 +28,7 @@ pub struct Facts<'d> {
     scripts: BTreeMap<usize, Script<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
+    bases: OnceCell<Vec<bases::BaseImage>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
 }
@@ -65,6 +67,7 @@ impl<'d> Facts<'d> {
             stages,
             scripts,
             scopes: OnceCell::new(),
+            bases: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
         }
