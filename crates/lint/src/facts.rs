@@ -5,6 +5,7 @@ pub(crate) mod cargo;
 pub(crate) mod copies;
 pub(crate) mod paths;
 pub(crate) mod places;
+pub(crate) mod users;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
