@@ -19,10 +19,16 @@ macro_rules! rules {
 }
 
 rules! {
+    add_instead_of_copy::ADD_INSTEAD_OF_COPY,
+    copy_from_empty_stage::COPY_FROM_EMPTY_STAGE,
+    copy_from_itself::COPY_FROM_ITSELF,
+    copy_without_directory::COPY_WITHOUT_DIRECTORY,
     malformed_suppression::MALFORMED_SUPPRESSION,
     root_user::ROOT_USER,
+    shell_in_scratch::SHELL_IN_SCRATCH,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
     syntax_error::SYNTAX_ERROR,
+    unknown_copy_stage::UNKNOWN_COPY_STAGE,
     unknown_suppression::UNKNOWN_SUPPRESSION,
     unused_suppression::UNUSED_SUPPRESSION,
 }
