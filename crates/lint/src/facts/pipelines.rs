@@ -49,6 +49,37 @@ pub(crate) fn unchecked<'f, 'd>(
     })
 }
 
+/// The download at the head of a pipeline and the command that takes no input for success, if that
+/// is what the pipeline is.
+pub(crate) fn unseen_download(script: &Script<'_>, pipeline: &[usize]) -> Option<(usize, usize)> {
+    let (first, last) = (*pipeline.first()?, *pipeline.last()?);
+    let program = |index: usize| script.commands.get(index)?.program();
+    let download = matches!(program(first)?, "curl" | "wget");
+    // One that refuses an empty input in between writes nothing, which is no better.
+    (download && takes_nothing(program(last)?)).then_some((first, last))
+}
+
+/// Whether a program ends well when its input is empty.
+fn takes_nothing(program: &str) -> bool {
+    let interpreter = program.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+    matches!(
+        interpreter,
+        "sh" | "bash"
+            | "ash"
+            | "dash"
+            | "zsh"
+            | "ksh"
+            | "python"
+            | "perl"
+            | "ruby"
+            | "node"
+            | "php"
+    ) || matches!(
+        program,
+        "tee" | "sed" | "awk" | "cut" | "tr" | "head" | "tail" | "sort" | "cat" | "jq" | "xargs"
+    )
+}
+
 /// The command that writes what the one at `index` reads. It may be the last of a subshell.
 fn left_of(commands: &[ShellCommand<'_>], index: usize) -> Option<usize> {
     let parent = commands[index].parent;
