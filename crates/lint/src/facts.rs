@@ -1,5 +1,11 @@
 //! What several rules need to know about a file, found out once.
 
+pub(crate) mod froms;
+pub(crate) mod labels;
+pub(crate) mod pipelines;
+pub(crate) mod shells;
+pub(crate) mod sources;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
