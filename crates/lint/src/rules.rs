@@ -19,11 +19,13 @@ macro_rules! rules {
 }
 
 rules! {
+    chef_mismatch::CHEF_MISMATCH,
     idle_fetch::IDLE_FETCH,
     malformed_suppression::MALFORMED_SUPPRESSION,
     manifests_without_targets::MANIFESTS_WITHOUT_TARGETS,
     root_user::ROOT_USER,
     source_before_dependencies::SOURCE_BEFORE_DEPENDENCIES,
+    stale_dummy_source::STALE_DUMMY_SOURCE,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
     syntax_error::SYNTAX_ERROR,
     unknown_suppression::UNKNOWN_SUPPRESSION,
