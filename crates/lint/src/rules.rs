@@ -28,6 +28,7 @@ rules! {
     stale_dummy_source::STALE_DUMMY_SOURCE,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
     syntax_error::SYNTAX_ERROR,
+    target_mount_lost::TARGET_MOUNT_LOST,
     unknown_suppression::UNKNOWN_SUPPRESSION,
     unused_suppression::UNUSED_SUPPRESSION,
 }

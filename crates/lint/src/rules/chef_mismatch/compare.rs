@@ -140,7 +140,8 @@ fn difference(
     let clear = !cooked.hidden
         && !built.hidden
         && !cooked.features.names.iter().chain(&built.features.names).any(|it| it.contains('$'));
-    (clear && cooked.features != built.features).then_some(Difference::Features)
+    let same = cooked.features == built.features || cooked.features.all && built.features.all;
+    (clear && !same).then_some(Difference::Features)
 }
 
 fn profile(command: &CargoCommand) -> Option<&str> {
