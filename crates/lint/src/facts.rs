@@ -5,6 +5,10 @@ pub(crate) mod labels;
 pub(crate) mod pipelines;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod cargo;
+pub(crate) mod copies;
+pub(crate) mod paths;
+pub(crate) mod places;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -28,6 +32,8 @@ pub struct Facts<'d> {
     scripts: BTreeMap<usize, Script<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
+    directories: OnceCell<places::Directories>,
+    cargo: OnceCell<Vec<cargo::CargoCommand>>,
 }
 
 /// A command that a `RUN` runs.
@@ -53,6 +59,22 @@ impl<'d> Facts<'d> {
         let stages = Stages::new(file);
         let scripts = scripts(&stages);
         Self { file, stages, scripts, scopes: OnceCell::new() }
+        let mut scripts = BTreeMap::new();
+        for (index, instruction) in file.instructions.iter().enumerate() {
+            if let Command::Run(run) = &instruction.command
+                && run.line.form == Form::Shell
+            {
+                scripts.insert(index, script(instruction, run));
+            }
+        }
+        Self {
+            file,
+            stages,
+            scripts,
+            scopes: OnceCell::new(),
+            directories: OnceCell::new(),
+            cargo: OnceCell::new(),
+        }
     }
 
     /// The script of the `RUN` with a number.
