@@ -1,5 +1,9 @@
 //! What several rules need to know about a file, found out once.
 
+pub(crate) mod base_environment;
+mod dispatched;
+mod exposed;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -10,6 +14,8 @@ use plimsoll_syntax::dockerfile::{
     Stages, Word,
 };
 use plimsoll_syntax::shell::{self, Script, ShellCommand};
+
+pub(crate) use dispatched::Dispatched;
 
 /// What is known about a file.
 #[derive(Debug)]

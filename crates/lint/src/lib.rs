@@ -13,9 +13,11 @@ mod fixing;
 mod options;
 pub mod pages;
 mod placing;
+mod platform;
 mod rule;
 mod rules;
 mod select;
+mod spelling;
 mod suppress;
 
 pub use check::{Checked, Suppressed, check, check_file};
