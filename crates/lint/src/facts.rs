@@ -9,6 +9,9 @@ pub(crate) mod cargo;
 pub(crate) mod copies;
 pub(crate) mod paths;
 pub(crate) mod places;
+pub(crate) mod base_environment;
+mod dispatched;
+mod exposed;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -20,6 +23,8 @@ use plimsoll_syntax::dockerfile::{
     Stage, Stages, Word,
 };
 use plimsoll_syntax::shell::{self, Script, ShellCommand, ShellOptions};
+
+pub(crate) use dispatched::Dispatched;
 
 /// What is known about a file.
 #[derive(Debug)]
