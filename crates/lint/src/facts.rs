@@ -11,6 +11,10 @@ use plimsoll_syntax::dockerfile::{
 };
 use plimsoll_syntax::shell::{self, Script, ShellCommand};
 
+pub(crate) mod packages;
+
+use packages::Packages;
+
 /// What is known about a file.
 #[derive(Debug)]
 pub struct Facts<'d> {
@@ -22,6 +26,8 @@ pub struct Facts<'d> {
     scripts: BTreeMap<usize, Script<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
+    /// Found out when a rule first asks.
+    packages: OnceCell<Packages<'d>>,
 }
 
 /// A command that a `RUN` runs.
@@ -53,12 +59,17 @@ impl<'d> Facts<'d> {
                 scripts.insert(index, script(instruction, run));
             }
         }
-        Self { file, stages, scripts, scopes: OnceCell::new() }
+        Self { file, stages, scripts, scopes: OnceCell::new(), packages: OnceCell::new() }
     }
 
     /// The script of the `RUN` with a number.
     pub fn script(&self, index: usize) -> Option<&Script<'d>> {
         self.scripts.get(&index)
+    }
+
+    /// What the file does with package managers.
+    pub(crate) fn packages(&self) -> &Packages<'d> {
+        self.packages.get_or_init(|| Packages::new(self))
     }
 
     /// Every command of every `RUN`, in order.
