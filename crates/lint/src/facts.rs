@@ -26,6 +26,10 @@ use plimsoll_syntax::shell::{self, Script, ShellCommand, ShellOptions};
 
 pub(crate) use dispatched::Dispatched;
 
+pub(crate) mod packages;
+
+use packages::Packages;
+
 /// What is known about a file.
 #[derive(Debug)]
 pub struct Facts<'d> {
@@ -39,6 +43,8 @@ pub struct Facts<'d> {
     scopes: OnceCell<Scopes<'d>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
+    /// Found out when a rule first asks.
+    packages: OnceCell<Packages<'d>>,
 }
 
 /// A command that a `RUN` runs.
@@ -80,11 +86,17 @@ impl<'d> Facts<'d> {
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
         }
+        Self { file, stages, scripts, scopes: OnceCell::new(), packages: OnceCell::new() }
     }
 
     /// The script of the `RUN` with a number.
     pub fn script(&self, index: usize) -> Option<&Script<'d>> {
         self.scripts.get(&index)
+    }
+
+    /// What the file does with package managers.
+    pub(crate) fn packages(&self) -> &Packages<'d> {
+        self.packages.get_or_init(|| Packages::new(self))
     }
 
     /// Every command of every `RUN`, in order.
