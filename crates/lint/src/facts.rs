@@ -5,6 +5,7 @@ pub(crate) mod labels;
 pub(crate) mod pipelines;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod bases;
 pub(crate) mod cargo;
 pub(crate) mod copies;
 pub(crate) mod paths;
@@ -41,6 +42,7 @@ pub struct Facts<'d> {
     scripts: BTreeMap<usize, Script<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
+    bases: OnceCell<Vec<bases::BaseImage>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
@@ -83,6 +85,7 @@ impl<'d> Facts<'d> {
             stages,
             scripts,
             scopes: OnceCell::new(),
+            bases: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
         }
