@@ -1,18 +1,19 @@
 //! What several rules need to know about a file, found out once.
 
-pub(crate) mod froms;
-pub(crate) mod labels;
-pub(crate) mod pipelines;
-pub(crate) mod shells;
-pub(crate) mod sources;
+pub(crate) mod base_environment;
 pub(crate) mod bases;
 pub(crate) mod cargo;
 pub(crate) mod copies;
-pub(crate) mod paths;
-pub(crate) mod places;
-pub(crate) mod base_environment;
 mod dispatched;
 mod exposed;
+pub(crate) mod froms;
+pub(crate) mod labels;
+pub(crate) mod packages;
+pub(crate) mod paths;
+pub(crate) mod pipelines;
+pub(crate) mod places;
+pub(crate) mod shells;
+pub(crate) mod sources;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -26,8 +27,6 @@ use plimsoll_syntax::dockerfile::{
 use plimsoll_syntax::shell::{self, Script, ShellCommand, ShellOptions};
 
 pub(crate) use dispatched::Dispatched;
-
-pub(crate) mod packages;
 
 use packages::Packages;
 
@@ -71,15 +70,6 @@ impl<'d> Facts<'d> {
     pub fn new(file: &'d Dockerfile<'d>) -> Self {
         let stages = Stages::new(file);
         let scripts = scripts(&stages);
-        Self { file, stages, scripts, scopes: OnceCell::new() }
-        let mut scripts = BTreeMap::new();
-        for (index, instruction) in file.instructions.iter().enumerate() {
-            if let Command::Run(run) = &instruction.command
-                && run.line.form == Form::Shell
-            {
-                scripts.insert(index, script(instruction, run));
-            }
-        }
         Self {
             file,
             stages,
@@ -88,8 +78,8 @@ impl<'d> Facts<'d> {
             bases: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
+            packages: OnceCell::new(),
         }
-        Self { file, stages, scripts, scopes: OnceCell::new(), packages: OnceCell::new() }
     }
 
     /// The script of the `RUN` with a number.

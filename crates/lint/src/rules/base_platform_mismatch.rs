@@ -2,7 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::Base;
-use plimsoll_syntax::image_name::ImageName;
+use plimsoll_syntax::ImageName;
 
 use crate::platform::Platform;
 use crate::rule::declare_rule;

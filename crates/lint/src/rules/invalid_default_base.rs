@@ -1,7 +1,7 @@
 //! `invalid-default-base`: without build arguments a base has no valid name.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::image_name::ImageName;
+use plimsoll_syntax::ImageName;
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};

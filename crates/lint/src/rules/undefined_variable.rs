@@ -6,7 +6,7 @@ use std::ops::Range;
 use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::dockerfile::variables::{Modifier, Reference, references};
 use plimsoll_syntax::dockerfile::{Base, Command, Copy, EnvPair, Heredoc, Source, Word};
-use plimsoll_syntax::image_name::ImageName;
+use plimsoll_syntax::ImageName;
 
 use crate::facts::{Dispatched, base_environment};
 use crate::rule::declare_rule;
