@@ -5,6 +5,7 @@ pub(crate) mod labels;
 pub(crate) mod pipelines;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod spdx;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
