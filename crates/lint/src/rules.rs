@@ -44,6 +44,7 @@ rules! {
     label_not_version::LABEL_NOT_VERSION,
     label_outside_schema::LABEL_OUTSIDE_SCHEMA,
     malformed_suppression::MALFORMED_SUPPRESSION,
+    misplaced_directive::MISPLACED_DIRECTIVE,
     missing_label::MISSING_LABEL,
     noisy_wget::NOISY_WGET,
     password_by_chpasswd::PASSWORD_BY_CHPASSWD,
@@ -57,6 +58,7 @@ rules! {
     ssh_port::SSH_PORT,
     sudo_command::SUDO_COMMAND,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
+    syntax_directive_typo::SYNTAX_DIRECTIVE_TYPO,
     syntax_error::SYNTAX_ERROR,
     tls_verification_off::TLS_VERIFICATION_OFF,
     unchecked_download_pipe::UNCHECKED_DOWNLOAD_PIPE,
@@ -64,6 +66,7 @@ rules! {
     unknown_suppression::UNKNOWN_SUPPRESSION,
     unsigned_packages::UNSIGNED_PACKAGES,
     unused_suppression::UNUSED_SUPPRESSION,
+    user_created_but_never_used::USER_CREATED_BUT_NEVER_USED,
     wget_and_curl::WGET_AND_CURL,
     world_writable::WORLD_WRITABLE,
 }
