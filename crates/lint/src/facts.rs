@@ -14,6 +14,7 @@ pub(crate) mod pipelines;
 pub(crate) mod places;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod spdx;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
