@@ -19,10 +19,12 @@ macro_rules! rules {
 }
 
 rules! {
+    cache_mount_hides_layer::CACHE_MOUNT_HIDES_LAYER,
     chef_mismatch::CHEF_MISMATCH,
     idle_fetch::IDLE_FETCH,
     malformed_suppression::MALFORMED_SUPPRESSION,
     manifests_without_targets::MANIFESTS_WITHOUT_TARGETS,
+    misplaced_cache_mount::MISPLACED_CACHE_MOUNT,
     root_user::ROOT_USER,
     source_before_dependencies::SOURCE_BEFORE_DEPENDENCIES,
     stale_dummy_source::STALE_DUMMY_SOURCE,
