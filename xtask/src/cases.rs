@@ -49,6 +49,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     report(&outcome)
 }
 
+/// How many runs of fixes over the files of a directory come out well, and how many do not.
+pub(crate) fn fixes(directory: &Path) -> Result<(usize, usize)> {
+    let outcome = fixes::run(directory)?;
+    Ok((outcome.passed, outcome.failures.len()))
+}
+
 #[expect(clippy::print_stdout, reason = "a tool of ours speaks for itself")]
 fn report(outcome: &Outcome) -> Result<()> {
     for failure in &outcome.failures {

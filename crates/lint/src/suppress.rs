@@ -34,6 +34,8 @@ pub(crate) static ABOUT: &[&Rule] = &[
 /// All suppressions of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions<'t> {
+    /// The rules that other tools' names may mean.
+    rules: &'static [&'static Rule],
     all: Vec<Suppression<'t>>,
     problems: Vec<Problem>,
     /// Rules that the file asks for though they are off.

@@ -7,6 +7,9 @@ use plimsoll_image::{Compression, Platform};
 
 use crate::commands::build::output::Output;
 
+pub(crate) mod check;
+pub(crate) mod explain;
+
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
 /// Exit codes: 0, the work is done; 1, findings at or above the threshold; 2, the work could not be
@@ -22,6 +25,8 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Build(Box<BuildArgs>),
+    Check(Box<check::CheckArgs>),
+    Explain(explain::ExplainArgs),
 }
 
 /// Turns a Cargo workspace into a minimal image, without a daemon.

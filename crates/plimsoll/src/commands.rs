@@ -4,17 +4,30 @@ use crate::{
     args::{Args, Command},
     environment,
     failure::Failure,
+    status::Status,
     ui::Ui,
 };
 
 pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod explain;
 
 /// Does what the command line says.
-pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<(), Failure> {
+pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
     match &mut args.command {
         Command::Build(args) => {
             environment::fill(args)?;
-            build::run(args, ui)
+            build::run(args, ui)?;
+            Ok(Status::Done)
+        }
+        Command::Check(args) => {
+            let selection = environment::fill_check(args)?;
+            check::run(args, &selection, ui)
+        }
+        Command::Explain(args) => {
+            environment::fill_format(&mut args.format)?;
+            explain::run(args, ui)?;
+            Ok(Status::Done)
         }
     }
 }

@@ -8,7 +8,11 @@ use std::{env, fmt::Display, str::FromStr};
 use clap::ValueEnum;
 
 use crate::{
-    args::{BuildArgs, Format},
+    args::{
+        BuildArgs, Format,
+        check::{CheckArgs, Form},
+    },
+    commands::check::Selection,
     failure::Failure,
 };
 
@@ -24,6 +28,15 @@ pub(crate) const OUTPUT: &str = "PLIMSOLL_OUTPUT";
 pub(crate) const FORMAT: &str = "PLIMSOLL_FORMAT";
 /// `--offline`; Cargo has the same.
 pub(crate) const OFFLINE: &str = "PLIMSOLL_OFFLINE";
+
+/// `--select` of `check`.
+pub(crate) const SELECT: &str = "PLIMSOLL_SELECT";
+/// `--extend-select`.
+pub(crate) const EXTEND_SELECT: &str = "PLIMSOLL_EXTEND_SELECT";
+/// `--ignore`.
+pub(crate) const IGNORE: &str = "PLIMSOLL_IGNORE";
+/// `--fail-on`.
+pub(crate) const FAIL_ON: &str = "PLIMSOLL_FAIL_ON";
 
 /// The time of reproducible builds, in seconds since 1970.
 pub(crate) const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -49,13 +62,7 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
     if args.profile.is_none() && args.binary.is_none() {
         args.profile = text(PROFILE)?;
     }
-    if args.format.is_none() {
-        let parse = |text: String| {
-            <Format as ValueEnum>::from_str(&text, false)
-                .map_err(|_| wrong(FORMAT, &text, "expected human or json"))
-        };
-        args.format = text(FORMAT)?.map(parse).transpose()?;
-    }
+    fill_format(&mut args.format)?;
     if !args.offline {
         args.offline = match text(OFFLINE)?.as_deref() {
             None | Some("0" | "false" | "no") => false,
@@ -64,6 +71,39 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
         };
     }
     Ok(())
+}
+
+/// Takes from the environment the form of a result that the command line leaves open.
+pub(crate) fn fill_format(format: &mut Option<Format>) -> Result<(), Failure> {
+    if format.is_none() {
+        let parse = |text: String| {
+            <Format as ValueEnum>::from_str(&text, false)
+                .map_err(|_| wrong(FORMAT, &text, "expected human or json"))
+        };
+        *format = text(FORMAT)?.map(parse).transpose()?;
+    }
+    Ok(())
+}
+
+/// Takes from the environment what the command line of `check` leaves open, and what it says of
+/// rules, which stands below what the command line says.
+pub(crate) fn fill_check(args: &mut CheckArgs) -> Result<Selection, Failure> {
+    if args.fail_on.is_none() {
+        args.fail_on = parsed(FAIL_ON)?;
+    }
+    // Differences have a form of their own.
+    if args.format.is_none() && !args.diff {
+        args.format = parsed::<Form>(FORMAT)?;
+    }
+    let words = |name| -> Result<Vec<String>, Failure> {
+        let text = text(name)?.unwrap_or_default();
+        Ok(text.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect())
+    };
+    Ok(Selection {
+        select: words(SELECT)?,
+        extend_select: words(EXTEND_SELECT)?,
+        ignore: words(IGNORE)?,
+    })
 }
 
 fn text(name: &str) -> Result<Option<String>, Failure> {

@@ -20,6 +20,11 @@ impl Failure {
         Self { error: message.to_string().into(), hints: Vec::new() }
     }
 
+    /// Says which file it is about.
+    pub(crate) fn in_file(self, name: &str) -> Self {
+        Self { error: format!("{name}: {}", self.error).into(), hints: self.hints }
+    }
+
     /// Adds what to do next.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

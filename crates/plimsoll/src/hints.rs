@@ -11,12 +11,19 @@ use plimsoll_build::{
 };
 use plimsoll_engine::EngineError;
 use plimsoll_image::{archive::ArchiveError, layout::LayoutError};
+use plimsoll_lint::UnknownSelector;
 use plimsoll_project::{
     manifest::ManifestError, select::SelectError, toolchain::ToolchainError,
     workspace::WorkspaceError,
 };
 
-use crate::{commands::build::NotWritten, settings::SettingsError};
+use crate::{
+    commands::{
+        build::NotWritten,
+        check::{NotFixed, ReadProblem, ShellCheckError},
+    },
+    settings::SettingsError,
+};
 
 /// Hints for an error and for all that led to it.
 pub(crate) fn hints(error: &(dyn Error + 'static)) -> Vec<String> {
@@ -44,6 +51,10 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<PackError>().and_then(pack))
         .or_else(|| error.downcast_ref::<CacheError>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
+        .or_else(|| error.downcast_ref::<NotFixed>().and_then(|it| unwritable(&it.source)))
+        .or_else(|| error.downcast_ref::<UnknownSelector>().map(selector))
+        .or_else(|| error.downcast_ref::<ShellCheckError>().and_then(shellcheck))
+        .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))
         .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
@@ -188,6 +199,43 @@ fn pack(error: &PackError) -> Option<String> {
         ),
         PackError::UnknownUser(_) => {
             Some("write the user as a number, such as `user = \"1000:1000\"`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn selector(error: &UnknownSelector) -> String {
+    let candidates: Vec<_> = error.candidates.iter().map(|it| format!("`{it}`")).collect();
+    if candidates.is_empty() {
+        "`plimsoll explain` lists all rules".to_owned()
+    } else {
+        format!("did you mean {}?", candidates.join(" or "))
+    }
+}
+
+fn shellcheck(error: &ShellCheckError) -> Option<String> {
+    match error {
+        ShellCheckError::NotFound => {
+            Some("install shellcheck, or set `shellcheck = false` in [check]".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn read(problem: &ReadProblem) -> Option<String> {
+    match problem {
+        ReadProblem::NotRegular("a pipe") => {
+            Some("pass it on standard input: `plimsoll check - < FILE`".to_owned())
+        }
+        ReadProblem::NotUtf8 { is_utf16: true, .. } => {
+            Some("it looks like UTF-16: save it as UTF-8".to_owned())
+        }
+        ReadProblem::NotUtf8 { .. } => Some(
+            "save it as UTF-8; from a Western encoding: `iconv -f WINDOWS-1252 -t UTF-8`"
+                .to_owned(),
+        ),
+        ReadProblem::TooLarge => {
+            Some("is it a Dockerfile? `exclude` in [check] leaves files out".to_owned())
         }
         _ => None,
     }

@@ -12,6 +12,7 @@ mod failure;
 mod hints;
 mod report;
 mod settings;
+mod status;
 mod ui;
 
 fn main() -> ExitCode {
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
     let mut args = args::Args::parse();
     let ui = ui::Ui::new(&args);
     match commands::run(&mut args, &ui) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status.into(),
         Err(failure) => {
             ui.failure(&failure);
             ExitCode::from(failure::COULD_NOT_WORK)

@@ -4,6 +4,8 @@
 //! within a version, never changed or removed.
 
 pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod plan;
 #[cfg(test)]
 mod schemas;

@@ -10,11 +10,13 @@ use std::{
 use plimsoll_image::{Compression, Platform};
 use serde::Deserialize;
 
+mod check;
 mod convert;
 mod image;
 mod suggest;
 mod values;
 
+pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
 
 /// Settings, and the directory to which paths in them are relative.
@@ -36,6 +38,9 @@ pub(crate) struct File {
     /// What images are.
     #[serde(default)]
     pub(crate) image: ImageSettings,
+    /// What is checked, and how.
+    #[serde(default)]
+    pub(crate) check: CheckSettings,
 }
 
 /// `[build]`.
@@ -98,9 +103,12 @@ pub(crate) fn load(directory: &Path) -> Result<Settings, SettingsError> {
     for (depth, place) in start.ancestors().enumerate() {
         let manifest_path = place.join("Cargo.toml");
         let manifest = read(&manifest_path)?;
-        // Beside no manifest, a settings file counts only where it was pointed at.
+        // Beside no manifest, a settings file counts only where it was pointed at, or at the root
+        // of a repository, which need not be one of Rust.
         let own = place.join("plimsoll.toml");
-        let text = if manifest.is_some() || depth == 0 { read(&own)? } else { None };
+        let is_repository = place.join(".git").exists();
+        let counts = manifest.is_some() || depth == 0 || is_repository;
+        let text = if counts { read(&own)? } else { None };
         let parsed = manifest.as_deref().map(|text| parse_manifest(&manifest_path, text));
         let (in_manifest, is_root) = match parsed.transpose()? {
             Some((settings, is_root)) => (settings, is_root),
@@ -115,7 +123,7 @@ pub(crate) fn load(directory: &Path) -> Result<Settings, SettingsError> {
                 return Ok(Settings { file, path: Some(own) });
             }
             (None, Some(file)) => return Ok(Settings { file, path: Some(manifest_path) }),
-            (None, None) if is_root || place.join(".git").exists() => break,
+            (None, None) if is_root || is_repository => break,
             (None, None) => {}
         }
     }

@@ -3,7 +3,8 @@
 use std::{
     error::Error,
     fmt::Display,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Write},
+    path::Path,
     time::Duration,
 };
 
@@ -31,6 +32,8 @@ impl Ui {
     pub(crate) fn new(args: &Args) -> Self {
         match &args.command {
             Command::Build(args) => Self { quiet: args.quiet },
+            Command::Check(args) => Self { quiet: args.quiet },
+            Command::Explain(_) => Self { quiet: false },
         }
     }
 
@@ -44,13 +47,38 @@ impl Ui {
     /// # Errors
     /// When stdout can't be written to; a reader that has gone is none.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
-        let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(format!("cannot write the result to stdout: {error}")))
-            }
-            _ => Ok(()),
-        }
+        written(anstream::stdout().lock(), text)
+    }
+
+    /// Writes the result to a file, without styles.
+    ///
+    /// # Errors
+    /// When it can't be written; what was there before is then still there.
+    pub(crate) fn result_in(&self, path: &Path, text: &str) -> Result<(), Failure> {
+        let text = anstream::adapter::strip_str(text).to_string();
+        plimsoll_image::atomic::write(path, |file| file.write_all(text.as_bytes())).map_err(
+            |error| Failure::new(format!("cannot write the report to {}: {error}", path.display())),
+        )
+    }
+
+    /// Writes a text of the user's as it is.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn verbatim(&self, text: &str) -> Result<(), Failure> {
+        written(io::stdout().lock(), text)
+    }
+
+    /// Writes a report where the result is something else.
+    pub(crate) fn aside(&self, text: &str) {
+        // Nobody is left to tell when stderr is closed.
+        anstream::stderr().write_all(text.as_bytes()).ok();
+    }
+
+    /// How wide a text for people is: as the terminal, within what is good to read.
+    pub(crate) fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        terminal.map_or(80, |(width, _)| usize::from(width.0).clamp(40, 100))
     }
 
     /// Says something that is good to know.
@@ -116,6 +144,15 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+fn written(mut stdout: impl Write, text: &str) -> Result<(), Failure> {
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write the result to stdout: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,14 +1,13 @@
 //! `cargo xtask bench build`: packing a program that was built elsewhere.
 
-use std::{collections::BTreeMap, process::Command};
+use std::collections::BTreeMap;
 
 use plimsoll_image::Compression;
 
 use super::{
-    Outcome, Places, machine, note,
+    Outcome, Places, Report, compile, machine, note,
     rounds::{self, Case, State},
-    table::Table,
-    tool::{Tool, must, remove_directory},
+    tool::{Tool, remove_directory},
 };
 
 mod buildah;
@@ -25,18 +24,6 @@ use ours::Plimsoll;
 const SMALL: &str = "small";
 /// The key of the large one.
 const LARGE: &str = "large";
-
-/// What a run brought.
-#[derive(Debug)]
-pub(super) struct Report {
-    pub(super) table: Table,
-    /// How many bars are missed.
-    pub(super) missed: usize,
-    /// The machine's load before the first round.
-    pub(super) load: String,
-    /// A line for each peer: its version, or why it is left out.
-    pub(super) versions: Vec<String>,
-}
 
 /// Makes the inputs, runs everybody and compares.
 ///
@@ -95,15 +82,6 @@ pub(super) fn run(places: &Places, rounds: usize) -> Outcome<Report> {
     let missed = table.missed();
     let versions = vec![docker_version, umoci_version, buildah_version];
     Ok(Report { table, missed, load, versions })
-}
-
-/// Builds our program as the README does, and gives its path.
-fn compile(places: &Places) -> Outcome<std::path::PathBuf> {
-    note("compiling plimsoll");
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(&places.root).args(["build", "--release", "--locked", "-p", "plimsoll"]);
-    must(cargo.arg("--target-dir").arg(&places.target))?;
-    Ok(places.target.join("release/plimsoll"))
 }
 
 /// A peer that was found, with its version.

@@ -11,7 +11,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("FIX", "ME", "fix it, or say in the documentation what is wrong"),
     ("XX", "X", "finish it"),
     ("/wo", "rk/", "a path of some machine"),
-    ("/ro", "ot/", "a path of some machine"),
     ("/tm", "p/w/", "a path of some machine"),
 ];
 

@@ -39,7 +39,7 @@ pub enum Family {
     RedHat(Form),
     /// Rocky Linux.
     Rocky(Form),
-    /// AlmaLinux.
+    /// `AlmaLinux`.
     Alma(Form),
     /// Oracle Linux.
     Oracle(Form),

@@ -9,7 +9,7 @@ use crate::suppress;
 use crate::{Checked, FixAvailability, Options, Rule, select};
 
 /// Aliases that several rules share on purpose: the peer's rule finds what we keep apart.
-const SHARED_ALIASES: &[&str] = &[];
+const SHARED_ALIASES: &[&str] = &["DL4006"];
 
 const HEADINGS: &[&str] = &["What it does", "Why it matters", "Bad", "Good"];
 

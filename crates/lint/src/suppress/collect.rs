@@ -35,7 +35,16 @@ impl Problem {
 impl<'t> Suppressions<'t> {
     /// Reads every comment and directive.
     pub(crate) fn new(file: &'t Dockerfile<'t>, stages: &Stages<'t>) -> Self {
-        let mut collected = Self::default();
+        Self::among(RULES, file, stages)
+    }
+
+    /// As [`Self::new`]; aliases in the form of other tools mean some rules alone.
+    pub(super) fn among(
+        rules: &'static [&'static Rule],
+        file: &'t Dockerfile<'t>,
+        stages: &Stages<'t>,
+    ) -> Self {
+        let mut collected = Self { rules, ..Self::default() };
         let around = Surroundings { file, stages };
         let mut open = Vec::new();
         for (line, it) in file.lines.iter().enumerate() {
@@ -170,7 +179,8 @@ impl<'t> Suppressions<'t> {
             false => around.instruction(line),
         };
         let Some(reach) = reach else { return };
-        let rules = with_alias(|alias| read.codes.iter().any(|it| alias.eq_ignore_ascii_case(it)));
+        let ignored = |alias: &str| read.codes.iter().any(|it| alias.eq_ignore_ascii_case(it));
+        let rules = self.with_alias(ignored);
         self.foreign(place, reach, rules);
     }
 
@@ -179,8 +189,8 @@ impl<'t> Suppressions<'t> {
     fn buildkit(&mut self, file: &Dockerfile<'_>) {
         for directive in file.directives.iter().filter(|it| it.name == "check") {
             let Some(check) = peers::check(directive.value.as_str()) else { continue };
-            self.foreign(directive.span, Reach::File, skipped(&check.skip));
-            self.enabled.extend(experimental(&check));
+            self.foreign(directive.span, Reach::File, self.skipped(&check.skip));
+            self.enabled.extend(self.experimental(&check));
             self.errors |= check.error;
         }
         for instruction in &file.instructions {
@@ -189,8 +199,10 @@ impl<'t> Suppressions<'t> {
                 .iter()
                 .filter_map(|it| Some((peers::check_comment(it.as_str())?, it.span)));
             if let Some((check, place)) = read.next() {
-                let reach = Reach::Bytes(place.union(instruction.span));
-                self.foreign(place, reach, skipped(&check.skip));
+                let before = file.text.get(..place.start()).unwrap_or_default();
+                let line = before.rfind('\n').map_or(0, |it| it + 1);
+                let reach = Reach::Bytes(instruction.span.union(Span::empty(line)));
+                self.foreign(place, reach, self.skipped(&check.skip));
             }
         }
     }
@@ -202,6 +214,33 @@ impl<'t> Suppressions<'t> {
             self.all.push(Suppression { place, reach, allowed, reason: None });
         }
     }
+
+    /// The rules that `skip` means; it does not touch experimental checks.
+    fn skipped(&self, names: &Names<'_>) -> BTreeSet<&'static str> {
+        self.checks(names, |alias| !EXPERIMENTAL.contains(&alias))
+    }
+
+    fn experimental(&self, check: &Check<'_>) -> BTreeSet<&'static str> {
+        self.checks(&check.experimental, |alias| EXPERIMENTAL.contains(&alias))
+    }
+
+    /// The rules for some of `BuildKit`'s checks, whose names are exact.
+    fn checks(&self, names: &Names<'_>, of: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
+        self.with_alias(|alias| {
+            let named = match names {
+                Names::None => false,
+                Names::All => true,
+                Names::These(names) => names.contains(&alias),
+            };
+            named && select::is_buildkit(alias) && of(alias)
+        })
+    }
+
+    /// The rules with an alias that fits.
+    fn with_alias(&self, fits: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
+        let rules = self.rules.iter().filter(|it| it.aliases.iter().any(|it| fits(it)));
+        rules.map(|it| it.name).collect()
+    }
 }
 
 /// An `allow-begin` that waits for its end.
@@ -212,34 +251,6 @@ struct Block<'t> {
     start: usize,
     allowed: Vec<Allowed<'t>>,
     reason: Option<&'t str>,
-}
-
-fn skipped(names: &Names<'_>) -> BTreeSet<&'static str> {
-    with_alias(|alias| {
-        let named = match names {
-            Names::None => false,
-            Names::All => select::is_buildkit(alias),
-            Names::These(names) => names.contains(&alias),
-        };
-        // `skip` does not touch experimental checks.
-        named && !EXPERIMENTAL.contains(&alias)
-    })
-}
-
-fn experimental(check: &Check<'_>) -> BTreeSet<&'static str> {
-    with_alias(|alias| {
-        EXPERIMENTAL.contains(&alias)
-            && match &check.experimental {
-                Names::None => false,
-                Names::All => true,
-                Names::These(names) => names.contains(&alias),
-            }
-    })
-}
-
-/// The rules with an alias that fits.
-fn with_alias(fits: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
-    RULES.iter().filter(|it| it.aliases.iter().any(|it| fits(it))).map(|it| it.name).collect()
 }
 
 fn quoted(names: &[(&str, Span)]) -> String {

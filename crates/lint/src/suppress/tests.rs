@@ -2,15 +2,53 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Options, check};
+use plimsoll_finding::{Clause, Finding, Severity, Span};
+use plimsoll_syntax::dockerfile::{self, Stages};
+
+use super::Suppressions;
+use crate::rule::{by_the_engine, finding};
+use crate::{FixAvailability, Options, Rule, Scope, check};
+
+/// Rules that go by names of `BuildKit`'s checks.
+static CHECKS: &[&Rule] = &[
+    &named("shell-form-command", &["DL3025", "JSONArgsRecommended"]),
+    &named("unlike-definition", &["InvalidDefinitionDescription"]),
+];
+
+const fn named(name: &'static str, aliases: &'static [&'static str]) -> Rule {
+    Rule {
+        name,
+        clause: Clause::Signals,
+        summary: "",
+        severity: Severity::Warning,
+        fix: FixAvailability::None,
+        aliases,
+        default: true,
+        scope: Scope::Build,
+        doc: "",
+        check: by_the_engine,
+    }
+}
+
+/// The lines on which a text suppresses the first of [`CHECKS`].
+fn skipped(text: &str) -> Vec<usize> {
+    let file = dockerfile::parse(text);
+    let mut suppressions = Suppressions::among(CHECKS, &file, &Stages::new(&file));
+    let at = |it: &Span| finding(CHECKS[0], "Dockerfile", *it, "x");
+    let mut findings: Vec<Finding> = file.lines.iter().map(|it| at(&it.span)).collect();
+    let mut suppressed = Vec::new();
+    suppressions.apply(CHECKS[0], &mut findings, 0, &mut suppressed);
+    assert_eq!(findings.len() + suppressed.len(), file.lines.len());
+    let line = |it: Span| text[..it.start()].matches('\n').count() + 1;
+    suppressed.iter().filter_map(|it| it.finding.span.map(line)).collect()
+}
 
 /// The lines of the findings that are left, and of those that are suppressed.
 fn lines(text: &str) -> (Vec<usize>, Vec<usize>) {
     let rules = ["malformed-suppression", "unknown-suppression", "suppression-without-reason"];
     let options = Options { rules: Some(BTreeSet::from(rules)), ..Options::default() };
     let checked = check("Dockerfile", text, &options);
-    let line =
-        |it: &plimsoll_finding::Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
+    let line = |it: &Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
     let suppressed = checked.suppressed.iter().map(|it| line(&it.finding)).collect();
     (checked.findings.iter().map(line).collect(), suppressed)
 }
@@ -89,4 +127,37 @@ fn the_reason_is_kept() {
     let [suppressed] = &*checked.suppressed else { panic!("{checked:?}") };
     assert_eq!(suppressed.reason.as_deref(), Some("a front end of our own"));
     assert!(suppressed.place.slice(text).unwrap().starts_with("plimsoll:"));
+}
+
+#[test]
+fn the_directive_skips_checks_in_the_file() {
+    for value in ["skip=JSONArgsRecommended", "skip=UndefinedVar,JSONArgsRecommended", "skip=all"] {
+        assert_eq!(skipped(&format!("# check={value}\nFROM a\nCMD b\n")), [1, 2, 3], "{value}");
+    }
+    for value in ["skip=DL3025", "skip=jsonargsrecommended", "error=true", "skip=All;x"] {
+        assert_eq!(skipped(&format!("# check={value}\nFROM a\nCMD b\n")), [0; 0], "{value}");
+    }
+}
+
+#[test]
+fn a_comment_of_its_form_skips_checks_in_the_instruction() {
+    let text = "FROM a\n# check=skip=all # why\n# note\nCMD b \\\n c\nCMD d\n";
+    assert_eq!(skipped(text), [2, 3, 4, 5]);
+    // Only the first counts, and nothing reaches past an empty comment.
+    assert_eq!(skipped("FROM a\n# check=error=true\n# check=skip=all\nCMD b\n"), [0; 0]);
+    assert_eq!(skipped("FROM a\n# check=skip=all\n#\nCMD b\n"), [0; 0]);
+}
+
+#[test]
+fn the_directive_makes_errors_and_asks_for_experimental_checks() {
+    let asked = |directive: &str| {
+        let text = format!("# check={directive}\nFROM a\n");
+        let file = dockerfile::parse(&text);
+        let suppressions = Suppressions::among(CHECKS, &file, &Stages::new(&file));
+        (suppressions.makes_errors_of(CHECKS[0]), [0, 1].map(|it| suppressions.enables(CHECKS[it])))
+    };
+    assert_eq!(asked("error=true"), (true, [false, false]));
+    assert_eq!(asked("experimental=all"), (false, [false, true]));
+    assert_eq!(asked("experimental=InvalidDefinitionDescription;error=1"), (true, [false, true]));
+    assert_eq!(asked("experimental=JSONArgsRecommended"), (false, [false, false]));
 }

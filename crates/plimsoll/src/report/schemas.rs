@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::{build, plan};
+use super::{build, check, explain, plan};
 
 fn is_current<T: JsonSchema>(name: &str) {
     // A field that may be left out is not null when it is.
@@ -31,4 +31,14 @@ fn the_schema_of_build_is_current() {
 #[test]
 fn the_schema_of_a_build_plan_is_current() {
     is_current::<plan::Versioned<'_>>("build-plan-v1");
+}
+
+#[test]
+fn the_schema_of_check_is_current() {
+    is_current::<check::json::Document<'_>>("check-v1");
+}
+
+#[test]
+fn the_schema_of_explain_is_current() {
+    is_current::<explain::Report>("explain-v1");
 }

@@ -10,6 +10,11 @@ impl Table {
         self.0.push(cells.iter().map(|it| (*it).to_owned()).collect());
     }
 
+    /// Adds a row of any number of cells.
+    pub(super) fn cells(&mut self, cells: Vec<String>) {
+        self.0.push(cells);
+    }
+
     /// The rows, each column as wide as its widest cell.
     pub(super) fn render(&self) -> String {
         let columns = self.0.iter().map(Vec::len).max().unwrap_or(0);

@@ -64,12 +64,10 @@ impl Parser<'_, '_> {
             Unquoted::Joined { text, expansions, .. }
                 if expansions.first() == Some(&(0..text.len())) => {}
             Unquoted::Part(part) => {
-                let pending = self.heredocs.len();
                 let around = std::mem::replace(&mut self.opaque, expansions);
                 self.nesting += 1;
                 self.within(part, |it| it.list(root, Closer::End));
                 self.nesting -= 1;
-                self.heredocs.truncate(pending);
                 self.opaque = around;
             }
             Unquoted::Joined { text, pieces, expansions } => {

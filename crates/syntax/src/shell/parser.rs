@@ -78,11 +78,14 @@ impl<'v, 't> Parser<'v, 't> {
         self.list(root, Closer::End);
     }
 
-    /// Reads a part of the text, then goes on where it was.
+    /// Reads a part of the text, then goes on where it was. A heredoc that begins in the part has
+    /// its body there or nowhere.
     pub(super) fn within(&mut self, part: Range<usize>, read: impl FnOnce(&mut Self)) {
         let (at, end) = (self.at, self.end);
         (self.at, self.end) = (part.start, part.end);
+        let heredocs = std::mem::take(&mut self.heredocs);
         read(self);
+        self.heredocs = heredocs;
         (self.at, self.end) = (at, end);
     }
 

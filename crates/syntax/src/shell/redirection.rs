@@ -146,8 +146,6 @@ impl<'t> Parser<'_, 't> {
         } else if !heredoc.quoted {
             self.within(body, Self::expansions_in_text);
         }
-        // A heredoc that begins in the body ends with it.
-        self.heredocs.clear();
         self.expansions.truncate(mark);
         self.parent = outer;
     }

@@ -18,6 +18,13 @@ pub(super) struct Parts<'t> {
     redirections: Vec<Redirection<'t>>,
 }
 
+impl Parts<'_> {
+    /// Whether there is one word and nothing else, so that it may name a function.
+    fn is_one_word(&self) -> bool {
+        self.words.len() == 1 && self.assignments.is_empty() && self.redirections.is_empty()
+    }
+}
+
 impl<'t> Parser<'_, 't> {
     /// Reads a simple command, and the scripts in its arguments.
     pub(super) fn simple(&mut self) {
@@ -32,7 +39,7 @@ impl<'t> Parser<'_, 't> {
         if self.at == start {
             self.at += 1;
         }
-        let function = self.empty_parentheses().filter(|_| parts.words.len() == 1);
+        let function = self.empty_parentheses().filter(|_| parts.is_one_word());
         let nothing =
             parts.words.is_empty() && parts.assignments.is_empty() && parts.redirections.is_empty();
         self.parent = outer;
@@ -113,7 +120,7 @@ impl<'t> Parser<'_, 't> {
                 }
                 None => self.push_word(token, mark, parts),
             }
-            if parts.words.len() == 1 && self.empty_parentheses().is_some() {
+            if parts.is_one_word() && self.empty_parentheses().is_some() {
                 return end;
             }
         }

@@ -57,7 +57,11 @@ pub(super) fn unquote(text: &str, part: Range<usize>, expansions: &[Range<usize>
                 at = end;
             }
             _ => {
-                let end = char_end(bytes, at, part.end);
+                let stop = expansions.peek().map_or(part.end, |it| it.start);
+                let stop = stop.clamp(at + 1, part.end);
+                let special = |it: &u8| matches!(it, b'\'' | b'"' | b'\\' | b'$');
+                let end = bytes[at + 1..stop].iter().position(special);
+                let end = end.map_or(stop, |it| at + 1 + it);
                 builder.push(at..end);
                 at = end;
             }

@@ -52,8 +52,12 @@ impl<'v, 't> View<'v, 't> {
         }
     }
 
-    /// The place of a part in the source.
+    /// The place of a part in the source. An empty part stands after the byte before it: what comes
+    /// next may be far away, behind a continuation.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
+        if range.is_empty() && range.start > 0 {
+            return Span::empty(self.span(range.start - 1..range.start).end());
+        }
         if range.is_empty() {
             let at = self.root(range.start);
             return self.logical.span(at..at);

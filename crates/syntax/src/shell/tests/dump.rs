@@ -84,8 +84,8 @@ pub(super) fn spans_hold(script: &str) {
         for word in words.chain(command.assignments.iter().map(|it| &it.value)) {
             let text = word.span.slice(&source).expect("a word's span is in the source");
             assert!(command.span.covers(word.span), "{word:?} is not in {:?}", command.span);
-            // In a script that is quoted in another one, escapes stand between.
-            if command.parent.is_none() {
+            // In a script that is quoted in another one, escapes may stand between.
+            if command.parent.is_none() && !script.contains('`') {
                 assert_eq!(text, word.raw, "{script}");
             }
         }

@@ -112,6 +112,14 @@ proptest! {
                 prop_assert!(word.span.slice(&source).is_some());
                 prop_assert!(command.span.covers(word.span));
             }
+            for assignment in &command.assignments {
+                prop_assert!(assignment.span.covers(assignment.value.span));
+                prop_assert!(command.span.covers(assignment.span));
+            }
+            for redirection in &command.redirections {
+                prop_assert!(redirection.span.covers(redirection.target.span));
+                prop_assert!(command.span.covers(redirection.span));
+            }
             // Reading a command's arguments does not fail either.
             let _ = command.has_flag('x', "yes") | command.option(&["-o", "--out"]).is_some();
             let _ = command.operands(&["-o"]).count();

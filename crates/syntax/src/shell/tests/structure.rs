@@ -72,6 +72,8 @@ fn functions() {
     check("function f { a; }\nf", &["a ?", "; f"]);
     check("function f ()\n(\na)\nf", &["  a ?", "; f"]);
     check("f () ( a )", &["  a ?"]);
+    // No function: what feeds a command must stay with it.
+    check("<<E f();\n$(a)\nE\n", &["f <<E", "  a ^0"]);
 }
 
 #[test]
@@ -178,6 +180,7 @@ fn heredocs_are_data() {
     );
     check("bash x.sh <<EOF\na\nEOF", &["bash·x.sh <<EOF"]);
     check("sudo sh -s <<'X'\na\nX", &["sudo·sh·-s <<X", "  a ^0"]);
+    check("sh -c 'a\nb' <<E\nx\nE\nc", &["sh·-c·a\nb <<E", "  a ^0", "  ; b ^0", "; c"]);
     check("{ a; } <<EOF\nif\nEOF\nb", &["a", "; b"]);
     check("python3 - <<EOF\nimport os\nEOF", &["python3·- <<EOF"]);
 }

@@ -76,6 +76,15 @@ fn a_word_over_a_continuation_spans_it() {
 }
 
 #[test]
+fn an_empty_value_stands_where_it_is_written() {
+    let source = "A= \\\n  b";
+    let logical = joined(source);
+    let script = parse(&logical);
+    assert_eq!(script.commands[0].assignments[0].value.span.start(), 2);
+    check("sh -c A=' ", &["sh·-c·A= ", "  A= ^0"]);
+}
+
+#[test]
 fn names_are_base_names() {
     let name = |text| script(text).commands[0].name().map(str::to_owned);
     assert_eq!(name("/usr/bin/apt-get update").as_deref(), Some("apt-get"));

@@ -1,0 +1,346 @@
+//! Which files are checked.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use ignore::{WalkBuilder, gitignore::Gitignore};
+
+use super::read::ReadProblem;
+
+/// A file to check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// What findings call it: relative to the current directory where it is below that, with `/`
+    /// between its parts.
+    pub(super) name: String,
+    /// What is in it.
+    pub(super) kind: Kind,
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A Dockerfile.
+    Dockerfile,
+    /// Markdown, which may have Dockerfiles in it.
+    Markdown,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The files by the name that findings have, each once.
+    pub(super) targets: BTreeMap<String, Target>,
+    /// What was named and can't be checked.
+    pub(super) problems: Vec<(String, ReadProblem)>,
+    /// Directories that could not be looked into.
+    pub(super) unseen: Vec<String>,
+}
+
+/// Endings of files that are about a Dockerfile, or become one.
+const NO_DOCKERFILES: &[&str] = &[
+    "bak",
+    "containerignore",
+    "dockerignore",
+    "erb",
+    "gotmpl",
+    "html",
+    "in",
+    "j2",
+    "jinja",
+    "jinja2",
+    "json",
+    "lock",
+    "markdown",
+    "md",
+    "mustache",
+    "orig",
+    "rej",
+    "rst",
+    "swp",
+    "template",
+    "tmpl",
+    "toml",
+    "tpl",
+    "txt",
+    "yaml",
+    "yml",
+];
+
+/// Finds what the paths stand for: a file for itself, a directory for the Dockerfiles below it but
+/// for those that git ignores or that the settings exclude.
+pub(super) fn find(paths: &[PathBuf], directory: &Path, excluded: &Gitignore) -> Found {
+    let mut found = Found::default();
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(kind) if kind.is_dir() => walk(path, directory, excluded, &mut found),
+            Ok(_) => found.add(path.clone(), directory),
+            Err(error) => {
+                found.problems.push((name(path, directory), not_there(path, error)));
+            }
+        }
+    }
+    found
+}
+
+/// A link that leads nowhere, or in a circle, is there but can't be read.
+fn not_there(path: &Path, error: io::Error) -> ReadProblem {
+    match fs::read_link(path) {
+        Ok(to) if error.kind() == io::ErrorKind::NotFound => io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("it is a link to {}, which is not there", to.display()),
+        )
+        .into(),
+        _ => error.into(),
+    }
+}
+
+fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) {
+    let mut builder = WalkBuilder::new(root);
+    // What is ignored stays ignored in a copy without `.git`.
+    builder.require_git(false).sort_by_file_name(OsStr::cmp);
+    let excluded = excluded.clone();
+    builder.filter_entry(move |entry| {
+        let is_directory = entry.file_type().is_some_and(|it| it.is_dir());
+        let path = std::path::absolute(entry.path());
+        entry.depth() == 0
+            || !path.is_ok_and(|path| {
+                is_within(&path, excluded.path())
+                    && excluded.matched(path, is_directory).is_ignore()
+            })
+    });
+    let mut links = Vec::new();
+    for entry in builder.build() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.unseen.push(error.to_string());
+                continue;
+            }
+        };
+        if !entry.file_name().to_str().is_some_and(is_dockerfile) {
+            continue;
+        }
+        match entry.file_type() {
+            Some(kind) if kind.is_file() => found.add(entry.into_path(), directory),
+            Some(kind) if kind.is_symlink() => links.push(entry.into_path()),
+            _ => {}
+        }
+    }
+    // A link is checked only where it leads to something that isn't checked already.
+    let known = |found: &Found, path: &Path| {
+        let mut targets = found.targets.values();
+        path.canonicalize()
+            .is_ok_and(|it| targets.any(|other| other.path.canonicalize().is_ok_and(|o| o == it)))
+    };
+    for link in links {
+        if fs::metadata(&link).is_ok_and(|it| it.is_file()) && !known(found, &link) {
+            found.add(link, directory);
+        }
+    }
+}
+
+fn is_within(path: &Path, root: &Path) -> bool {
+    path.starts_with(root)
+}
+
+impl Found {
+    fn add(&mut self, path: PathBuf, directory: &Path) {
+        let name = name(&path, directory);
+        let kind = kind(&path);
+        self.targets.insert(name.clone(), Target { path, name, kind });
+    }
+}
+
+/// What is in a file, by its name.
+pub(super) fn kind(path: &Path) -> Kind {
+    match path.extension().and_then(OsStr::to_str) {
+        Some(it) if it.eq_ignore_ascii_case("md") || it.eq_ignore_ascii_case("markdown") => {
+            Kind::Markdown
+        }
+        _ => Kind::Dockerfile,
+    }
+}
+
+/// What findings call a file.
+pub(super) fn name(path: &Path, directory: &Path) -> String {
+    let path = path.strip_prefix(directory).unwrap_or(path);
+    let parts = path.components().filter(|it| *it != Component::CurDir);
+    let parts: Vec<_> = parts.map(|it| it.as_os_str().to_string_lossy()).collect();
+    // The root is a part of its own that ends in a slash.
+    parts.join("/").replacen("//", "/", 1)
+}
+
+/// Whether a file in a directory is taken for a Dockerfile.
+fn is_dockerfile(name: &str) -> bool {
+    if matches!(name, "Dockerfile" | "Containerfile" | "dockerfile" | "containerfile") {
+        return true;
+    }
+    let Some((first, last)) = name.split_once('.').zip(name.rsplit_once('.')) else { return false };
+    let (first, last) = (first.0, last.1);
+    let is_other = |it: &str| {
+        let it = it.to_ascii_lowercase();
+        it.is_empty() || it.ends_with('~') || NO_DOCKERFILES.contains(&&*it)
+    };
+    match (first, last) {
+        (_, "Dockerfile" | "dockerfile" | "Containerfile" | "containerfile") => true,
+        ("Dockerfile" | "Containerfile", ending) => !is_other(ending),
+        _ => false,
+    }
+}
+
+/// Whether a `.dockerignore` holds for the context of a Dockerfile: one of its own name, else that
+/// of its directory or of the nearest above it, up to the root of the repository, or, outside of
+/// one, up to the current directory.
+pub(super) fn has_dockerignore(path: &Path, directory: &Path) -> bool {
+    let Ok(path) = std::path::absolute(path) else { return false };
+    let mut own = path.file_name().unwrap_or_default().to_owned();
+    own.push(".dockerignore");
+    if path.with_file_name(own).is_file() {
+        return true;
+    }
+    let Some(start) = path.parent() else { return false };
+    let in_repository = start.ancestors().any(|it| it.join(".git").exists());
+    for place in start.ancestors() {
+        if place.join(".dockerignore").is_file() {
+            return true;
+        }
+        let ends = if in_repository {
+            place.join(".git").exists()
+        } else {
+            !place.starts_with(directory) || place == directory
+        };
+        if ends {
+            return false;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dockerfiles_are_known_by_their_names() {
+        for name in [
+            "Dockerfile",
+            "dockerfile",
+            "Containerfile",
+            "Dockerfile.dev",
+            "Dockerfile.alpine-3.22",
+            "api.Dockerfile",
+            "api.dockerfile",
+            "x.y.Containerfile",
+            "Containerfile.prod",
+            "Dockerfile.1.2",
+            "Dockerfile.rs.dockerfile",
+        ] {
+            assert!(is_dockerfile(name), "{name}");
+        }
+        for name in [
+            "Dockerfile.dockerignore",
+            "api.dockerignore",
+            "Dockerfile.md",
+            "Dockerfile.j2",
+            "Dockerfile.",
+            "Dockerfile.dev~",
+            "dockerfile.rs",
+            "Dockerfiles",
+            "MyDockerfile",
+            "docker-compose.yml",
+            "Dockerfile.dev.md",
+            "Dockerfile.TXT",
+            "",
+        ] {
+            assert!(!is_dockerfile(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_relative_to_where_one_stands() {
+        let here = Path::new("/srv/project");
+        for (path, expected) in [
+            ("./Dockerfile", "Dockerfile"),
+            ("a/./b/Dockerfile", "a/b/Dockerfile"),
+            ("/srv/project/a/Dockerfile", "a/Dockerfile"),
+            ("/srv/other/Dockerfile", "/srv/other/Dockerfile"),
+            ("../other/Dockerfile", "../other/Dockerfile"),
+        ] {
+            assert_eq!(name(Path::new(path), here), expected);
+        }
+    }
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for name in files {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, if name.ends_with(".gitignore") { "ignored/\n" } else { "" }).unwrap();
+        }
+        root
+    }
+
+    fn names(root: &Path, paths: &[&str], excluded: &Gitignore) -> Vec<String> {
+        let paths: Vec<_> = paths.iter().map(|it| root.join(it)).collect();
+        let found = find(&paths, root, excluded);
+        assert!(found.problems.is_empty() && found.unseen.is_empty(), "{found:?}");
+        found.targets.into_keys().collect()
+    }
+
+    #[test]
+    fn directories_are_walked_but_for_what_git_ignores() {
+        let root = tree(&[
+            "Dockerfile",
+            "b/api.Dockerfile",
+            "a/Dockerfile.dev",
+            ".gitignore",
+            "ignored/Dockerfile",
+            ".hidden/Dockerfile",
+            "README.md",
+            "old/Dockerfile",
+        ]);
+        let all = ["Dockerfile", "a/Dockerfile.dev", "b/api.Dockerfile", "old/Dockerfile"];
+        assert_eq!(names(root.path(), &["."], &Gitignore::empty()), all);
+        // What is named itself is checked, and only once.
+        let named = ["ignored/Dockerfile", "ignored", "README.md"];
+        let expected = ["README.md", "ignored/Dockerfile"];
+        assert_eq!(names(root.path(), &named, &Gitignore::empty()), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_end_and_links_to_what_is_checked_are_left_out() {
+        use std::os::unix::fs::symlink;
+
+        let root = tree(&["a/Dockerfile", "a/recipe"]);
+        symlink("..", root.path().join("a/up")).unwrap();
+        symlink("Dockerfile", root.path().join("a/Dockerfile.same")).unwrap();
+        symlink("recipe", root.path().join("a/Dockerfile.other")).unwrap();
+        symlink("nowhere", root.path().join("a/Dockerfile.dangling")).unwrap();
+        let found = names(root.path(), &["."], &Gitignore::empty());
+        assert_eq!(found, ["a/Dockerfile", "a/Dockerfile.other"]);
+        symlink("loop", root.path().join("loop")).unwrap();
+        let found = find(&[root.path().join("loop")], root.path(), &Gitignore::empty());
+        assert_eq!(found.problems.len(), 1);
+    }
+
+    #[test]
+    fn a_dockerignore_is_looked_for_up_to_the_root_of_the_repository() {
+        let root = tree(&[".dockerignore", "r/a/b/Dockerfile", "r/a/Dockerfile.x"]);
+        let has = |path: &str| has_dockerignore(&root.path().join(path), root.path());
+        assert!(has("r/a/b/Dockerfile"));
+        fs::create_dir(root.path().join("r/.git")).unwrap();
+        assert!(!has("r/a/b/Dockerfile"));
+        fs::write(root.path().join("r/a/Dockerfile.x.dockerignore"), "").unwrap();
+        assert!(has("r/a/Dockerfile.x") && !has("r/a/b/Dockerfile"));
+        fs::write(root.path().join("r/.dockerignore"), "").unwrap();
+        assert!(has("r/a/b/Dockerfile"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Which files are checked, and what is said of those that can't be.
+
+use std::fs;
+
+use crate::fixture::{GOOD, ROOT, Tree};
+
+const CONCISE: &[&str] = &["--format", "concise"];
+
+#[test]
+fn directories_are_searched_and_named_files_taken_as_they_are() {
+    let tree = Tree::new(&[
+        ("Dockerfile", ROOT),
+        ("b/api.Dockerfile", ROOT),
+        ("b/recipe", ROOT),
+        ("out/Dockerfile", ROOT),
+        (".gitignore", "out/\n"),
+    ]);
+    let paths = |paths: &[&str]| {
+        let ran = tree.check(&[CONCISE, paths].concat()).ended(1);
+        ran.paths().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&[]), ["Dockerfile", "b/api.Dockerfile"]);
+    assert_eq!(paths(&["b", "./Dockerfile", "Dockerfile"]), ["Dockerfile", "b/api.Dockerfile"]);
+    assert_eq!(paths(&["b/recipe", "out/Dockerfile"]), ["b/recipe", "out/Dockerfile"]);
+    let absolute = tree.path("b/recipe");
+    assert_eq!(paths(&[absolute.to_str().unwrap()]), ["b/recipe"]);
+}
+
+#[test]
+fn a_directory_without_dockerfiles_is_an_error() {
+    let ran = Tree::new(&[("README.md", "")]).check(&[]).ended(2);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: there is no Dockerfile in .
+      help: name a file of any name: `plimsoll check FILE`
+    ");
+}
+
+#[test]
+fn what_cannot_be_read_is_one_error_each_and_the_others_are_checked() {
+    let tree =
+        Tree::new(&[("Dockerfile", ROOT), ("good/Dockerfile", GOOD), ("empty/Dockerfile", "")]);
+    tree.write("latin/Dockerfile", b"FROM a\n# caf\xe9\n");
+    tree.write("utf16/Dockerfile", b"\xff\xfeF\0R\0");
+    let large = fs::File::create(tree.path("large.Dockerfile")).unwrap();
+    large.set_len(50 * 1024 * 1024).unwrap();
+    let ran = tree.check(&[CONCISE, &[".", "missing", "/dev/zero"]].concat()).ended(2);
+    insta::assert_snapshot!(ran.stdout, @r"
+    Dockerfile:1:1: error[root-user] the final stage has no `USER`, so it runs as root
+    empty/Dockerfile:1:1: error[syntax-error] the file has no instructions
+    ");
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: cannot check missing
+      because: No such file or directory (os error 2)
+    error: cannot check /dev/zero
+      because: it is a device, not a file
+    error: cannot check large.Dockerfile
+      because: it is larger than 10 MiB, the most that is read
+      help: is it a Dockerfile? `exclude` in [check] leaves files out
+    error: cannot check latin/Dockerfile
+      because: it is not UTF-8: byte 0xe9 at offset 12, in line 2
+      help: save it as UTF-8; from a Western encoding: `iconv -f WINDOWS-1252 -t UTF-8`
+    error: cannot check utf16/Dockerfile
+      because: it is not UTF-8: byte 0xff at offset 0, in line 1
+      help: it looks like UTF-16: save it as UTF-8
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_circles_of_links_do_not_hang() {
+    use std::os::unix::fs::symlink;
+
+    let tree = Tree::new(&[("a/Dockerfile", GOOD)]);
+    symlink("..", tree.path("a/up")).unwrap();
+    symlink("self", tree.path("self")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(tree.path("pipe")).status().unwrap();
+    assert!(made.success());
+    tree.check(&[]).ended(0);
+    let ran = tree.check(&["pipe", "self", "a"]).ended(2);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: cannot check self
+      because: Too many levels of symbolic links (os error 40)
+    error: cannot check pipe
+      because: it is a pipe, not a file
+      help: pass it on standard input: `plimsoll check - < FILE`
+    ");
+}
+
+#[test]
+fn standard_input_stands_for_a_file() {
+    let tree = Tree::new(&[]);
+    let run = |more: &[&str]| {
+        let arguments = [&["check", "--select", "root-user"], CONCISE, more].concat();
+        tree.run(&arguments, ROOT, &[])
+    };
+    for way in ["-", "--stdin", "/dev/stdin"] {
+        assert!(run(&[way]).ended(1).stdout.starts_with("<stdin>:1:1: error"), "{way}");
+    }
+    let named = run(&["-", "--stdin-filename", "./api/Dockerfile"]).ended(1);
+    assert!(named.stdout.starts_with("api/Dockerfile:1:1: "), "{}", named.stdout);
+    run(&["-", "Dockerfile"]).ended(2);
+    run(&[".", "--stdin-filename", "x"]).ended(2);
+}
+
+#[test]
+fn dockerfiles_in_markdown_are_checked_where_they_stand() {
+    let tree = Tree::new(&[]);
+    tree.write(
+        "GUIDE.md",
+        format!(
+            "# Guide\n\n1. Write\n\n   ```dockerfile\n   {}   ```\n",
+            ROOT.replace('\n', "\n   ").trim_end_matches(' ')
+        ),
+    );
+    let ran = tree.check(&[CONCISE, &["GUIDE.md"]].concat()).ended(1);
+    insta::assert_snapshot!(ran.stdout, @"GUIDE.md:6:4: error[root-user] the final stage has no `USER`, so it runs as root");
+    // Nobody asked for it.
+    tree.check(&[]).ended(2);
+}
