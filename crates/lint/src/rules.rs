@@ -21,6 +21,7 @@ macro_rules! rules {
 rules! {
     add_instead_of_copy::ADD_INSTEAD_OF_COPY,
     base_platform_mismatch::BASE_PLATFORM_MISMATCH,
+    cache_mount_hides_layer::CACHE_MOUNT_HIDES_LAYER,
     cd_instead_of_workdir::CD_INSTEAD_OF_WORKDIR,
     chef_mismatch::CHEF_MISMATCH,
     consecutive_run::CONSECUTIVE_RUN,
@@ -62,6 +63,7 @@ rules! {
     label_outside_schema::LABEL_OUTSIDE_SCHEMA,
     misplaced_directive::MISPLACED_DIRECTIVE,
     missing_label::MISSING_LABEL,
+    misplaced_cache_mount::MISPLACED_CACHE_MOUNT,
     noisy_wget::NOISY_WGET,
     password_by_chpasswd::PASSWORD_BY_CHPASSWD,
     pipe_without_pipefail::PIPE_WITHOUT_PIPEFAIL,
