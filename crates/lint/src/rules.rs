@@ -50,6 +50,8 @@ rules! {
     invalid_default_base::INVALID_DEFAULT_BASE,
     legacy_key_value::LEGACY_KEY_VALUE,
     maintainer::MAINTAINER,
+    end_of_life_base::END_OF_LIFE_BASE,
+    latest_base::LATEST_BASE,
     malformed_suppression::MALFORMED_SUPPRESSION,
     manifests_without_targets::MANIFESTS_WITHOUT_TARGETS,
     invalid_json_form::INVALID_JSON_FORM,
@@ -129,6 +131,9 @@ rules! {
     zypper_cache_kept::ZYPPER_CACHE_KEPT,
     zypper_dist_upgrade::ZYPPER_DIST_UPGRADE,
     zypper_without_yes::ZYPPER_WITHOUT_YES,
+    undigested_base::UNDIGESTED_BASE,
+    untagged_base::UNTAGGED_BASE,
+    unversioned_rust::UNVERSIONED_RUST,
 }
 
 #[cfg(test)]
