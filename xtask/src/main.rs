@@ -8,6 +8,7 @@ use std::{
 
 mod bench;
 mod cases;
+mod gen_rules;
 mod gen_system_layers;
 mod tidy;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 
 fn generate() -> Result<(), Box<dyn Error>> {
     gen_system_layers::write()?;
+    gen_rules::write()?;
     // The types are in the program, so its tests write what they check.
     let status = Command::new(env!("CARGO"))
         .args(["test", "--quiet", "--package", "plimsoll", "--bin", "plimsoll", "schemas"])

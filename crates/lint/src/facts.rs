@@ -1,10 +1,20 @@
 //! What several rules need to know about a file, found out once.
 
+pub(crate) mod base_environment;
 pub(crate) mod bases;
 pub(crate) mod cargo;
 pub(crate) mod copies;
+mod dispatched;
+mod exposed;
+pub(crate) mod froms;
+pub(crate) mod labels;
+pub(crate) mod packages;
 pub(crate) mod paths;
+pub(crate) mod pipelines;
 pub(crate) mod places;
+pub(crate) mod shells;
+pub(crate) mod sources;
+pub(crate) mod spdx;
 pub(crate) mod users;
 
 use std::borrow::Cow;
@@ -13,10 +23,14 @@ use std::collections::BTreeMap;
 
 use plimsoll_syntax::Logical;
 use plimsoll_syntax::dockerfile::{
-    Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Scopes, Stage,
-    Stages, Word,
+    Base, Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Scopes,
+    Stage, Stages, Word,
 };
-use plimsoll_syntax::shell::{self, Script, ShellCommand};
+use plimsoll_syntax::shell::{self, Script, ShellCommand, ShellOptions};
+
+pub(crate) use dispatched::Dispatched;
+
+use packages::Packages;
 
 /// What is known about a file.
 #[derive(Debug)]
@@ -32,6 +46,8 @@ pub struct Facts<'d> {
     bases: OnceCell<Vec<bases::BaseImage>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
+    /// Found out when a rule first asks.
+    packages: OnceCell<Packages<'d>>,
 }
 
 /// A command that a `RUN` runs.
@@ -55,14 +71,7 @@ impl<'d> Facts<'d> {
     /// Finds out everything that rules share.
     pub fn new(file: &'d Dockerfile<'d>) -> Self {
         let stages = Stages::new(file);
-        let mut scripts = BTreeMap::new();
-        for (index, instruction) in file.instructions.iter().enumerate() {
-            if let Command::Run(run) = &instruction.command
-                && run.line.form == Form::Shell
-            {
-                scripts.insert(index, script(instruction, run));
-            }
-        }
+        let scripts = scripts(&stages);
         Self {
             file,
             stages,
@@ -71,12 +80,18 @@ impl<'d> Facts<'d> {
             bases: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
+            packages: OnceCell::new(),
         }
     }
 
     /// The script of the `RUN` with a number.
     pub fn script(&self, index: usize) -> Option<&Script<'d>> {
         self.scripts.get(&index)
+    }
+
+    /// What the file does with package managers.
+    pub(crate) fn packages(&self) -> &Packages<'d> {
+        self.packages.get_or_init(|| Packages::new(self))
     }
 
     /// Every command of every `RUN`, in order.
@@ -134,9 +149,47 @@ impl<'d> Facts<'d> {
     }
 }
 
+/// The scripts of all `RUN`s in shell form, by the numbers of the instructions. Those for other
+/// shells than the POSIX ones, as on Windows, are left out.
+fn scripts<'d>(stages: &Stages<'d>) -> BTreeMap<usize, Script<'d>> {
+    let mut scripts = BTreeMap::new();
+    // The shell that each stage leaves to those built on it.
+    let mut shells: Vec<Option<ShellOptions>> = Vec::with_capacity(stages.all.len());
+    for stage in &stages.all {
+        let mut shell = match stage.base {
+            Base::Stage(base) => shells.get(base).copied().flatten(),
+            _ => Some(ShellOptions::default()),
+        };
+        for (offset, instruction) in stage.body.iter().enumerate() {
+            match &instruction.command {
+                Command::Shell(words) => shell = options_of(words),
+                Command::Run(run) if run.line.form == Form::Shell => {
+                    if let Some(options) = shell {
+                        scripts.insert(stage.first + offset, script(instruction, run, options));
+                    }
+                }
+                _ => {}
+            }
+        }
+        shells.push(shell);
+    }
+    scripts
+}
+
+/// What a `SHELL` switches on; `None` for a shell whose scripts can't be read.
+fn options_of(words: &[Word<'_>]) -> Option<ShellOptions> {
+    let (program, arguments) = words.split_first()?;
+    is_shell(program.text.rsplit('/').next()?)
+        .then(|| ShellOptions::from_arguments(arguments.iter().map(Word::as_str)))
+}
+
 /// The script of a `RUN` in shell form. A heredoc alone is the script; BuildKit hands it to the shell
 /// unless its first line names another interpreter.
-fn script<'d>(instruction: &'d Instruction<'d>, run: &'d Run<'d>) -> Script<'d> {
+fn script<'d>(
+    instruction: &'d Instruction<'d>,
+    run: &'d Run<'d>,
+    options: ShellOptions,
+) -> Script<'d> {
     let line = run.line.script.text();
     match instruction.heredocs.first() {
         Some(heredoc) if run.line.script.whole_span() == heredoc.start => {
@@ -144,17 +197,22 @@ fn script<'d>(instruction: &'d Instruction<'d>, run: &'d Run<'d>) -> Script<'d> 
             if first.starts_with("#!") && !names_a_shell(first) {
                 return Script::default();
             }
-            shell::parse(&Logical::borrowed(heredoc.body, heredoc.body_span.start()))
+            let body = Logical::borrowed(heredoc.body, heredoc.body_span.start());
+            shell::parse_with(&body, options)
         }
         Some(_) if line.contains("<<") => {
-            let mut script = shell::parse(&run.line.script);
+            let mut script = shell::parse_with(&run.line.script, options);
             for heredoc in fed_to_shells(instruction, &script) {
                 let body = Logical::borrowed(heredoc.body, heredoc.body_span.start());
+                let before = script.commands.len();
                 script.commands.extend(shell::parse(&body).commands);
+                for command in &mut script.commands[before..] {
+                    command.parent = command.parent.map(|it| it + before);
+                }
             }
             script
         }
-        _ => shell::parse(&run.line.script),
+        _ => shell::parse_with(&run.line.script, options),
     }
 }
 
@@ -179,4 +237,39 @@ fn names_a_shell(line: &str) -> bool {
 
 fn is_shell(program: &str) -> bool {
     matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_syntax::dockerfile::parse;
+
+    use super::*;
+
+    fn programs(text: &str) -> Vec<String> {
+        let file = parse(text);
+        let facts = Facts::new(&file);
+        facts
+            .run_commands()
+            .filter_map(|it| {
+                let pipefail = if it.command.pipefail { "!" } else { "" };
+                Some(format!("{}{pipefail}", it.command.program()?))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn heredocs_are_scripts_or_data_as_their_reader_says() {
+        assert_eq!(programs("FROM a\nRUN <<E\ncargo b\nE\n"), ["cargo"]);
+        assert_eq!(programs("FROM a\nRUN <<E\n#!/usr/bin/env -S bash -e\nmake\nE\n"), ["make"]);
+        assert_eq!(programs("FROM a\nRUN <<E\n#!/usr/bin/python3\nmake\nE\n"), [""; 0]);
+        assert_eq!(programs("FROM a\nRUN cat <<E > /x && y\nmake\nE\n"), ["cat", "y"]);
+        assert_eq!(programs("FROM a\nRUN bash -e <<E\nmake\nE\n"), ["bash", "make"]);
+    }
+
+    #[test]
+    fn the_shell_is_inherited_and_windows_is_left_out() {
+        let text = "FROM a AS b\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN x\nFROM b\nRUN y\n\
+                    FROM a\nRUN z\nSHELL [\"powershell\", \"-Command\"]\nRUN Write-Host\n";
+        assert_eq!(programs(text), ["x!", "y!", "z"]);
+    }
 }

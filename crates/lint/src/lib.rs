@@ -14,10 +14,12 @@ pub mod libraries;
 mod options;
 pub mod pages;
 mod placing;
+mod platform;
 mod rule;
 mod rules;
 pub mod secrets;
 mod select;
+mod spelling;
 mod suppress;
 
 pub use check::{Checked, Suppressed, check, check_file};

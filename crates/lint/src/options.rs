@@ -16,6 +16,11 @@ pub struct Options {
     /// Whether there is a `.dockerignore` for the file's context; `None` where the context is not
     /// known (standard input, Markdown).
     pub has_dockerignore: Option<bool>,
+    /// The text of the `.dockerignore` for the file's context, if there is one and it is known.
+    pub dockerignore: Option<String>,
+    /// Whether to know nothing of base images: rules then take them for images of Linux that set
+    /// no variable but `PATH`, as `BuildKit`'s checks do when they can't ask a registry.
+    pub unknown_bases: bool,
     /// The registries that base images may come from; empty allows all.
     pub allowed_registries: Vec<String>,
     /// Labels that the final image must have, with the form of their values.
@@ -36,6 +41,7 @@ impl Options {
     pub(crate) fn for_examples() -> Self {
         Self {
             has_dockerignore: Some(false),
+            dockerignore: Some("target\n.git\n".to_owned()),
             allowed_registries: vec!["docker.io".to_owned(), "gcr.io".to_owned()],
             label_schema: [
                 ("org.opencontainers.image.source", "url"),

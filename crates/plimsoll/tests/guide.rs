@@ -9,18 +9,49 @@ use std::{
     process::{Command, Output},
 };
 
-const GUIDE: &str = include_str!("../../../docs/guide/build.md");
+/// What the guide says of a command, and a call of it that reads settings and changes nothing.
+struct Guide {
+    command: &'static str,
+    text: &'static str,
+    call: &'static [&'static str],
+    /// The sections about settings, each with a text that has a key that isn't known there.
+    sections: &'static [(&'static str, &'static str)],
+}
+
+const BUILD: Guide = Guide {
+    command: "build",
+    text: include_str!("../../../docs/guide/build.md"),
+    call: &["--dry-run", "--format", "json", "--binary", "my-service"],
+    sections: &[
+        ("[build]", "[build]\nnonsense = 1\n"),
+        ("[image]", "[image]\nnonsense = 1\n"),
+        ("[image.healthcheck]", "[image.healthcheck]\nnonsense = 1\n"),
+        ("[[image.files]]", "[[image.files]]\nnonsense = 1\n"),
+    ],
+};
+
+const CHECK: Guide = Guide {
+    command: "check",
+    text: include_str!("../../../docs/guide/check.md"),
+    call: &["--fail-on", "never"],
+    sections: &[
+        ("[check]", "[check]\nnonsense = 1\n"),
+        ("[[check.per-path]]", "[[check.per-path]]\nnonsense = 1\n"),
+    ],
+};
 
 #[test]
 fn examples_of_settings_are_valid() {
     let mut seen = BTreeSet::new();
-    for block in blocks("toml") {
+    for (guide, block) in
+        [BUILD, CHECK].iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b)))
+    {
         // The first line says which file it is.
         let name = block.lines().next().unwrap().trim_start_matches("# ");
         seen.insert(name);
         let output = match name {
-            "plimsoll.toml" => plan(&[("Cargo.toml", PACKAGE), (name, block)]),
-            "Cargo.toml" => plan(&[(name, &format!("{PACKAGE}{block}"))]),
+            "plimsoll.toml" => guide.run(&[("Cargo.toml", PACKAGE), (name, block)]),
+            "Cargo.toml" => guide.run(&[(name, &format!("{PACKAGE}{block}"))]),
             ".cargo/config.toml" => {
                 block.parse::<toml::Table>().unwrap();
                 continue;
@@ -29,51 +60,56 @@ fn examples_of_settings_are_valid() {
         };
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{block}\n{errors}");
-        // What was not read can't be wrong.
+        // What was not read can't be wrong; a check does not say what it has read.
         let plan = String::from_utf8_lossy(&output.stdout);
-        assert!(plan.contains(&format!("/{name}\"")), "{block}\n{plan}");
+        assert!(
+            guide.command == "check" || plan.contains(&format!("/{name}\"")),
+            "{block}\n{plan}"
+        );
     }
     assert_eq!(seen.len(), 3, "{seen:?}");
 }
 
 #[test]
 fn every_setting_is_described() {
-    for (place, text) in [
-        ("[build]", "[build]\nnonsense = 1\n"),
-        ("[image]", "[image]\nnonsense = 1\n"),
-        ("[image.healthcheck]", "[image.healthcheck]\nnonsense = 1\n"),
-        ("[[image.files]]", "[[image.files]]\nnonsense = 1\n"),
-    ] {
-        let output = plan(&[("Cargo.toml", PACKAGE), ("plimsoll.toml", text)]);
-        assert_eq!(output.status.code(), Some(2), "{place}");
-        let errors = String::from_utf8(output.stderr).unwrap();
-        let (_, known) = errors.split_once("expected one of").unwrap();
-        let known: Vec<_> = known.lines().next().unwrap().split('`').skip(1).step_by(2).collect();
-        assert!(known.len() > 3, "{errors}");
-        let (_, section) = GUIDE.split_once(&format!("### `{place}`\n")).unwrap();
-        let section = section.split("\n## ").next().unwrap().split("\n### ").next().unwrap();
-        for key in known {
-            assert!(section.contains(&format!("| `{key}` |")), "{place} lacks `{key}`");
+    for guide in [BUILD, CHECK] {
+        for (place, text) in guide.sections {
+            let output = guide.run(&[("Cargo.toml", PACKAGE), ("plimsoll.toml", text)]);
+            assert_eq!(output.status.code(), Some(2), "{place}");
+            let errors = String::from_utf8(output.stderr).unwrap();
+            let (_, known) = errors.split_once("expected one of").unwrap();
+            let known = known.lines().next().unwrap().split('`').skip(1).step_by(2);
+            let known: Vec<_> = known.collect();
+            assert!(known.len() > 3, "{errors}");
+            let (_, section) = guide.text.split_once(&format!("### `{place}`\n")).unwrap();
+            let section = section.split("\n## ").next().unwrap().split("\n### ").next().unwrap();
+            for key in known {
+                assert!(section.contains(&format!("| `{key}` |")), "{place} lacks `{key}`");
+            }
         }
     }
 }
 
 #[test]
 fn every_option_is_described_and_no_other() {
-    let help = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(["build", "--help"]).output();
-    let help = String::from_utf8(help.unwrap().stdout).unwrap();
-    let known = options(&help);
-    assert!(known.len() > 10, "{help}");
-    // What stands before belongs to another program.
-    let calls = blocks("console").into_iter().flat_map(str::lines);
-    for (_, arguments) in calls.filter_map(|line| line.split_once("plimsoll build")) {
-        for option in options(arguments) {
-            assert!(known.contains(option), "the guide calls with {option}, which is unknown");
+    for guide in [BUILD, CHECK] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        let help = program.args([guide.command, "--help"]).output();
+        let help = String::from_utf8(help.unwrap().stdout).unwrap();
+        let known = options(&help);
+        assert!(known.len() > 10, "{help}");
+        // What stands before belongs to another program.
+        let call = format!("plimsoll {}", guide.command);
+        let calls = guide.blocks("console").flat_map(str::lines);
+        for (_, arguments) in calls.filter_map(|line| line.split_once(&*call)) {
+            for option in options(arguments) {
+                assert!(known.contains(option), "the guide calls with {option}, which is unknown");
+            }
         }
-    }
-    let described = options(GUIDE);
-    for option in known.iter().filter(|it| **it != "--help") {
-        assert!(described.contains(option), "the guide lacks {option}");
+        let described = options(guide.text);
+        for option in known.iter().filter(|it| **it != "--help") {
+            assert!(described.contains(option), "the guide lacks {option}");
+        }
     }
 }
 
@@ -84,9 +120,11 @@ fn every_variable_is_described() {
         variables.split('"').filter(|it| it.starts_with("PLIMSOLL_")).collect();
     assert!(!known.is_empty());
     for variable in &known {
-        assert!(GUIDE.contains(&format!("| `{variable}` |")), "the guide lacks {variable}");
+        let row = format!("| `{variable}` |");
+        assert!([BUILD, CHECK].iter().any(|it| it.text.contains(&row)), "no guide has {variable}");
     }
-    let described = GUIDE.split('`').filter(|it| it.starts_with("PLIMSOLL_"));
+    let described = [BUILD, CHECK].into_iter().flat_map(|it| it.text.split('`'));
+    let described = described.filter(|it| it.starts_with("PLIMSOLL_"));
     let unknown: Vec<_> = described.filter(|it| !known.contains(it)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
@@ -94,34 +132,36 @@ fn every_variable_is_described() {
 /// A package to build, with the end of its manifest open.
 const PACKAGE: &str = "[workspace]\n[package]\nname = \"my-service\"\nversion = \"0.1.0\"\n";
 
-/// Plans a build of a project with these files: settings are read and checked, and nothing is built.
-fn plan(files: &[(&str, &str)]) -> Output {
-    let directory = tempfile::tempdir().unwrap();
-    // What the examples put into images, and a program: any will do, as nothing is packed.
-    fs::create_dir_all(directory.path().join("assets")).unwrap();
-    fs::create_dir_all(directory.path().join("config")).unwrap();
-    fs::write(directory.path().join("config/production.toml"), "").unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_plimsoll"), directory.path().join("my-service")).unwrap();
-    for (name, text) in files {
-        fs::write(directory.path().join(name), text).unwrap();
+impl Guide {
+    /// Runs the command in a project with these files.
+    fn run(&self, files: &[(&str, &str)]) -> Output {
+        let directory = tempfile::tempdir().unwrap();
+        // What the examples put into images, and a program: any will do, as nothing is packed.
+        fs::create_dir_all(directory.path().join("assets")).unwrap();
+        fs::create_dir_all(directory.path().join("config")).unwrap();
+        fs::write(directory.path().join("config/production.toml"), "").unwrap();
+        fs::write(directory.path().join("Dockerfile"), "FROM scratch\nUSER 1\n").unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_plimsoll"), directory.path().join("my-service")).unwrap();
+        for (name, text) in files {
+            fs::write(directory.path().join(name), text).unwrap();
+        }
+        Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .arg(self.command)
+            .args(self.call)
+            .current_dir(directory.path())
+            .env_clear()
+            .env("PATH", Path::new("/usr/bin"))
+            .output()
+            .unwrap()
     }
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["build", "--dry-run", "--format", "json", "--binary", "my-service"])
-        .current_dir(directory.path())
-        .env_clear()
-        .env("PATH", Path::new("/usr/bin"))
-        .output()
-        .unwrap()
-}
 
-/// The blocks of the guide in one language.
-fn blocks(language: &str) -> Vec<&'static str> {
-    let fence = format!("```{language}\n");
-    GUIDE
-        .match_indices(&fence)
-        .map(|(start, _)| &GUIDE[start + fence.len()..])
-        .map(|rest| rest.split_once("```").unwrap().0)
-        .collect()
+    /// The blocks in one language.
+    fn blocks(&self, language: &str) -> impl Iterator<Item = &'static str> {
+        let fence = format!("```{language}\n");
+        let text = self.text;
+        let starts: Vec<_> = text.match_indices(&fence).map(|(at, _)| at + fence.len()).collect();
+        starts.into_iter().map(|start| text[start..].split_once("```").unwrap().0)
+    }
 }
 
 /// The long options that a text names.

@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod dockerfile;
+pub mod dockerignore;
 mod image_name;
 mod logical;
 pub mod markdown;

@@ -203,6 +203,8 @@ impl Reader<'_, '_> {
         };
         let start = directory.as_deref().unwrap_or(UNKNOWN);
         let directory = match (&arguments.manifest, invocation.kind) {
+            // A part of the project that is chosen when the image is built.
+            (Some(path), _) if self.expand(path).starts_with('$') => directory.clone(),
             (Some(path), CargoKind::InstallPath) => Some(paths::join(start, &self.expand(path))),
             (Some(manifest), _) => {
                 let manifest = paths::join(start, &self.expand(manifest));

@@ -31,7 +31,7 @@ declare_rule! {
         summary: "the builder refuses the file",
         severity: Severity::Error,
         fix: FixAvailability::None,
-        aliases: &["DL1000"],
+        aliases: &["DL1000", "DL3043", "DL3061", "tally/invalid-onbuild-trigger", "tally/require-stages", "tally/unknown-instruction"],
         default: true,
         scope: Scope::Build,
         check: by_the_engine,

@@ -106,7 +106,7 @@ impl FromStr for Form {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         <Self as ValueEnum>::from_str(text, false).map_err(|_| {
-            let known = Self::value_variants().iter().filter_map(|it| it.to_possible_value());
+            let known = Self::value_variants().iter().filter_map(ValueEnum::to_possible_value);
             let known: Vec<_> = known.map(|it| it.get_name().to_owned()).collect();
             format!("expected one of {}", known.join(", "))
         })

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::fixture::{ROOT, Ran, Tree};
+use crate::fixture::{ROOT, Ran, Tree, left_out};
 
 /// A file with a fix that is safe: `MAINTAINER` is deprecated.
 const OLD: &str = "FROM scratch\nMAINTAINER nobody\nUSER 1\n";
@@ -13,7 +13,7 @@ fn has_fix() -> bool {
     let rules = Tree::new(&[]).run(&["explain", "MaintainerDeprecated"], "", &[]);
     let has = rules.code == 0;
     if !has {
-        println!("left out: fixes: no rule about MAINTAINER");
+        left_out("fixes", "no rule about MAINTAINER");
     }
     has
 }
@@ -80,8 +80,8 @@ fn dockerfiles_in_markdown_are_fixed_where_they_stand() {
     }
     let tree = Tree::new(&[]);
     let guide = |text: &str| {
-        let lines: String = text.lines().map(|it| format!("> {it}\n")).collect();
-        format!("Text.\n\n> ```dockerfile\n{lines}> ```\n")
+        let lines = text.trim_end().replace('\n', "\n> ");
+        format!("Text.\n\n> ```dockerfile\n> {lines}\n> ```\n")
     };
     tree.write("GUIDE.md", guide(OLD));
     run(&tree, "", &["--fix", "GUIDE.md"]).ended(0);
@@ -100,7 +100,7 @@ fn a_file_that_cannot_be_written_is_an_error() {
     let path = tree.path("a/Dockerfile");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
     if fs::OpenOptions::new().write(true).open(&path).is_ok() {
-        println!("left out: a_file_that_cannot_be_written_is_an_error: root may write everywhere");
+        left_out("a file that cannot be written", "root may write everywhere");
         return;
     }
     let ran = run(&tree, "", &["--fix"]).ended(2);

@@ -85,6 +85,13 @@ impl Tree {
     }
 }
 
+/// Says that a test was left out, for the summary of `scripts/test`.
+pub(crate) fn left_out(test: &str, why: &str) {
+    // Not by `println`, which a test that passes never shows.
+    let note = format!("left out: {test}: {why}\n");
+    std::io::stderr().write_all(note.as_bytes()).unwrap();
+}
+
 impl Ran {
     /// The program ended with this code.
     #[track_caller]

@@ -1,6 +1,6 @@
 //! `[check]`, the environment and the command line.
 
-use crate::fixture::{GOOD, ROOT, Tree};
+use crate::fixture::{GOOD, ROOT, Tree, left_out};
 
 fn paths(tree: &Tree, arguments: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
     let ran = tree.run(&[&["check", "--format", "concise"], arguments].concat(), "", variables);
@@ -87,7 +87,7 @@ fn scripts_go_through_shellcheck_where_the_settings_ask_for_it() {
       help: install shellcheck, or set `shellcheck = false` in [check]
     ");
     if std::process::Command::new("shellcheck").arg("--version").output().is_err() {
-        println!("left out: shellcheck: it is not installed");
+        left_out("shellcheck", "it is not installed");
         return;
     }
     let ran = tree.run(&arguments, "", &[]).ended(1);

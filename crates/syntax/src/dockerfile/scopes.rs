@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 pub use preamble::Preamble;
 
-use super::variables::{ExpandError, Expanded, Lexer};
+use super::variables::{ExpandError, Expanded, Lexer, Quotes};
 use super::{ArgDefinition, Base, Command, Dockerfile, Instruction, Stage, Stages, Word};
 use value::{Mode, Value};
 
@@ -96,32 +96,37 @@ impl<'d> Scopes<'d> {
         expanded.map_or(Cow::Borrowed(text), |it| it.value)
     }
 
-    /// A text of the instruction with a number as a build on x86-64 Linux has it, if the base image
-    /// sets no variable but `PATH` and no arguments are given.
-    pub fn evaluate<'w>(&self, index: usize, text: &'w str) -> Result<Expanded<'w>, ExpandError> {
-        match self.stage_of(index) {
-            Some(stage) => self.evaluate_in(Mode::Exact, stage, index, text),
-            None => self.preamble.expand(text),
-        }
+    /// A text in a stage, at the instruction with a number, as a build on x86-64 Linux has it, if
+    /// the base image sets no variable but `PATH` and no arguments are given.
+    pub fn evaluate<'w>(
+        &self,
+        stage: usize,
+        index: usize,
+        text: &'w str,
+    ) -> Result<Expanded<'w>, ExpandError> {
+        self.evaluate_in(Mode::Exact, stage, index, text)
     }
 
-    /// The words of a text of the instruction with a number, as [`Scopes::evaluate`].
-    pub fn evaluate_words(&self, index: usize, text: &str) -> Result<Vec<String>, ExpandError> {
-        let stage = self.stage_of(index);
-        Lexer::new(self.escape).words(text, &|name| self.text(Mode::Exact, stage?, index, name))
+    /// The words of a text, as [`Scopes::evaluate`].
+    pub fn evaluate_words(
+        &self,
+        stage: usize,
+        index: usize,
+        text: &str,
+    ) -> Result<Vec<String>, ExpandError> {
+        Lexer::new(self.escape).words(text, &|name| self.text(Mode::Exact, stage, index, name))
     }
 
     /// A text in which quotes mean nothing, such as the body of a heredoc, as
     /// [`Scopes::evaluate`].
     pub fn evaluate_raw<'w>(
         &self,
+        stage: usize,
         index: usize,
         text: &'w str,
     ) -> Result<Expanded<'w>, ExpandError> {
-        let stage = self.stage_of(index);
-        let quotes = super::variables::Quotes::Ordinary;
-        let lexer = Lexer { quotes, ..Lexer::new('\\') };
-        lexer.word(text, &|name| self.text(Mode::Exact, stage?, index, name))
+        let lexer = Lexer { quotes: Quotes::Ordinary, ..Lexer::new('\\') };
+        lexer.word(text, &|name| self.text(Mode::Exact, stage, index, name))
     }
 
     /// Whether an `ARG` of the stage, or of those below it, stands before the instruction with a

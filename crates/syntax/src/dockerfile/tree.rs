@@ -1,6 +1,7 @@
 //! The tree: lines, instructions, words.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use plimsoll_finding::Span;
 
@@ -124,6 +125,24 @@ impl<'t> Instruction<'t> {
         self.flags.iter().rev().find(|it| it.name == name)
     }
 
+    /// The source of a range of the bytes of one of the instruction's words.
+    pub fn span_in_word(&self, word: &Word<'_>, range: Range<usize>) -> Span {
+        let start = word.span.start();
+        if word.span.len() == word.text.len() {
+            return Span::new(start + range.start, start + range.end);
+        }
+        if let Some(flag) = self.flags.iter().find(|it| it.value.as_ref() == Some(word)) {
+            return flag.span_in_value(range);
+        }
+        // Joined over continuations, unless it is decoded in another way.
+        let offset = self.arguments.offset_of(start);
+        let joined = self.arguments.text().get(offset..offset + word.text.len());
+        if joined == Some(&*word.text) {
+            return self.arguments.span(offset + range.start..offset + range.end);
+        }
+        word.span
+    }
+
     /// The first line's text from the keyword on, for pointing at an instruction that has many.
     pub fn head(&self, text: &str) -> Span {
         let rest = self.span.slice(text).unwrap_or_default();
@@ -147,7 +166,7 @@ pub struct Flag<'t> {
 
 impl Flag<'_> {
     /// The source of a range of the value's bytes.
-    pub fn span_in_value(&self, range: std::ops::Range<usize>) -> Span {
+    pub fn span_in_value(&self, range: Range<usize>) -> Span {
         let Some(value) = &self.value else { return self.span };
         if self.origins.is_empty() {
             let start = value.span.start();

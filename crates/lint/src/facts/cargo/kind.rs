@@ -91,11 +91,22 @@ pub(super) fn read<'w, 't>(words: &'w [ShellWord<'t>]) -> Option<Invocation<'w, 
         "cargo-zigbuild" => (CargoKind::Build, "zigbuild", 0),
         "trunk" if is_word(rest, "build") => (CargoKind::Build, "trunk", 0),
         "dx" if is_word(rest, "build") || is_word(rest, "bundle") => (CargoKind::Build, "dx", 0),
+        // They run the rest of their words.
+        "mold" if rest.first().is_some_and(|it| matches!(&*it.value, "-run" | "--run")) => {
+            return read_behind(rest, 1);
+        }
+        "rustup" if is_word(rest, "run") => return read_behind(rest, 2),
         "wasm-pack" if is_word(rest, "build") => (CargoKind::Build, "wasm-pack", 0),
         _ => return None,
     };
     let after = rest.get(at + 1..).unwrap_or_default();
     Some(Invocation { kind, before: rest.get(..at)?, after, through, subcommand: at + 1 })
+}
+
+/// Reads what follows a number of words, and counts its subcommand from the first of them.
+fn read_behind<'w, 't>(rest: &'w [ShellWord<'t>], skip: usize) -> Option<Invocation<'w, 't>> {
+    let inner = read(rest.get(skip..)?)?;
+    Some(Invocation { subcommand: inner.subcommand + skip + 1, ..inner })
 }
 
 fn is_word(words: &[ShellWord<'_>], expected: &str) -> bool {

@@ -7,9 +7,10 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
-    let (from, to) = match name.starts_with('/') {
-        true => (name.to_owned(), name.to_owned()),
-        false => (format!("a/{name}"), format!("b/{name}")),
+    let (from, to) = if name.starts_with('/') {
+        (name.to_owned(), name.to_owned())
+    } else {
+        (format!("a/{name}"), format!("b/{name}"))
     };
     TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(&from, &to).to_string()
 }

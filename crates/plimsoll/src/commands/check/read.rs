@@ -52,7 +52,7 @@ fn text(source: impl Read, expected: u64) -> Result<String, ReadProblem> {
         let before = bytes.get(..offset).unwrap_or_default();
         ReadProblem::NotUtf8 {
             offset,
-            line: before.iter().filter(|it| **it == b'\n').count() + 1,
+            line: before.split(|it| *it == b'\n').count(),
             byte: bytes.get(offset).copied().unwrap_or_default(),
             is_utf16: bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]),
         }

@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite for each file, in it a test case for each finding. What weighs less than
+//! The XML of `JUnit`: a suite for each file, in it a test case for each finding. What weighs less than
 //! the threshold is a test that passes and says something.
 
 use std::{borrow::Cow, fmt::Write as _};

@@ -1,5 +1,7 @@
 //! Markdown for terminals: as much of it as our own pages use.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 use crate::report::table::Table;
@@ -31,12 +33,12 @@ pub(crate) fn render(markdown: &str, width: usize) -> String {
             page.end_paragraph();
             let style = if heading.starts_with('#') { BOLD } else { HEADING };
             let heading = plain(heading.trim_start_matches('#').trim());
-            page.text.push_str(&format!("{style}{heading}{style:#}\n"));
+            writeln!(page.text, "{style}{heading}{style:#}").ok();
         } else if let Some(item) = line.strip_prefix("- ") {
             page.end_paragraph();
             page.text.push_str("- ");
             page.indent = "  ";
-            page.paragraph = item.to_owned();
+            item.clone_into(&mut page.paragraph);
         } else if line.trim().is_empty() {
             page.end_paragraph();
             page.text.push('\n');
@@ -91,7 +93,7 @@ impl Page {
         for (index, part) in word.split('`').enumerate() {
             *code ^= index > 0;
             if *code && !part.is_empty() {
-                self.text.push_str(&format!("{CODE}{part}{CODE:#}"));
+                write!(self.text, "{CODE}{part}{CODE:#}").ok();
             } else {
                 self.text.push_str(part);
             }
@@ -127,16 +129,12 @@ fn unlinked(text: &str) -> String {
             (!name.contains(['[', '`', ']'])).then_some((name, after))
         });
         result.push_str(before);
-        match link {
-            Some((name, after)) => {
-                result.push_str(name);
-                rest = after;
-            }
-            None => {
-                result.push('[');
-                rest = after;
-            }
+        if link.is_none() {
+            result.push('[');
         }
+        let (name, after) = link.unwrap_or(("", after));
+        result.push_str(name);
+        rest = after;
     }
     result.push_str(rest);
     result.replace("**", "")

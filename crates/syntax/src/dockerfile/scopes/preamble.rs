@@ -62,6 +62,12 @@ impl<'d> Preamble<'d> {
         self.names().any(|it| it == name)
     }
 
+    /// Whether a variable has the value that BuildKit gives it, and no other by an `ARG`.
+    pub fn is_predefined(&self, name: &str) -> bool {
+        let predefined = name == STAGE || PLATFORM.iter().any(|it| it.0 == name);
+        predefined && !self.arguments.iter().any(|it| it.0 == name && it.1.is_some())
+    }
+
     /// The names that are declared here or defined by BuildKit, some of them twice.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let arguments = self.arguments.iter().map(|it| it.0);

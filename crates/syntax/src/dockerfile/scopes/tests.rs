@@ -15,7 +15,8 @@ fn workdir(text: &str) -> (String, String) {
     let scopes = Scopes::new(&file, &Stages::new(&file));
     let index = file.instructions.len() - 1;
     let Command::Workdir(word) = &file.instructions[index].command else { panic!("no WORKDIR") };
-    let exact = scopes.evaluate(index, word.as_str()).expect("a value");
+    let stage = scopes.stage_of(index).expect("a stage");
+    let exact = scopes.evaluate(stage, index, word.as_str()).expect("a value");
     (scopes.expand(index, word).into_owned(), exact.value.into_owned())
 }
 
@@ -112,4 +113,14 @@ fn images_are_expanded_with_the_preamble() {
 fn a_value_that_is_refused_stays_as_written() {
     same("FROM a\nENV A=${B?no}\nWORKDIR /x", "/x");
     same("FROM a\nENV A=${B?no}\nWORKDIR $A", "${B?no}");
+}
+
+#[test]
+fn words_and_documents_are_evaluated_in_their_own_ways() {
+    let file = parse("FROM a\nENV A=\"x y\" B='z'\nEXPOSE $A\n");
+    let scopes = Scopes::new(&file, &Stages::new(&file));
+    let words = scopes.evaluate_words(0, 2, "$A \"$A\"");
+    assert_eq!(words, Ok(["x", "y", "x y"].map(str::to_owned).into()));
+    let raw = scopes.evaluate_raw(0, 2, "'$B' \"$A\"").map(|it| it.value.into_owned());
+    assert_eq!(raw, Ok("'z' \"x y\"".to_owned()));
 }

@@ -51,8 +51,9 @@ impl<'d> Script<'d> {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
-        self.parts.push((self.text.len(), part.clone()));
+        let start = self.text.len();
         self.text.push_str(part.text());
+        self.parts.push((start, part));
     }
 }
 

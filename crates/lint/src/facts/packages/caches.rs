@@ -1,0 +1,314 @@
+//! The caches that package managers leave behind in layers.
+
+use std::borrow::Cow;
+
+use plimsoll_finding::Span;
+use plimsoll_syntax::dockerfile::{Command, Lookup, MountKind};
+use plimsoll_syntax::shell::{Script, ShellCommand};
+
+use super::manager::is_python;
+use super::{Manager, Operation, PackageRun};
+use crate::Facts;
+
+/// A cache of a package manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cache {
+    /// The lists of packages that `apt-get update` fetches.
+    AptLists,
+    /// The index and the packages of `apk`.
+    Apk,
+    /// Of `yum`.
+    Yum,
+    /// Of `dnf`, `microdnf` and `tdnf`.
+    Dnf,
+    /// Of `zypper`.
+    Zypper,
+    /// Of `pip` and `uv pip`.
+    Pip,
+    /// Of `yarn`.
+    Yarn,
+    /// Of `npm`.
+    Npm,
+}
+
+/// A `RUN` that leaves a cache behind.
+#[derive(Debug)]
+pub(crate) struct KeptCache<'f, 'd> {
+    /// The commands that fill the cache, in order; never empty.
+    pub(crate) fillers: Vec<PackageRun<'f, 'd>>,
+}
+
+impl<'f, 'd> KeptCache<'f, 'd> {
+    /// The first command that fills the cache.
+    pub(crate) fn first(&self) -> Option<&PackageRun<'f, 'd>> {
+        self.fillers.first()
+    }
+}
+
+const APT_LISTS: &[&str] = &["/var/lib/apt/lists"];
+const APK: &[&str] = &["/var/cache/apk", "/etc/apk/cache"];
+const YUM: &[&str] = &["/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"];
+const ZYPPER: &[&str] = &["/var/cache/zypp", "/var/cache/zypper"];
+const PIP: &[&str] = &["/root/.cache/pip", "/root/.cache/uv"];
+const YARN: &[&str] = &["/usr/local/share/.cache", "/root/.cache/yarn", "/root/.yarn"];
+const NPM: &[&str] = &["/root/.npm"];
+
+impl Cache {
+    /// Where it is, for the user root. Each is enough.
+    pub(crate) const fn paths(self) -> &'static [&'static str] {
+        match self {
+            Self::AptLists => APT_LISTS,
+            Self::Apk => APK,
+            Self::Yum | Self::Dnf => YUM,
+            Self::Zypper => ZYPPER,
+            Self::Pip => PIP,
+            Self::Yarn => YARN,
+            Self::Npm => NPM,
+        }
+    }
+
+    /// The part of a path that tells the cache in the home of any user.
+    const fn home(self) -> Option<&'static str> {
+        match self {
+            Self::Pip => Some("/.cache"),
+            Self::Yarn => Some("yarn"),
+            Self::Npm => Some("/.npm"),
+            _ => None,
+        }
+    }
+
+    const fn manager(self) -> Manager {
+        match self {
+            Self::AptLists => Manager::Apt,
+            Self::Apk => Manager::Apk,
+            Self::Yum => Manager::Yum,
+            Self::Dnf => Manager::Dnf,
+            Self::Zypper => Manager::Zypper,
+            Self::Pip => Manager::Pip,
+            Self::Yarn => Manager::Yarn,
+            Self::Npm => Manager::Npm,
+        }
+    }
+
+    /// Whether a path is the cache, lies in it, or holds it.
+    pub(crate) fn is_at(self, path: &str) -> bool {
+        let at = self.paths().iter().any(|it| covers(path, it) || covers(it, path));
+        at || self.home().is_some_and(|it| path.contains(it))
+    }
+
+    /// Whether a command fills the cache.
+    fn is_filled_by(self, facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+        use Operation::{Install, Update, Upgrade};
+        let (does, command) = (run.does, run.command());
+        if does.manager != self.manager() || does.elsewhere {
+            return false;
+        }
+        let flag = |long: &str| command.has_flag('\0', long);
+        match self {
+            Self::AptLists => does.operation == Update,
+            Self::Apk => {
+                matches!(does.operation, Install | Upgrade | Update)
+                    && !flag("no-cache")
+                    && !flag("no-network")
+                    && !flag("cache-dir")
+            }
+            Self::Yum | Self::Dnf => {
+                matches!(does.operation, Install | Upgrade | Update) && !flag("cacheonly")
+            }
+            Self::Zypper => matches!(does.operation, Install | Upgrade | Update),
+            Self::Pip => {
+                does.operation == Install
+                    && !flag("no-cache-dir")
+                    && !flag("no-cache")
+                    && !flag("no-index")
+                    && !flag("cache-dir")
+                    && !flag("dry-run")
+                    && !command.has_flag('h', "help")
+                    && !is_uncached(
+                        facts,
+                        run,
+                        &["PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "UV_NO_CACHE", "UV_CACHE_DIR"],
+                    )
+            }
+            Self::Yarn => {
+                does.operation == Install
+                    && !flag("cache-folder")
+                    && !is_uncached(facts, run, &["YARN_CACHE_FOLDER"])
+            }
+            Self::Npm => {
+                does.operation == Install
+                    && !flag("cache")
+                    && !is_uncached(facts, run, &["npm_config_cache", "NPM_CONFIG_CACHE"])
+            }
+        }
+    }
+
+    /// Whether a command empties the cache.
+    pub(super) fn is_emptied_by(self, command: &ShellCommand<'_>) -> bool {
+        let Some(program) = command.program() else { return false };
+        match program {
+            "rm" | "find" => {
+                let deletes = program == "rm"
+                    || command
+                        .args()
+                        .iter()
+                        .any(|it| matches!(it.value.as_ref(), "-delete" | "rm"));
+                deletes && command.args().iter().any(|it| self.is_path(&it.value))
+            }
+            "apt-get" | "apt" | "aptitude" => {
+                let lists = matches!(command.subcommand(&[]), Some("dist-clean" | "distclean"));
+                self == Self::AptLists && lists
+            }
+            "apk" => self == Self::Apk && has_words(command, &["cache", "clean"]),
+            "yum" | "dnf" | "dnf5" | "microdnf" | "tdnf" => {
+                matches!(self, Self::Yum | Self::Dnf) && has_words(command, &["clean"])
+            }
+            "zypper" => {
+                let cleans = has_words(command, &["clean"]) || has_words(command, &["cc"]);
+                self == Self::Zypper && cleans
+            }
+            "yarn" => self == Self::Yarn && has_words(command, &["cache", "clean"]),
+            "npm" => self == Self::Npm && has_words(command, &["cache", "clean"]),
+            "uv" => self == Self::Pip && has_words(command, &["cache"]),
+            _ if program.starts_with("pip") || is_python(program) => {
+                self == Self::Pip && has_words(command, &["cache", "purge"])
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an argument names all of the cache, or what lies in it by a pattern.
+    fn is_path(self, argument: &str) -> bool {
+        let Some((head, rest)) = argument.split_once('{') else { return self.is_whole(argument) };
+        let Some((middle, tail)) = rest.split_once('}') else { return false };
+        // `/var/cache/{apk,misc}/*`; braces in what follows are read in turn.
+        let tail = if tail.contains('{') { "/*" } else { tail };
+        middle.split(',').any(|it| self.is_whole(&format!("{head}{it}{tail}")))
+    }
+
+    fn is_whole(self, path: &str) -> bool {
+        let home = ["~", "$HOME", "${HOME}"].iter().find_map(|it| path.strip_prefix(it));
+        let path: Cow<'_, str> = match home {
+            Some(rest) => format!("/root{rest}").into(),
+            None => path.into(),
+        };
+        let pattern = path.contains(['*', '?', '[']);
+        let directory = path.split(['*', '?', '[']).next().unwrap_or_default();
+        let directory = directory.rsplit_once('/').map_or("", |(it, _)| it);
+        let plain = if pattern { directory } else { path.trim_end_matches('/') };
+        if plain.is_empty() || plain == "." {
+            return false;
+        }
+        let whole = self.paths().iter().any(|it| covers(plain, it) || pattern && covers(it, plain));
+        whole || self.home().is_some_and(|it| plain.contains(it))
+    }
+}
+
+/// Whether a command's arguments hold words in this order.
+fn has_words(command: &ShellCommand<'_>, words: &[&str]) -> bool {
+    let mut rest = words.iter();
+    let mut next = rest.next();
+    for argument in command.args() {
+        if next.is_some_and(|it| argument.value == *it) {
+            next = rest.next();
+        }
+    }
+    next.is_none()
+}
+
+/// Whether a directory is another one or holds it.
+fn covers(directory: &str, path: &str) -> bool {
+    let directory = directory.trim_end_matches('/');
+    path.strip_prefix(directory).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+}
+
+/// Whether variables switch the cache off, or put it to another place.
+fn is_uncached(facts: &Facts<'_>, run: &PackageRun<'_, '_>, names: &[&str]) -> bool {
+    let set_before = |script: &Script<'_>| {
+        script.commands[..=run.does.at].iter().any(|it| {
+            let own = it.assignments.iter().any(|a| names.contains(&a.name.as_ref()));
+            own || it.words.iter().any(|word| {
+                let name = word.value.split('=').next().unwrap_or_default();
+                name.len() < word.value.len() && names.contains(&name)
+            })
+        })
+    };
+    if set_before(run.run.script) {
+        return true;
+    }
+    let (stage, index) = (run.does.stage, run.does.index);
+    names.iter().any(|name| match facts.scopes().value(stage, index, name) {
+        Lookup::Value(value) => {
+            !name.contains("NO_CACHE")
+                || !matches!(value.to_ascii_lowercase().as_str(), "" | "0" | "false" | "off" | "no")
+        }
+        Lookup::Declared => true,
+        Lookup::Undefined => false,
+    })
+}
+
+impl<'d> Facts<'d> {
+    /// The `RUN`s of shipped stages that leave a cache in the image.
+    pub(crate) fn kept_caches(&self, cache: Cache) -> Vec<KeptCache<'_, 'd>> {
+        let mut kept = Vec::new();
+        let Some(last) = self.stages.last() else { return kept };
+        if !self.packages().commands.iter().any(|it| it.manager == cache.manager()) {
+            return kept;
+        }
+        let mut shipped: Vec<usize> = self.stages.chain(last.index).map(|it| it.index).collect();
+        shipped.reverse();
+        for stage in shipped {
+            let mut commands = self.packages().of_stage(stage);
+            while let Some(first) = commands.first() {
+                let length = commands.partition_point(|it| it.index == first.index);
+                let (run, rest) = commands.split_at(length);
+                commands = rest;
+                let fillers: Vec<_> = run
+                    .iter()
+                    .filter_map(|it| self.place(it))
+                    .filter(|it| cache.is_filled_by(self, it))
+                    .collect();
+                let Some(last) = fillers.last() else { continue };
+                if self.is_mounted(first.index, cache) || is_emptied_after(last, cache) {
+                    continue;
+                }
+                kept.push(KeptCache { fillers });
+            }
+        }
+        kept
+    }
+
+    /// Whether a cache lies on a mount of a `RUN`, so that it isn't in the layer.
+    pub(crate) fn is_mounted(&self, index: usize, cache: Cache) -> bool {
+        let Some(instruction) = self.file.instructions.get(index) else { return false };
+        let Command::Run(run) = &instruction.command else { return false };
+        run.mounts.iter().any(|mount| {
+            let kept_out = matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs);
+            let target = mount.target().map(|it| self.expand(index, it));
+            kept_out
+                && target
+                    .is_some_and(|it| it.contains('$') || cache.is_at(it.trim_end_matches('/')))
+        })
+    }
+
+    /// The first command after a `RUN`, in the shipped stages, that empties a cache in a layer of
+    /// its own, where that doesn't help any more.
+    pub(crate) fn emptied_later(&self, index: usize, cache: Cache) -> Option<Span> {
+        let shipped = self.stages.all.iter().filter(|it| it.shipped);
+        let mut commands = shipped.flat_map(|it| self.run_commands_of(it));
+        let found = commands.find(|it| it.index > index && cache.is_emptied_by(it.command))?;
+        Some(found.command.span)
+    }
+}
+
+/// Whether a later command of the same `RUN` empties the cache.
+fn is_emptied_after(run: &PackageRun<'_, '_>, cache: Cache) -> bool {
+    let later = run.run.script.commands.iter().skip(run.does.at + 1);
+    // What a trap or a function holds stands before, and runs after.
+    let held =
+        run.run.script.commands.iter().take(run.does.at).filter(|it| it.program() == Some("trap"));
+    later.clone().any(|it| cache.is_emptied_by(it))
+        || held
+            .flat_map(|it| it.args())
+            .any(|it| cache.paths().iter().any(|path| it.value.contains(path)))
+}

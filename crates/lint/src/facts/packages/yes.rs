@@ -1,0 +1,122 @@
+//! Whether a package manager asks for confirmation, which nobody can give during a build.
+
+use plimsoll_syntax::dockerfile::Command;
+use plimsoll_syntax::shell::{Joined, ShellCommand};
+
+use super::{Manager, Operation, PackageRun};
+use crate::Facts;
+
+/// Whether a command asks before it does its work. Where an option may come from a variable, or an
+/// answer from a pipe, it counts as not asking.
+pub(crate) fn asks(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+    let (command, does) = (run.command(), run.does);
+    if !matches!(does.operation, Operation::Install | Operation::Upgrade | Operation::Remove) {
+        return false;
+    }
+    let hidden = does
+        .packages
+        .iter()
+        .any(|it| !it.known && it.text.starts_with('$') && !it.text.starts_with("$("));
+    let answered = command.joined == Joined::Pipe
+        || command.redirections.iter().any(|it| it.operator.starts_with('<'));
+    if hidden || answered || is_told(does.manager, command) {
+        return false;
+    }
+    !is_configured(facts, run)
+}
+
+/// Whether an option answers, or nothing is done that would need an answer.
+fn is_told(manager: Manager, command: &ShellCommand<'_>) -> bool {
+    let flag = |short, long: &str| command.has_flag(short, long);
+    match manager {
+        Manager::Apt => {
+            flag('y', "yes")
+                || flag('\0', "assume-yes")
+                || flag('\0', "force-yes")
+                || flag('s', "simulate")
+                || flag('\0', "dry-run")
+                || flag('\0', "just-print")
+                || flag('\0', "print-uris")
+                || flag('h', "help")
+                || flag('\0', "assume-no")
+                || quietness(command) > 1
+                || option_says_yes(command)
+        }
+        Manager::Yum | Manager::Dnf => {
+            flag('y', "assumeyes")
+                || flag('\0', "assumeno")
+                || flag('h', "help")
+                || flag('\0', "downloadonly") && flag('\0', "downloaddir")
+                || command.args().iter().any(|it| it.value.contains("assumeyes"))
+        }
+        Manager::Zypper => {
+            flag('n', "non-interactive")
+                || flag('y', "no-confirm")
+                || flag('\0', "dry-run")
+                || flag('\0', "non-interactive-include-reboot-patches")
+        }
+        _ => true,
+    }
+}
+
+/// `-qq` means yes; so do `-q -q` and `-q=2`.
+fn quietness(command: &ShellCommand<'_>) -> usize {
+    let levels = command.args().iter().map(|it| {
+        let value = it.value.as_ref();
+        if let Some(level) = value.strip_prefix("-q=").or_else(|| value.strip_prefix("--quiet=")) {
+            return level.parse().unwrap_or(0);
+        }
+        if value == "--quiet" {
+            return 1;
+        }
+        let letters = value.strip_prefix('-').filter(|it| !it.starts_with('-')).unwrap_or_default();
+        if letters.bytes().all(|it| it.is_ascii_alphabetic()) {
+            letters.matches('q').count()
+        } else {
+            0
+        }
+    });
+    levels.sum()
+}
+
+fn option_says_yes(command: &ShellCommand<'_>) -> bool {
+    let mut values = command.option_values(&["-o", "--option"]);
+    values.any(|it| is_yes(it.value))
+        || command.args().iter().any(|it| is_yes(it.value.trim_start_matches("-o")))
+}
+
+fn is_yes(setting: &str) -> bool {
+    let Some((name, value)) = setting.split_once('=') else { return false };
+    name.eq_ignore_ascii_case("APT::Get::Assume-Yes")
+        && matches!(
+            value.trim_matches('"').to_ascii_lowercase().as_str(),
+            "true" | "1" | "yes" | "on"
+        )
+}
+
+/// Whether something before the command in its stage, or below it, writes the manager's settings.
+fn is_configured(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+    let (setting, files): (&str, &[&str]) = match run.does.manager {
+        Manager::Apt => ("assume-yes", &["apt.conf"]),
+        Manager::Yum | Manager::Dnf => ("assumeyes", &["yum.conf", "dnf.conf"]),
+        _ => ("non-interactive", &["zypp.conf", "zypper.conf"]),
+    };
+    for stage in facts.stages.chain(run.run.stage.index) {
+        for (offset, instruction) in stage.body.iter().enumerate() {
+            if stage.first + offset > run.does.index {
+                break;
+            }
+            let text = instruction.span.slice(facts.file.text).unwrap_or_default();
+            let sets = match &instruction.command {
+                Command::Run(_) | Command::Env(_) => text.to_ascii_lowercase().contains(setting),
+                // What such a file says isn't seen.
+                Command::Copy(_) | Command::Add(_) => files.iter().any(|it| text.contains(it)),
+                _ => false,
+            };
+            if sets {
+                return true;
+            }
+        }
+    }
+    false
+}

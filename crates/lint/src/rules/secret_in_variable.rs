@@ -1,0 +1,161 @@
+//! `secret-in-variable`: an `ARG` or `ENV` has the name of a secret.
+
+use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::dockerfile::{Command, Word};
+
+use crate::facts::Dispatched;
+use crate::rule::declare_rule;
+use crate::{Context, FixAvailability, Scope};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports `ARG` and `ENV` whose names say that they hold a secret: a password, a token, a key.
+    ///
+    /// ## Why it matters
+    /// The value of an `ENV` is in the image's configuration and in each process; the value of an
+    /// `ARG` is in the image's history. Whoever can pull the image can read both.
+    ///
+    /// A name that only sounds like one, because its value is empty, a number, a truth value or the
+    /// path of a file, is a note.
+    ///
+    /// ## Bad
+    /// ```dockerfile
+    /// FROM rust:1.90-alpine
+    /// ARG CARGO_REGISTRY_TOKEN
+    /// WORKDIR /src
+    /// COPY . .
+    /// RUN cargo build --release --locked
+    /// ```
+    ///
+    /// ## Good
+    /// ```dockerfile
+    /// FROM rust:1.90-alpine
+    /// WORKDIR /src
+    /// COPY . .
+    /// RUN --mount=type=secret,id=cargo_token,env=CARGO_REGISTRY_TOKEN \
+    ///     cargo build --release --locked
+    /// ```
+    pub(crate) static SECRET_IN_VARIABLE = {
+        name: "secret-in-variable",
+        clause: Clause::NoSecrets,
+        summary: "an `ARG` or `ENV` has the name of a secret",
+        severity: Severity::Warning,
+        fix: FixAvailability::None,
+        aliases: &["SecretsUsedInArgOrEnv", "DL3064"],
+        default: true,
+        scope: Scope::Image,
+        check: check,
+    }
+}
+
+/// Parts of a name that say that it is a secret.
+const SECRET: &[&str] = &[
+    "apikey",
+    "auth",
+    "credential",
+    "credentials",
+    "key",
+    "password",
+    "pword",
+    "passwd",
+    "secret",
+    "token",
+];
+
+/// Parts of a name that say that it is none.
+const HARMLESS: &[&str] = &["public", "file", "version"];
+
+fn check(cx: &mut Context<'_, '_>) {
+    for at in cx.facts.dispatched() {
+        match &at.instruction.command {
+            Command::Arg(definitions) => {
+                for it in definitions {
+                    report(cx, &at, &it.name, it.value.as_ref());
+                }
+            }
+            Command::Env(env) => {
+                for it in &env.pairs {
+                    report(cx, &at, &it.name, Some(&it.value));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, value: Option<&Word<'_>>) {
+    let mut key = std::borrow::Cow::Borrowed(name.as_str());
+    if matches!(at.instruction.command, Command::Env(_)) && name.text.contains(['$', '"', '\'']) {
+        let expanded = cx.facts.scopes().evaluate(at.stage.index, at.index, &name.text);
+        if let Ok(expanded) = expanded {
+            key = expanded.value;
+        }
+    }
+    if !names_secret(&key) {
+        return;
+    }
+    let kind = at.instruction.kind.name();
+    let message = format!("{kind} `{key}` keeps a secret in the image");
+    let report = cx.report(at.place(name.span), message).help(
+        "Give secrets to the build with `RUN --mount=type=secret`, and to the container when it runs.",
+    );
+    if value.is_some_and(|it| is_harmless(&it.text)) {
+        report.severity(Severity::Note).done();
+    } else {
+        report.done();
+    }
+}
+
+/// Whether a name has a part between underscores, or at an end, that says that it is a secret.
+fn names_secret(name: &str) -> bool {
+    let has = |parts: &[&str]| {
+        name.split('_').any(|it| parts.iter().any(|part| part.eq_ignore_ascii_case(it)))
+    };
+    has(SECRET) && !has(HARMLESS)
+}
+
+/// Whether a value can hardly be a secret.
+fn is_harmless(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'']);
+    let word = ["", "true", "false", "yes", "no", "on", "off", "none"];
+    word.iter().any(|it| it.eq_ignore_ascii_case(value))
+        || value.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+        || (value.starts_with('/') && !value.contains([' ', '=']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::check;
+
+    #[test]
+    fn parts_of_names_are_compared() {
+        for name in ["API_KEY", "token", "DATABASE_PASSWORD", "secret_MESSAGE", "x_auth_y", "_KEY"] {
+            assert!(names_secret(name), "{name}");
+        }
+        for name in ["KEYS", "MONKEY", "AUTHOR", "PUBLIC_KEY", "KEY_FILE", "token-x", "KEY_VERSION"] {
+            assert!(!names_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn both_instructions_are_looked_at() {
+        check(
+            "secret-in-variable",
+            "ARG TOKEN\nFROM a\nARG TOKEN A=b\nENV A=b API_KEY=c\nENV PASSWORD=\nENV KEY /run/key\n",
+            "3:5 warning: ARG `TOKEN` keeps a secret in the image\n\
+             4:9 warning: ENV `API_KEY` keeps a secret in the image\n\
+             5:5 note: ENV `PASSWORD` keeps a secret in the image\n\
+             6:5 note: ENV `KEY` keeps a secret in the image",
+        );
+    }
+
+    #[test]
+    fn stages_that_are_not_shipped_weigh_less() {
+        check(
+            "secret-in-variable",
+            "FROM a AS b\nARG TOKEN\nFROM scratch\n",
+            "2:5 note: ARG `TOKEN` keeps a secret in the image",
+        );
+    }
+}
