@@ -1,6 +1,6 @@
 //! `named-user`: `USER` gives a name where a number could be checked.
 
-use plimsoll_finding::{Clause, Edit, Fix, Severity};
+use plimsoll_finding::{Clause, Severity};
 
 use crate::bases::{Description, Family, Language};
 use crate::facts::users::{NamedUser, RunsAs};
@@ -32,16 +32,12 @@ declare_rule! {
     /// USER 10001
     /// ENTRYPOINT ["/usr/local/bin/app"]
     /// ```
-    ///
-    /// ## Fix safety
-    /// Safe: the number is the user's own, as the image or a command of the file gives it. Where
-    /// neither says it, no fix is offered.
     pub(crate) static NAMED_USER = {
         name: "named-user",
         clause: Clause::NonRoot,
         summary: "the final stage names its user instead of giving the number",
         severity: Severity::Note,
-        fix: FixAvailability::Sometimes,
+        fix: FixAvailability::None,
         aliases: &["DL3066"],
         default: true,
         scope: Scope::Image,
@@ -63,19 +59,11 @@ fn check(cx: &mut Context<'_, '_>) {
         return;
     }
     let message = format!("`USER {}` is a name, which `runAsNonRoot` can't check", user.text);
-    let report = cx.report(user.word.span, message);
-    match numbers(facts, &user, base.as_ref()).filter(|_| !user.word.text.contains(['$', '"', '\'']))
-    {
-        Some(numbers) => {
-            let edit = Edit::replace(user.word.span, numbers.clone());
-            report.help(format!("Write the number: `USER {numbers}`."))
-                .fix(Fix::safe(format!("Write `{numbers}`"), [edit]))
-                .done();
-        }
-        None => report
-            .help("Give the user a number when it is made, such as 10001, and write that.")
-            .done(),
-    }
+    let help = match numbers(facts, &user, base.as_ref()) {
+        Some(numbers) => format!("Write the number: `USER {numbers}`."),
+        None => "Give the user a number when it is made, such as 10001, and write that.".to_owned(),
+    };
+    cx.report(user.word.span, message).help(help).done();
 }
 
 /// The word with numbers for its names, where all of them are known.
@@ -128,7 +116,7 @@ fn number_in(base: &Description<'_>, name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check, check_fixed};
+    use crate::rules::tests::check;
 
     #[track_caller]
     fn finds(text: &str, expected: &str) {
@@ -136,8 +124,12 @@ mod tests {
     }
 
     #[track_caller]
-    fn fixes(text: &str, expected: &str) {
-        check_fixed("named-user", text, expected);
+    fn advises(text: &str, expected: &str) {
+        let rules = Some(["named-user"].into());
+        let options = crate::Options { rules, ..crate::Options::default() };
+        let findings = crate::check("Dockerfile", text, &options).findings;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        assert!(finding.help.as_deref().unwrap().contains(expected), "{:?}", finding.help);
     }
 
     #[test]
@@ -164,29 +156,29 @@ mod tests {
 
     #[test]
     fn the_number_comes_from_the_command_that_makes_the_user() {
-        fixes(
-            "FROM alpine:3.22\nARG UID=10001\nRUN adduser -D -u ${UID} app\nUSER app\n",
-            "FROM alpine:3.22\nARG UID=10001\nRUN adduser -D -u ${UID} app\nUSER 10001\n",
-        );
-        fixes(
-            "FROM debian:12\nRUN groupadd -g 7 g && useradd -u 5 -g g app\nUSER app:g\n",
-            "FROM debian:12\nRUN groupadd -g 7 g && useradd -u 5 -g g app\nUSER 5:7\n",
-        );
-        fixes(
-            "FROM gcr.io/distroless/cc-debian13\nUSER nonroot:nonroot\n",
-            "FROM gcr.io/distroless/cc-debian13\nUSER 65532:65532\n",
-        );
+        for (text, number) in [
+            ("FROM alpine:3.22\nARG ID=10001\nRUN adduser -D -u ${ID} app\nUSER app\n", "`USER 10001`"),
+            (
+                "FROM debian:12\nRUN groupadd -g 7 g && useradd -u 5 -g g app\nUSER app:g\n",
+                "`USER 5:7`",
+            ),
+            (
+                "FROM gcr.io/distroless/cc-debian13\nUSER nonroot:nonroot\n",
+                "`USER 65532:65532`",
+            ),
+        ] {
+            advises(text, number);
+        }
     }
 
     #[test]
-    fn without_a_number_there_is_no_fix() {
+    fn a_number_that_is_not_sure_is_not_named() {
         for text in [
             "FROM debian:12\nRUN useradd app\nUSER app\n",
             "FROM debian:12\nRUN useradd -u 5 app\nUSER app:app\n",
             "FROM debian:12\nRUN useradd -u 5 app && usermod -u 6 app\nUSER app\n",
-            "FROM debian:12\nRUN useradd -u 5 app\nARG U=app\nUSER $U\n",
         ] {
-            fixes(text, text);
+            advises(text, "Give the user a number");
         }
     }
 }

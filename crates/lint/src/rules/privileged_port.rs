@@ -3,7 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Command, Word};
 
-use crate::bases::User;
+use crate::bases::{Family, User};
 use crate::facts::users::RunsAs;
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
@@ -54,7 +54,8 @@ fn check(cx: &mut Context<'_, '_>) {
         RunsAs::Base(User::Other(_)) => true,
         _ => false,
     };
-    if !is_other || facts.chain_mentions(last.index, &["setcap", "authbind", "BIND_SERVICE"]) {
+    let is_windows = facts.base(last.index).is_some_and(|it| it.family == Family::Windows);
+    if !is_other || is_windows || facts.chain_mentions(last.index, &["setcap", "authbind", "BIND_SERVICE"]) {
         return;
     }
     let message = format!("port {port} is below 1024, and the process is not root");

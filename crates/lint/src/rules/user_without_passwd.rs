@@ -14,8 +14,8 @@ declare_rule! {
     /// `/etc/passwd` was copied.
     ///
     /// ## Why it matters
-    /// Nothing says which number the name stands for: the build fails at the `COPY`, and a
-    /// container fails to start with `unable to find user`.
+    /// Nothing says which number the name stands for. The container fails to start with `unable to
+    /// find user`; `COPY --chown`, a warning, silently makes root the owner.
     ///
     /// ## Bad
     /// ```dockerfile
@@ -71,13 +71,13 @@ fn check(cx: &mut Context<'_, '_>) {
                 Command::Copy(copy) | Command::Add(copy) => {
                     if let Some(chown) = copy.chown.as_ref().filter(|_| !has_passwd) {
                         let owner = facts.expand(index, chown);
-                        report(cx, chown.span, &owner, "--chown=");
+                        report(cx, chown.span, &owner, "--chown=", Severity::Warning);
                     }
                     has_passwd |= may_bring_passwd(facts, index, copy);
                 }
                 Command::User(word) if !has_passwd && stage.shipped => {
                     let user = facts.expand(index, word);
-                    report(cx, word.span, &user, "USER ");
+                    report(cx, word.span, &user, "USER ", Severity::Error);
                 }
                 _ => {}
             }
@@ -85,14 +85,14 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
-fn report(cx: &mut Context<'_, '_>, span: Span, owner: &str, what: &str) {
+fn report(cx: &mut Context<'_, '_>, span: Span, owner: &str, what: &str, severity: Severity) {
     let named = owner.split(':').find(|it| !is_number(it) && !it.is_empty());
-    // BuildKit and Docker both take `root` for 0 without looking.
+    // Owners that nobody knows are root to BuildKit.
     let Some(name) = named.filter(|it| *it != "root" && !it.contains('$')) else { return };
     let message = format!("`{what}{owner}` needs `{name}`, but nothing in `scratch` names users");
     let help = "Write numbers, such as `65532:65532`, or copy `/etc/passwd` and `/etc/group` from \
                 a builder stage first.";
-    cx.report(span, message).help(help).done();
+    cx.report(span, message).severity(severity).help(help).done();
 }
 
 fn copies<'s, 'd>(stage: &'s Stage<'d>) -> impl Iterator<Item = (usize, &'d Copy<'d>)> + use<'s, 'd> {
@@ -136,7 +136,7 @@ mod tests {
     fn names_in_scratch() {
         finds(
             "FROM scratch\nCOPY --chown=app:1 a /app\nUSER 1:staff\nUSER app\n",
-            "2:14 error: `--chown=app:1` needs `app`, but nothing in `scratch` names users\n\
+            "2:14 warning: `--chown=app:1` needs `app`, but nothing in `scratch` names users\n\
              3:6 error: `USER 1:staff` needs `staff`, but nothing in `scratch` names users\n\
              4:6 error: `USER app` needs `app`, but nothing in `scratch` names users",
         );
