@@ -18,6 +18,7 @@ pub(crate) mod shells;
 pub(crate) mod sources;
 pub(crate) mod spdx;
 pub(crate) mod users;
+pub(crate) mod words;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
