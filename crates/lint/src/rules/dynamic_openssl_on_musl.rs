@@ -101,7 +101,7 @@ fn check(cx: &mut Context<'_, '_>) {
             let Some(first) = builds.next() else { continue };
             let Choice::Is(target) = &first.target else { continue };
             let all = of_musl(&first.target) && builds.all(|it| of_musl(&it.target));
-            let is_cross = command.elsewhere || package.text.contains(":");
+            let is_cross = command.elsewhere || package.text.contains(':');
             if !is_glibc || !all || is_cross || facts.chain_mentions(first.stage, OTHERS) {
                 continue;
             }

@@ -161,7 +161,7 @@ fn copies_libraries(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
                     path.contains(".so")
                         || path.contains("/lib")
                         || path.starts_with("lib")
-                        || path.ends_with(".deb")
+                        || path.contains(".deb")
                 }) || it.path == "/" && it.source.ends_with('/')
             })
         })
@@ -178,7 +178,7 @@ fn installs_out_of_sight(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
             .any(|it| !it.known || it.text.contains("-dev") || it.text.starts_with(['.', '/']));
         let scripts = facts.run_commands_of(stage).any(|it| {
             let program = it.command.words.first().map_or("", |it| &*it.value);
-            program.ends_with(".sh")
+            program.contains(".sh")
                 || matches!(
                     program,
                     "sh" | "bash" | "make" | "dpkg" | "rpm" | "pip" | "pip3" | "nix"
