@@ -3,6 +3,7 @@
 mod arguments;
 mod kind;
 mod layers;
+mod shipped;
 #[cfg(test)]
 mod tests;
 
