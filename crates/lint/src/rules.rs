@@ -64,6 +64,7 @@ rules! {
     root_user::ROOT_USER,
     secret_in_variable::SECRET_IN_VARIABLE,
     sensitive_volume::SENSITIVE_VOLUME,
+    shared_target_mount::SHARED_TARGET_MOUNT,
     shell_form_command::SHELL_FORM_COMMAND,
     shell_in_scratch::SHELL_IN_SCRATCH,
     single_stage_build::SINGLE_STAGE_BUILD,
@@ -82,10 +83,12 @@ rules! {
     undefined_variable::UNDEFINED_VARIABLE,
     unknown_copy_stage::UNKNOWN_COPY_STAGE,
     unknown_suppression::UNKNOWN_SUPPRESSION,
+    unlocked_build::UNLOCKED_BUILD,
     unreachable_stage::UNREACHABLE_STAGE,
     unsigned_packages::UNSIGNED_PACKAGES,
     unused_suppression::UNUSED_SUPPRESSION,
     wget_and_curl::WGET_AND_CURL,
+    whole_filesystem_copy::WHOLE_FILESYSTEM_COPY,
     world_writable::WORLD_WRITABLE,
 }
 

@@ -1,7 +1,7 @@
 //! `unreachable-stage`: no build needs a stage.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::dockerfile::{Base, Keyword, Stage, StageUse};
+use plimsoll_syntax::dockerfile::{Base, Command, Keyword, Stage, StageUse};
 
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
@@ -57,13 +57,15 @@ declare_rule! {
 /// Names of stages that others take from.
 const BUILDERS: &[&str] = &[
     "builder", "build", "build-env", "build-stage", "compile", "compiler", "deps", "dependencies",
-    "cache", "cacher", "chef", "planner", "cook", "base", "vendor", "source", "sources", "src",
+    "planner",
 ];
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     let stages = &facts.stages.all;
-    if stages.iter().all(|it| it.reachable) {
+    // A broken instruction may be what names the stage.
+    let broken = || facts.file.instructions.iter().any(|it| matches!(it.command, Command::Broken));
+    if stages.iter().all(|it| it.reachable) || broken() {
         return;
     }
     let needed = |stage: &Stage<'_>| {

@@ -3,6 +3,7 @@
 use super::CargoCommand;
 use crate::Facts;
 use crate::facts::copies::Origin;
+use crate::facts::paths;
 use crate::facts::programs::Program;
 
 /// What tells that a script takes the toolchain away again.
@@ -67,16 +68,18 @@ impl Facts<'_> {
     /// Whether the final stage takes files from another one and starts a program of its own.
     pub(crate) fn assembles_program(&self) -> bool {
         let Some(last) = self.stages.last() else { return false };
-        let owns = matches!(self.program(last.index), Some(Program::Own(_)));
-        let takes = || {
-            let all = self.before(last.index, usize::MAX);
-            all.iter().flat_map(|it| self.copied(*it)).any(|it| {
-                let Origin::Stage(from) = it.origin else { return false };
-                // Tools come from stages, too.
-                self.cargo().iter().any(|it| it.stage == from && it.kind.builds())
-            })
-        };
-        owns && !self.is_workshop() && takes()
+        let Some(Program::Own(program)) = self.program(last.index) else { return false };
+        // Tools come from stages, too.
+        let builds = |stage| self.cargo().iter().any(|it| it.stage == stage && it.kind.builds());
+        let steps = self.before(last.index, usize::MAX);
+        let takes = steps.iter().flat_map(|it| self.copied(*it)).any(|it| match it.origin {
+            Origin::Stage(from) => {
+                let names = [paths::file_name(&it.source), paths::file_name(&it.path)];
+                builds(from) || names.contains(&&*program)
+            }
+            _ => false,
+        });
+        takes && !self.is_workshop()
     }
 
     /// Whether the final stage is named after work that people do in it.
