@@ -51,6 +51,7 @@ rules! {
     malformed_suppression::MALFORMED_SUPPRESSION,
     manifests_without_targets::MANIFESTS_WITHOUT_TARGETS,
     misplaced_cache_mount::MISPLACED_CACHE_MOUNT,
+    missing_cache_mount::MISSING_CACHE_MOUNT,
     noisy_wget::NOISY_WGET,
     password_by_chpasswd::PASSWORD_BY_CHPASSWD,
     pipe_without_pipefail::PIPE_WITHOUT_PIPEFAIL,

@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Base, Command, Keyword};
 
+use crate::bases::Family;
 use crate::facts::copies::{Copied, Origin};
 use crate::facts::paths;
 use crate::rule::declare_rule;
@@ -11,7 +12,8 @@ use crate::{Context, Facts, FixAvailability, Scope};
 declare_rule! {
     /// ## What it does
     /// Reports a `COPY --from` of a stage that takes all of its file system, a system directory of
-    /// a toolchain's image, or a directory with the whole build tree of cargo in it.
+    /// a toolchain's image, or a directory with the whole build tree of cargo in it. Copying all of a
+    /// stage onto `scratch`, which makes one layer of it, is left alone.
     ///
     /// ## Why it matters
     /// The stage was made so that the toolchain, the sources and what cargo keeps in `target/` stay
@@ -70,14 +72,9 @@ fn check(cx: &mut Context<'_, '_>) {
             let index = stage.first + offset;
             for copied in facts.copied(index) {
                 let Origin::Stage(from) = copied.origin else { continue };
-                if let Some((what, severity)) = too_much(facts, stage.index, from, &copied) {
-                    let mut report = cx.report(copied.span, what).help(
-                        "Copy the program, and what else the image needs, by their own paths.",
-                    );
-                    if let Some(severity) = severity {
-                        report = report.severity(severity);
-                    }
-                    report.done();
+                if let Some(message) = too_much(facts, stage.index, from, &copied) {
+                    let help = "Copy the program, and what else the image needs, by their own paths.";
+                    cx.report(copied.span, message).help(help).done();
                 }
             }
         }
@@ -90,19 +87,18 @@ fn too_much(
     stage: usize,
     from: usize,
     copied: &Copied,
-) -> Option<(String, Option<Severity>)> {
+) -> Option<String> {
     let source = paths::join("/", copied.source.trim_end_matches("/*").trim_end_matches("/."));
     let shipped = facts.stages.all.get(stage).is_some_and(|it| it.shipped);
     let is_toolchain =
         || facts.base(from).and_then(|it| it.toolchain).is_some_and(|it| it.only_builds);
     if source == "/" && copied.source != "/." && !copied.source.contains('*') {
-        // Only what was put there is in a stage that begins with nothing.
-        if facts.stages.root(from).is_none_or(|it| it.base == Base::Scratch) {
-            return None;
-        }
+        // A stage that begins with nothing, or with an image of a few tools, holds what is wanted.
+        let distribution = facts.base(from).is_some_and(|it| it.family != Family::Scratch);
+        // All of a stage on top of nothing makes one layer of it, on purpose.
         let flattens = facts.stages.root(stage).is_some_and(|it| it.base == Base::Scratch);
-        let severity = (flattens && !is_toolchain()).then_some(Severity::Note);
-        return Some((format!("all files of {} are copied", name(facts, from)), severity));
+        let wrong = distribution && (!flattens || is_toolchain());
+        return wrong.then(|| format!("all files of {} are copied", name(facts, from)));
     }
     if !shipped {
         return None;
@@ -112,10 +108,10 @@ fn too_much(
             "`{source}` is copied whole from {}, which is the image of a toolchain",
             name(facts, from)
         );
-        return Some((message, None));
+        return Some(message);
     }
     let tree = build_tree(facts, from, &source)?;
-    Some((format!("`{}` is copied with {tree}", copied.source), None))
+    Some(format!("`{}` is copied with {tree}", copied.source))
 }
 
 fn name(facts: &Facts<'_>, stage: usize) -> String {
@@ -189,7 +185,9 @@ mod tests {
         check(RULE, &text("COPY --from=b / /"), all);
         check(RULE, &text("COPY --from=b . /x"), all);
         check(RULE, &text("COPY --from=b [\"/\", \"/\"]").replace("6:15", "6:16"), "6:16 warning: all files of the stage `b` are copied");
-        check(RULE, "FROM alpine AS a\nRUN x\nFROM scratch\nCOPY --from=a / /\n", "4:15 note: all files of the stage `a` are copied");
+        check(RULE, &text("COPY --from=b / /").replace("debian:12", "scratch"), all);
+        check(RULE, "FROM alpine AS a\nRUN x\nFROM scratch\nCOPY --from=a / /\n", "");
+        check(RULE, "FROM tonistiigi/xx AS xx\nFROM alpine\nCOPY --from=xx / /\n", "");
         check(RULE, "FROM scratch AS a\nCOPY x /x\nFROM alpine\nCOPY --from=a / /\n", "");
         check(RULE, "FROM alpine\nCOPY --from=tonistiigi/xx / /\n", "");
     }
