@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
         kind::read(words)?;
         let start = self.facts.directory(self.index);
         let directory = match &command.directory {
-            _ if command.lost => None,
+            _ if command.lost => self.led_by_variable(&commands[..at], start),
             Some(directory) => Some(paths::join(start, &self.expand(directory))),
             None => Some(start.to_owned()),
         };
@@ -178,6 +178,14 @@ impl Reader<'_, '_> {
         found.conditional = command.conditional;
         found.tolerated = is_tolerated(commands, at);
         Some(found)
+    }
+
+    /// Where the only `cd` of a script leads, if a variable of an instruction says it.
+    fn led_by_variable(self, before: &[ShellCommand<'_>], start: &str) -> Option<String> {
+        let mut all = before.iter().filter(|it| matches!(it.name(), Some("cd" | "pushd" | "popd")));
+        let (only, None) = (all.next()?, all.next()) else { return None };
+        let to = self.expand(&only.args().first()?.value);
+        (!to.contains(['$', '`', '*'])).then(|| paths::join(start, &to))
     }
 
     fn expand(self, text: &str) -> String {

@@ -19,6 +19,13 @@ pub(super) fn check(cx: &mut Context<'_, '_>) {
     let mut last = None;
     for install in &installs {
         let (index, manager) = (install.does.index, install.does.manager);
+        // Nothing is downloaded, or nothing is kept on purpose.
+        let packages = &install.does.packages;
+        let local = !packages.is_empty()
+            && packages.iter().all(|it| it.text.starts_with(['/', '.']) || it.text.contains(".whl"));
+        if local || install.command().has_flag('\0', "no-cache-dir") {
+            continue;
+        }
         if last == Some((index, manager)) || is_mounted(facts, index, manager) {
             continue;
         }
