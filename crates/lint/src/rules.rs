@@ -100,7 +100,7 @@ rules! {
     ssh_port::SSH_PORT,
     stage_name_casing::STAGE_NAME_CASING,
     stale_dummy_source::STALE_DUMMY_SOURCE,
-    sudo_command::SUDO_COMMAND,
+    sudo::SUDO,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
     syntax_directive_typo::SYNTAX_DIRECTIVE_TYPO,
     syntax_error::SYNTAX_ERROR,
