@@ -15,6 +15,7 @@ pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod spdx;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -13,12 +13,24 @@ impl<'t> ShellCommand<'t> {
     /// The words from the program on that does the work: without `sudo -E`, `env A=b`, `timeout 30`
     /// and their like. A wrapper that wraps nothing is the program itself.
     pub fn effective(&self) -> &[ShellWord<'t>] {
-        unwrapped(&self.words)
+        self.words.get(self.program.0..).unwrap_or_default()
     }
 
     /// The name of the program that does the work; see [`Self::effective`] and [`Self::name`].
     pub fn program(&self) -> Option<&str> {
-        name_of(self.effective().first()?)
+        let range = self.program.1.start as usize..self.program.1.end as usize;
+        self.words.get(self.program.0)?.value.get(range).filter(|it| !it.is_empty())
+    }
+
+    /// Finds out what [`Self::effective`] and [`Self::program`] say.
+    pub(super) fn find_program(&mut self) {
+        let effective = unwrapped(&self.words);
+        let range = effective.first().and_then(|word| {
+            let name = name_of(word)?;
+            let end = u32::try_from(word.value.len()).ok()?;
+            Some(end - u32::try_from(name.len()).ok()?..end)
+        });
+        self.program = (self.words.len() - effective.len(), range.unwrap_or_default());
     }
 
     /// The arguments of the program that does the work.
