@@ -134,31 +134,34 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn starts(rest: &str, program: Option<Program>) {
+    fn starts(rest: &str, program: Option<&Program>) {
         let text = format!("FROM a\n{rest}\n");
         let file = dockerfile::parse(&text);
-        assert_eq!(Facts::new(&file).program(0), program, "{rest}");
+        assert_eq!(Facts::new(&file).program(0).as_ref(), program, "{rest}");
     }
 
     #[test]
     fn wrappers_and_shells_are_looked_through() {
-        let own = |name: &str| Some(Program::Own(name.to_owned()));
-        starts("ENTRYPOINT [\"/usr/bin/tini\", \"--\", \"/app/server\"]", own("server"));
-        starts("ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"server\"]", own("server"));
-        starts("CMD exec /app/server --port 1", own("server"));
-        starts("CMD cd /app && ./server", own("server"));
-        starts("ENTRYPOINT [\"/bin/sh\", \"-c\", \"ulimit -c 0 && exec ./server\"]", own("server"));
-        starts("ENTRYPOINT [\"sh\", \"/entrypoint.sh\"]", own("entrypoint.sh"));
+        let own = |name: &str| Program::Own(name.to_owned());
+        starts("ENTRYPOINT [\"/usr/bin/tini\", \"--\", \"/app/server\"]", Some(&own("server")));
+        starts("ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"server\"]", Some(&own("server")));
+        starts("CMD exec /app/server --port 1", Some(&own("server")));
+        starts("CMD cd /app && ./server", Some(&own("server")));
+        starts(
+            "ENTRYPOINT [\"/bin/sh\", \"-c\", \"ulimit -c 0 && exec ./server\"]",
+            Some(&own("server")),
+        );
+        starts("ENTRYPOINT [\"sh\", \"/entrypoint.sh\"]", Some(&own("entrypoint.sh")));
     }
 
     #[test]
     fn people_work_with_tools() {
         starts("", None);
-        starts("CMD [\"bash\"]", Some(Program::Tool));
-        starts("CMD sleep infinity", Some(Program::Tool));
-        starts("CMD cargo test", Some(Program::Tool));
-        starts("CMD [\"sh\", \"-c\", \"cargo test\"]", Some(Program::Tool));
-        starts("CMD [\"cargo\", \"run\", \"--release\"]", Some(Program::CargoRun));
-        starts("ENTRYPOINT []", Some(Program::Tool));
+        starts("CMD [\"bash\"]", Some(&Program::Tool));
+        starts("CMD sleep infinity", Some(&Program::Tool));
+        starts("CMD cargo test", Some(&Program::Tool));
+        starts("CMD [\"sh\", \"-c\", \"cargo test\"]", Some(&Program::Tool));
+        starts("CMD [\"cargo\", \"run\", \"--release\"]", Some(&Program::CargoRun));
+        starts("ENTRYPOINT []", Some(&Program::Tool));
     }
 }

@@ -139,9 +139,10 @@ fn build_tree(facts: &Facts<'_>, from: usize, source: &str) -> Option<String> {
         return None;
     }
     let directory = target_of(build)?;
-    Some(match paths::is_in(&directory, source) {
-        true => format!("the build tree in `{directory}`"),
-        false => "all that cargo keeps there beside the program".to_owned(),
+    Some(if paths::is_in(&directory, source) {
+        format!("the build tree in `{directory}`")
+    } else {
+        "all that cargo keeps there beside the program".to_owned()
     })
 }
 

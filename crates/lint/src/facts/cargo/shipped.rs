@@ -1,5 +1,7 @@
 //! What of a cargo build stays in the image that is shipped.
 
+use plimsoll_syntax::shell::ShellCommand;
+
 use super::CargoCommand;
 use crate::Facts;
 use crate::facts::copies::Origin;
@@ -93,7 +95,7 @@ impl Facts<'_> {
         command.kind == super::CargoKind::InstallTool
             && command.command.is_some_and(|at| {
                 let script = self.script(command.index);
-                let words = script.and_then(|it| it.commands.get(at)).map(|it| it.args());
+                let words = script.and_then(|it| it.commands.get(at)).map(ShellCommand::args);
                 words
                     .unwrap_or_default()
                     .iter()
