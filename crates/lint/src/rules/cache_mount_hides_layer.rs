@@ -134,9 +134,9 @@ fn home(cx: &mut Context<'_, '_>, command: &CargoCommand) {
     report.done();
 }
 
-/// Whether a `RUN` up to one puts programs into the cache.
+/// Whether a `RUN` before another puts programs into the cache.
 fn is_filled(facts: &Facts<'_>, stage: usize, index: usize, mount: &MountedAt<'_>) -> bool {
-    facts.before(stage, index + 1).into_iter().any(|it| {
+    facts.before(stage, index).into_iter().any(|it| {
         caches(facts, it).iter().any(|it| it.id == mount.id)
             && facts.run_mentions(it, &["cp ", "rsync ", "rustup", "tar "])
     })
