@@ -12,6 +12,7 @@ pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
+pub(crate) mod programs;
 pub(crate) mod shells;
 pub(crate) mod sources;
 pub(crate) mod spdx;

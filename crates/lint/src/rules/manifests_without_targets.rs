@@ -71,9 +71,10 @@ fn check(cx: &mut Context<'_, '_>) {
         last_stage = Some(command.stage);
         let (name, severity) = (command.name(), Severity::Warning);
         let reads_only = matches!(command.kind, CargoKind::Fetch | CargoKind::Metadata);
-        let message = match command.tolerated {
-            true => format!("`{name}` does nothing: only manifests are here, which cargo refuses"),
-            false => format!("`{name}` fails: only manifests are here, and no source for a target"),
+        let message = if command.tolerated {
+            format!("`{name}` does nothing: only manifests are here, which cargo refuses")
+        } else {
+            format!("`{name}` fails: only manifests are here, and no source for a target")
         };
         let report = cx.report(command.head, message).help(HELP);
         // A manifest that gives the path of each target can be read without the files.
