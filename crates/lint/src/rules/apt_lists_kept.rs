@@ -111,6 +111,12 @@ mod tests {
     }
 
     #[test]
+    fn an_install_may_fetch_them() {
+        let text = "FROM a\nRUN apt-get install --update -y b && apt-get install -y c";
+        check("apt-lists-kept", text, "2:13 warning: `apt-get install` leaves its lists in the image");
+    }
+
+    #[test]
     fn mounts_keep_them_out() {
         for mount in ["type=cache,target=/var/lib/apt", "type=cache,target=/var/lib/apt/lists,sharing=locked", "type=tmpfs,target=/var/lib/apt/lists/"] {
             check("apt-lists-kept", &format!("FROM a\nRUN --mount={mount} apt-get update && apt-get install -y b"), "");

@@ -60,6 +60,8 @@ fn check(cx: &mut Context<'_, '_>) {
             && does.operation == Operation::Install
             && !does.packages.is_empty()
             && run.program() != "aptitude"
+            && !does.hides_options
+            && does.verb.slice(facts.file.text) != Some("build-dep")
             && run.run.stage.shipped;
         if !installs || is_told(command) || is_configured(facts, &run) {
             continue;

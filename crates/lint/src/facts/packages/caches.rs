@@ -105,7 +105,10 @@ impl Cache {
         }
         let flag = |long: &str| command.has_flag('\0', long);
         match self {
-            Self::AptLists => does.operation == Update,
+            Self::AptLists => {
+                let fetches = does.operation == Install && command.has_flag('U', "update");
+                does.operation == Update || fetches
+            }
             Self::Apk => {
                 matches!(does.operation, Install | Upgrade | Update)
                     && !flag("no-cache")
