@@ -8,6 +8,7 @@ mod ends;
 mod lists;
 mod manager;
 mod names;
+mod options;
 mod read;
 pub(crate) mod report;
 mod versions;

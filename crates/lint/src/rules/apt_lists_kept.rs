@@ -74,14 +74,16 @@ fn check(cx: &mut Context<'_, '_>) {
         let edit = if used { None } else { at_end(facts, first, REMOVE) };
         let fix = edit.map(|edit| {
             let title = format!("Add `{REMOVE}`");
-            match facts.may_use_lists_of(stage, index) {
-                true => Fix::risky(title, [edit]),
-                false => Fix::safe(title, [edit]),
+            if facts.may_use_lists_of(stage, index) {
+                Fix::risky(title, [edit])
+            } else {
+                Fix::safe(title, [edit])
             }
         });
-        let help = match used {
-            true => "Install all packages in one `RUN` and end it with `rm -rf /var/lib/apt/lists/*`.",
-            false => "Add `rm -rf /var/lib/apt/lists/*` to the end of the same `RUN`.",
+        let help = if used {
+            "Install all packages in one `RUN` and end it with `rm -rf /var/lib/apt/lists/*`."
+        } else {
+            "Add `rm -rf /var/lib/apt/lists/*` to the end of the same `RUN`."
         };
         let message = format!("`{}` leaves its lists in the image", first.title());
         let later = facts.emptied_later(index, Cache::AptLists);

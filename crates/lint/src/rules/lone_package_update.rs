@@ -61,9 +61,10 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         let title = update.title();
-        let message = match facts.uses_lists_of(does.stage, index, does.manager) {
-            true => format!("`{title}` is in another layer than what is installed with it"),
-            false => format!("nothing is installed with the lists of `{title}`"),
+        let message = if facts.uses_lists_of(does.stage, index, does.manager) {
+            format!("`{title}` is in another layer than what is installed with it")
+        } else {
+            format!("nothing is installed with the lists of `{title}`")
         };
         let help = match does.manager {
             Manager::Apk => "Remove it: `apk add --no-cache` fetches the index itself.",

@@ -312,6 +312,6 @@ fn is_emptied_after(run: &PackageRun<'_, '_>, cache: Cache) -> bool {
         run.run.script.commands.iter().take(run.does.at).filter(|it| it.program() == Some("trap"));
     later.clone().any(|it| cache.is_emptied_by(it))
         || held
-            .flat_map(|it| it.args())
+            .flat_map(ShellCommand::args)
             .any(|it| cache.paths().iter().any(|path| it.value.contains(path)))
 }

@@ -196,7 +196,8 @@ fn is_harmless(command: &ShellCommand<'_>) -> bool {
 fn runs_script(command: &ShellCommand<'_>) -> bool {
     let Some(first) = command.effective().first() else { return false };
     let program = command.program().unwrap_or_default();
-    let local = first.value.starts_with(['.', '$']) || program.ends_with(".sh");
+    let local = first.value.starts_with(['.', '$'])
+        || program.rsplit_once('.').is_some_and(|it| it.1 == "sh");
     let shell = matches!(program, "sh" | "bash" | "source" | "." | "make" | "ansible-playbook");
     local
         || shell

@@ -197,17 +197,15 @@ struct Known<'k, 'd> {
 impl<'d> Known<'_, 'd> {
     /// The packages that an operand names.
     fn packages(&self, word: &ShellWord<'d>, packages: &mut Vec<Package<'d>>) {
-        let value = match word.literal {
-            true => None,
-            false => variable(&word.value).and_then(|it| self.value(it)),
-        };
+        let name = if word.literal { None } else { variable(&word.value) };
+        let value = name.and_then(|it| self.value(it));
         match value {
             // What a command prints is not known.
             Some(value) if !value.contains(['`', '(']) => {
                 packages.extend(value.split_ascii_whitespace().take(MOST_PACKAGES).map(|it| {
                     let known = !it.contains(['$', '`']);
                     Package { text: Cow::Owned(it.to_owned()), span: word.span, known }
-                }))
+                }));
             }
             _ => packages.push(Package {
                 text: word.value.clone(),

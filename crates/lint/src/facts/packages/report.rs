@@ -68,10 +68,8 @@ pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
         // `microdnf` asks only where its settings say so; other commands than installs may find
         // nothing to do.
         let sure = run.does.operation == Operation::Install && run.program() != "microdnf";
-        let (verb, severity) = match sure {
-            true => ("asks", Severity::Error),
-            false => ("may ask", Severity::Warning),
-        };
+        let (verb, severity) =
+            if sure { ("asks", Severity::Error) } else { ("may ask", Severity::Warning) };
         let message = format!("`{}` {verb} for confirmation, which nobody can give", run.title());
         let fix = Fix::safe("Add `-y`", [Edit::insert(run.does.verb.end(), " -y")]);
         cx.report(run.does.verb, message)
