@@ -54,7 +54,7 @@ fn check(cx: &mut Context<'_, '_>) {
 mod tests {
     use crate::rules::tests::{check, check_fixed};
 
-    const QUESTION: &str = "for confirmation, which nobody can give";
+    const NO_YES: &str = "has no `-y`, and nobody can confirm it during a build";
 
     #[test]
     fn all_that_changes_packages_asks() {
@@ -62,10 +62,10 @@ mod tests {
             let name = verb.split(' ').next().unwrap();
             let text =
                 format!("FROM a\nENV DEBIAN_FRONTEND=noninteractive\nRUN apt-get {verb}");
-            let expected = format!("3:13 warning: `apt-get {name}` may ask {QUESTION}");
+            let expected = format!("3:13 warning: `apt-get {name}` {NO_YES}");
             check("apt-without-yes", &text, &expected);
         }
-        let expected = format!("2:13 error: `apt-get install` asks {QUESTION}");
+        let expected = format!("2:13 error: `apt-get install` {NO_YES}");
         check("apt-without-yes", "FROM a\nRUN apt-get install a", &expected);
         check("apt-without-yes", "FROM a\nRUN apt-get purge", "");
     }

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn its_smaller_kin_may_not_ask() {
-        check("dnf-without-yes", "FROM a\nRUN dnf upgrade && microdnf install a", "2:9 warning: `dnf upgrade` may ask for confirmation, which nobody can give\n2:29 warning: `microdnf install` may ask for confirmation, which nobody can give");
+        check("dnf-without-yes", "FROM a\nRUN dnf upgrade && microdnf install a", "2:9 warning: `dnf upgrade` has no `-y`, and nobody can confirm it during a build\n2:29 warning: `microdnf install` has no `-y`, and nobody can confirm it during a build");
     }
 
     #[test]

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn groups_and_removals_ask_too() {
-        check("yum-without-yes", "FROM a\nRUN yum groupinstall 'A B' && yum -y install c && yum erase c", "2:9 error: `yum groupinstall` asks for confirmation, which nobody can give\n2:55 warning: `yum erase` may ask for confirmation, which nobody can give");
+        check("yum-without-yes", "FROM a\nRUN yum groupinstall 'A B' && yum -y install c && yum erase c", "2:9 error: `yum groupinstall` has no `-y`, and nobody can confirm it during a build\n2:55 warning: `yum erase` has no `-y`, and nobody can confirm it during a build");
     }
 
     #[test]

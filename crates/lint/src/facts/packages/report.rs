@@ -65,15 +65,15 @@ pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
         if !asks(facts, &run) {
             continue;
         }
-        // `microdnf` asks only where its settings say so; other commands than installs may find
-        // nothing to do.
-        let sure = run.does.operation == Operation::Install && run.program() != "microdnf";
-        let (verb, severity) =
-            if sure { ("asks", Severity::Error) } else { ("may ask", Severity::Warning) };
-        let message = format!("`{}` {verb} for confirmation, which nobody can give", run.title());
+        // Nobody can answer, but there may be nothing to ask: apt takes a package that needs no
+        // other without a word, upgrades find nothing, `microdnf` asks only where it is set up to.
+        let severe = run.does.operation == Operation::Install && run.program() != "microdnf";
+        let severity = if severe { Severity::Error } else { Severity::Warning };
+        let message =
+            format!("`{}` has no `-y`, and nobody can confirm it during a build", run.title());
         let fix = Fix::safe("Add `-y`", [Edit::insert(run.does.verb.end(), " -y")]);
         cx.report(run.does.verb, message)
-            .help("Add `-y`: there is no terminal during a build, so the command gives up.")
+            .help("Add `-y`: a command that asks without a terminal gives up, and the build fails.")
             .severity(severity)
             .fix(fix)
             .done();
