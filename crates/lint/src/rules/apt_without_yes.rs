@@ -72,7 +72,20 @@ mod tests {
 
     #[test]
     fn every_spelling_of_yes_is_known() {
-        for options in ["-y", "--yes", "--assume-yes", "-qq", "-q -q", "-q=2", "-yq", "-qqy", "-o APT::Get::Assume-Yes=true", "-oAPT::Get::Assume-Yes=1", "-s", "$OPTIONS"] {
+        for options in [
+            "-y",
+            "--yes",
+            "--assume-yes",
+            "-qq",
+            "-q -q",
+            "-q=2",
+            "-yq",
+            "-qqy",
+            "-o APT::Get::Assume-Yes=true",
+            "-oAPT::Get::Assume-Yes=1",
+            "-s",
+            "$OPTIONS",
+        ] {
             check("apt-without-yes", &format!("FROM a\nRUN apt-get {options} install a"), "");
             check("apt-without-yes", &format!("FROM a\nRUN apt-get install {options} a"), "");
         }
@@ -81,7 +94,9 @@ mod tests {
 
     #[test]
     fn settings_written_before_answer() {
-        let text = "FROM a AS b\nRUN echo 'APT::Get::Assume-Yes \"true\";' > /etc/apt/apt.conf.d/90x\nFROM b\nRUN apt-get install c";
+        let text = "FROM a AS b\n\
+             RUN echo 'APT::Get::Assume-Yes \"true\";' > /etc/apt/apt.conf.d/90x\nFROM b\n\
+             RUN apt-get install c";
         check("apt-without-yes", text, "");
         check("apt-without-yes", "FROM a\nCOPY apt.conf /etc/apt/\nRUN apt-get install c", "");
     }
@@ -93,8 +108,20 @@ mod tests {
 
     #[test]
     fn heredocs_and_continued_lines_are_fixed_in_place() {
-        check_fixed("apt-without-yes", "FROM a\nRUN <<E\napt-get install a\nE\n", "FROM a\nRUN <<E\napt-get install -y a\nE\n");
-        check_fixed("apt-without-yes", "FROM a\r\nRUN apt-get \\\r\n  install \\\r\n  a\r\n", "FROM a\r\nRUN apt-get \\\r\n  install -y \\\r\n  a\r\n");
-        check_fixed("apt-without-yes", "FROM a\nRUN sh -c 'apt-get install a'\n", "FROM a\nRUN sh -c 'apt-get install -y a'\n");
+        check_fixed(
+            "apt-without-yes",
+            "FROM a\nRUN <<E\napt-get install a\nE\n",
+            "FROM a\nRUN <<E\napt-get install -y a\nE\n",
+        );
+        check_fixed(
+            "apt-without-yes",
+            "FROM a\r\nRUN apt-get \\\r\n  install \\\r\n  a\r\n",
+            "FROM a\r\nRUN apt-get \\\r\n  install -y \\\r\n  a\r\n",
+        );
+        check_fixed(
+            "apt-without-yes",
+            "FROM a\nRUN sh -c 'apt-get install a'\n",
+            "FROM a\nRUN sh -c 'apt-get install -y a'\n",
+        );
     }
 }
