@@ -2,10 +2,9 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use plimsoll_syntax::dockerfile::{Base, Command, Keyword, Stage};
+use plimsoll_syntax::dockerfile::{Command, Keyword, Stage};
 
 use crate::Facts;
-use crate::bases;
 use crate::facts::packages::{Manager, Operation, Package, PackageCommand, bare_name};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -150,28 +149,19 @@ fn is_for_developing(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
         let name = it.name.as_deref().unwrap_or_default();
         name.split(['-', '_', '.']).any(|it| DEVELOPING.contains(&it))
     });
-    let Some(root) = facts.stages.root(last.index) else { return true };
-    named || is_toolchain(root) || starts_a_tool(facts, last)
+    named || is_toolchain(facts, last.index) || starts_a_tool(facts, last)
 }
 
 /// Whether the base image is one of a language's tools, or names itself so.
-fn is_toolchain(root: &Stage<'_>) -> bool {
-    if root.base != Base::Image {
-        return false;
-    }
-    let image = root.image.split('@').next().unwrap_or_default();
-    let slash = image.rfind('/').map_or(0, |it| it + 1);
-    let (name, tag) = match image[slash..].find(':') {
-        Some(at) => (&image[..slash + at], Some(&image[slash + at + 1..])),
-        None => (image, None),
-    };
-    let told = bases::describe(name, tag, None).and_then(|it| it.toolchain);
-    let words = image.split(['-', '_', '.', '/', ':']);
-    let named = words.into_iter().any(|it| {
+fn is_toolchain(facts: &Facts<'_>, stage: usize) -> bool {
+    let Some(image) = facts.base_image(stage) else { return false };
+    let words = image.name().split(['-', '_', '.', '/']);
+    let tag = image.tag().unwrap_or_default().split(['-', '_', '.']);
+    let named = words.chain(tag).any(|it| {
         matches!(it, "devel" | "dev" | "sdk" | "builder" | "build" | "devcontainers")
     });
-    let hidden = !root.image_known && name.contains('$');
-    told.is_some_and(|it| it.only_builds) || named || hidden
+    let told = image.describe().and_then(|it| it.toolchain);
+    named || told.is_some_and(|it| it.only_builds) || image.name().contains('$')
 }
 
 /// Whether the image starts a shell or a tool, or nothing at all: a base for others.
