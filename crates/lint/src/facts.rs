@@ -16,6 +16,7 @@ pub(crate) mod programs;
 pub(crate) mod shells;
 pub(crate) mod sources;
 pub(crate) mod spdx;
+pub(crate) mod users;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -44,6 +45,7 @@ pub struct Facts<'d> {
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
     bases: OnceCell<Vec<bases::BaseImage>>,
+    programs: OnceCell<Vec<programs::Program>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
@@ -78,6 +80,7 @@ impl<'d> Facts<'d> {
             scripts,
             scopes: OnceCell::new(),
             bases: OnceCell::new(),
+            programs: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
             packages: OnceCell::new(),
