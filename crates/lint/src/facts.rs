@@ -7,13 +7,16 @@ pub(crate) mod copies;
 mod dispatched;
 mod exposed;
 pub(crate) mod froms;
+pub(crate) mod health;
 pub(crate) mod labels;
 pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
+pub(crate) mod programs;
 pub(crate) mod shells;
 pub(crate) mod sources;
+pub(crate) mod start;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -46,6 +49,7 @@ pub struct Facts<'d> {
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
     packages: OnceCell<Packages<'d>>,
+    starts: OnceCell<Vec<start::Start<'d>>>,
 }
 
 /// A command that a `RUN` runs.
@@ -79,6 +83,7 @@ impl<'d> Facts<'d> {
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
             packages: OnceCell::new(),
+            starts: OnceCell::new(),
         }
     }
 
@@ -233,7 +238,7 @@ fn names_a_shell(line: &str) -> bool {
     words.take(3).any(|it| is_shell(it.rsplit('/').next().unwrap_or_default()))
 }
 
-fn is_shell(program: &str) -> bool {
+pub(crate) fn is_shell(program: &str) -> bool {
     matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
 }
 
