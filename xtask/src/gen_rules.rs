@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     error::Error,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -43,9 +44,11 @@ fn pages() -> BTreeMap<String, String> {
 fn present(directory: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") {
-            names.push(name);
+        let path = entry?.path();
+        if let (Some(name), Some("md")) =
+            (path.file_name(), path.extension().and_then(OsStr::to_str))
+        {
+            names.push(name.to_string_lossy().into_owned());
         }
     }
     names.sort();

@@ -15,7 +15,9 @@ pub(crate) mod pipelines;
 pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod shells;
+pub(crate) mod signals;
 pub(crate) mod sources;
+pub(crate) mod spdx;
 pub(crate) mod start;
 
 use std::borrow::Cow;

@@ -109,22 +109,18 @@ fn go_name(architecture: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Option<(String, String)> {
-        Platform::parse(text).map(|it| (it.os, it.architecture))
-    }
-
-    fn pair(os: &str, architecture: &str) -> Option<(String, String)> {
-        Some((os.to_owned(), architecture.to_owned()))
+    fn parsed(text: &str) -> Option<String> {
+        Platform::parse(text).map(|it| format!("{} {}", it.os, it.architecture))
     }
 
     #[test]
     fn systems_and_architectures_have_one_name() {
-        assert_eq!(parsed("linux/arm64/v8"), pair("linux", "arm64"));
-        assert_eq!(parsed("Linux/X86_64"), pair("linux", "amd64"));
-        assert_eq!(parsed("aarch64"), pair("linux", "arm64"));
-        assert_eq!(parsed("windows"), pair("windows", "amd64"));
-        assert_eq!(parsed("windows(10.0.17763)/amd64"), pair("windows", "amd64"));
-        assert_eq!(parsed("linux/own"), pair("linux", "own"));
+        assert_eq!(parsed("linux/arm64/v8").as_deref(), Some("linux arm64"));
+        assert_eq!(parsed("Linux/X86_64").as_deref(), Some("linux amd64"));
+        assert_eq!(parsed("aarch64").as_deref(), Some("linux arm64"));
+        assert_eq!(parsed("windows").as_deref(), Some("windows amd64"));
+        assert_eq!(parsed("windows(10.0.17763)/amd64").as_deref(), Some("windows amd64"));
+        assert_eq!(parsed("linux/own").as_deref(), Some("linux own"));
     }
 
     #[test]

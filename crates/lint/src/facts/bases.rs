@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use plimsoll_syntax::dockerfile::Base;
+use plimsoll_syntax::dockerfile::{Base, Stage};
 
 use crate::Facts;
 use crate::bases::{self, Description, OwnedDescription};
@@ -72,7 +72,7 @@ fn parts(text: &str) -> (Range<usize>, Option<Range<usize>>, Option<Range<usize>
     (0..colon.unwrap_or(end), tag, at.map(|it| it + 1..text.len()))
 }
 
-impl Facts<'_> {
+impl<'d> Facts<'d> {
     /// The image that a stage stands on at last; `None` where there is no such stage.
     pub(crate) fn base_image(&self, stage: usize) -> Option<&BaseImage> {
         let root = self.stages.root(stage)?.index;
@@ -82,6 +82,19 @@ impl Facts<'_> {
     /// What is known of the image that a stage stands on at last.
     pub(crate) fn base(&self, stage: usize) -> Option<Description<'_>> {
         self.base_image(stage)?.describe()
+    }
+
+    /// One `FROM` of each image that is no stage and not `scratch`, with the image: the one that is
+    /// shipped, or else the first.
+    pub(crate) fn images(&self) -> impl Iterator<Item = (&Stage<'d>, &BaseImage)> {
+        let images = self.base_images();
+        let named = self.stages.all.iter().zip(images).filter(|it| it.0.base == Base::Image);
+        named.filter(move |(stage, image)| {
+            !self.stages.all.iter().zip(images).any(|(other, of_other)| {
+                let is_better = (other.shipped, stage.index) > (stage.shipped, other.index);
+                is_better && other.base == Base::Image && of_other.text == image.text
+            })
+        })
     }
 
     /// By the number of each stage, the image that its `FROM` names.
@@ -142,6 +155,14 @@ mod tests {
         with("FROM a AS b\nFROM scratch\n", 1, |image| {
             assert_eq!(image.describe().map(|it| it.family), Some(Family::Scratch));
         });
+    }
+
+    #[test]
+    fn each_image_is_given_once_and_where_it_is_shipped() {
+        let file = dockerfile::parse("FROM a\nFROM b\nFROM b\nFROM scratch\nFROM a\n");
+        let facts = Facts::new(&file);
+        let given: Vec<_> = facts.images().map(|it| (it.0.index, it.1.name())).collect();
+        assert_eq!(given, [(1, "b"), (4, "a")]);
     }
 
     #[test]

@@ -64,5 +64,5 @@ fn port<'f, 'd>(
     // `:80` names no host, nor does `::80`.
     let has_host = host.bytes().any(|it| it != b':') || host.matches(':').count() > 1;
     let protocol = (!protocol.is_empty()).then(|| text.len() - protocol.len());
-    Some(ExposedPort { at, word, has_host, protocol, text })
+    Some(ExposedPort { at, word, text, has_host, protocol })
 }

@@ -69,7 +69,7 @@ impl<'d> Facts<'d> {
         if self.file.instructions.iter().all(|it| it.kind != Keyword::Healthcheck) {
             return all;
         }
-        for stage in self.images() {
+        for stage in self.leaf_stages() {
             let Some(instruction) = self.stages.effective(stage.index, Keyword::Healthcheck) else {
                 continue;
             };

@@ -4,9 +4,12 @@
 //! else. Packages that go into another root (`dnf --installroot`, `apk --root`) are marked.
 
 mod caches;
+mod ends;
+mod lists;
 mod manager;
 mod names;
 mod read;
+pub(crate) mod report;
 mod versions;
 mod yes;
 
@@ -19,6 +22,7 @@ use plimsoll_syntax::shell::{Script, ShellCommand};
 use super::{Facts, RunCommand};
 
 pub(crate) use caches::{Cache, KeptCache};
+pub(crate) use ends::at_end;
 pub(crate) use manager::{Manager, Operation};
 pub(crate) use names::bare_name;
 pub(crate) use versions::is_pinned;
@@ -191,11 +195,6 @@ impl<'d> Facts<'d> {
     /// Every command of a package manager, in order.
     pub(crate) fn package_runs(&self) -> impl Iterator<Item = PackageRun<'_, 'd>> {
         self.packages().commands.iter().filter_map(|it| self.place(it))
-    }
-
-    /// The commands of package managers in one `RUN`.
-    pub(crate) fn package_runs_of(&self, index: usize) -> impl Iterator<Item = PackageRun<'_, 'd>> {
-        self.packages().of_run(index).iter().filter_map(|it| self.place(it))
     }
 
     /// A command of a package manager in its place.

@@ -2,7 +2,7 @@
 
 use plimsoll_syntax::dockerfile::{Command, Copy, Form, Instruction, Source};
 
-use super::packages::{Manager, Operation};
+use super::packages::{Manager, Operation, Package};
 use super::{is_shell, paths, sources};
 use crate::Facts;
 use crate::bases::{Description, Family, Tool};
@@ -113,10 +113,7 @@ impl Facts<'_> {
                 let named = has_word(instruction.arguments.text(), program)
                     || bodies.any(|it| has_word(it, program));
                 // A package that a `RUN` installs, uses and removes is gone after it.
-                let gone = removed
-                    && self
-                        .package_runs_of(index)
-                        .any(|it| it.does.packages.iter().any(|it| brings(&it.text, program)));
+                let gone = removed && self.packages_of(index).any(|it| brings(&it.text, program));
                 named && !gone
                     || script.commands.is_empty()
                     || script.commands.iter().any(is_unknown)
@@ -124,6 +121,11 @@ impl Facts<'_> {
             Command::Broken => true,
             _ => false,
         }
+    }
+
+    /// The packages that a `RUN` names to package managers.
+    fn packages_of(&self, index: usize) -> impl Iterator<Item = &Package<'_>> {
+        self.packages().of_run(index).iter().flat_map(|it| &it.packages)
     }
 
     fn copy_may_bring(&self, index: usize, copy: &Copy<'_>, program: &str) -> bool {

@@ -173,7 +173,7 @@ impl<'d> Facts<'d> {
     pub(crate) fn starts(&self) -> &[Start<'d>] {
         self.starts.get_or_init(|| {
             let mut seen = BTreeSet::new();
-            let starts = self.images().filter_map(|it| Start::new(self, it));
+            let starts = self.leaf_stages().filter_map(|it| Start::new(self, it));
             starts
                 .filter(|it| {
                     let index = |started: &Option<Started<'_>>| started.map(|it| it.index);
@@ -184,7 +184,7 @@ impl<'d> Facts<'d> {
     }
 
     /// The stages that no other builds on.
-    pub(crate) fn images(&self) -> impl Iterator<Item = &Stage<'d>> {
+    pub(crate) fn leaf_stages(&self) -> impl Iterator<Item = &Stage<'d>> {
         let all = &self.stages.all;
         all.iter().filter(|it| all.iter().all(|other| other.base != Base::Stage(it.index)))
     }

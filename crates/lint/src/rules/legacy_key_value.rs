@@ -95,12 +95,10 @@ fn is_one_word(value: &str, escape: char) -> bool {
     let mut quote = None;
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
+        let escaped = (c == escape && quote != Some('\'')).then(|| chars.next());
         match quote {
-            _ if c == escape && quote != Some('\'') => {
-                if chars.next().is_none() {
-                    return false;
-                }
-            }
+            _ if escaped == Some(None) => return false,
+            _ if escaped.is_some() => {}
             None if c.is_whitespace() => return false,
             None if c == '"' || c == '\'' => quote = Some(c),
             Some(open) if open == c => quote = None,

@@ -118,9 +118,9 @@ mod tests {
         };
         fixed("A <a@example.com>", "A <a@example.com>");
         fixed("\"A <a@example.com>\"", "A <a@example.com>");
-        fixed("A \"B\" C", "A \\\"B\\\" C");
-        fixed("$A\\b", "\\$A\\\\b");
-        fixed("it's", "it's");
+        fixed("A \"B\" <c@example.com>", "A \\\"B\\\" <c@example.com>");
+        fixed("$A\\b <c@example.com>", "\\$A\\\\b <c@example.com>");
+        fixed("it's <c@example.com>", "it's <c@example.com>");
     }
 
     #[test]

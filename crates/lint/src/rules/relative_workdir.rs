@@ -59,12 +59,11 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         let text = word.as_str();
         let is_plain = !text.contains(['$', '\'', '"', facts.file.escape]);
-        let path = match is_plain {
-            true => text.into(),
-            false => match facts.scopes().evaluate(stage, at.index, text) {
-                Ok(expanded) => expanded.value,
-                Err(_) => continue,
-            },
+        let path = if is_plain {
+            text.into()
+        } else {
+            let Ok(expanded) = facts.scopes().evaluate(stage, at.index, text) else { continue };
+            expanded.value
         };
         if path.starts_with('/') || (!cx.options.unknown_bases && is_windows(text)) {
             continue;

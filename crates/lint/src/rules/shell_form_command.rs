@@ -123,15 +123,13 @@ fn fix(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<'_>) ->
 fn is_safe(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>) -> bool {
     let facts = cx.facts;
     let has = |kind| facts.file.instructions.iter().any(|it| it.kind == kind);
-    match at.instruction.kind {
-        Keyword::Entrypoint => !has(Keyword::Cmd) && !has(Keyword::Onbuild),
-        _ => {
-            let root = facts.stages.root(at.stage.index);
-            let image = root.filter(|it| it.base == Base::Image).map(|it| &*it.image);
-            let name = image.map(|it| it.split([':', '@']).next().unwrap_or_default());
-            !has(Keyword::Entrypoint) && name.is_none_or(|it| WITHOUT_ENTRYPOINT.contains(&it))
-        }
+    if at.instruction.kind == Keyword::Entrypoint {
+        return !has(Keyword::Cmd) && !has(Keyword::Onbuild);
     }
+    let root = facts.stages.root(at.stage.index);
+    let image = root.filter(|it| it.base == Base::Image).map(|it| &*it.image);
+    let name = image.map(|it| it.split([':', '@']).next().unwrap_or_default());
+    !has(Keyword::Entrypoint) && name.is_none_or(|it| WITHOUT_ENTRYPOINT.contains(&it))
 }
 
 /// Images that are known to have no entry point.

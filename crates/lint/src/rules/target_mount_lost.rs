@@ -157,6 +157,15 @@ mod tests {
     }
 
     #[test]
+    fn cooked_dependencies_are_no_program() {
+        check(
+            RULE,
+            &text(&format!("RUN cargo chef cook --release\n{RUN}"), "FROM scratch\nCOPY --from=builder /app/target/release/a /a"),
+            &found("6:21", "/app/target/release/a", "stage `builder`", "/app/target"),
+        );
+    }
+
+    #[test]
     fn what_a_layer_has_is_not_lost() {
         for rest in [
             "FROM scratch\nCOPY --from=builder /usr/local/bin/a /a",

@@ -72,11 +72,11 @@ fn check_word(cx: &mut Context<'_, '_>, stage: usize, word: &Word<'_>) {
             continue;
         }
         let span = stage.instruction.span_in_word(word, reference.range);
-        let mut help = match closest(name, preamble.names()) {
-            Some(other) => format!("Did you mean `{other}`? "),
-            None => String::new(),
+        let declare = format!("Declare it with `ARG {name}=…` before the first FROM.");
+        let help = match closest(name, preamble.names()) {
+            Some(other) => format!("Did you mean `{other}`? {declare}"),
+            None => declare,
         };
-        help += &format!("Declare it with `ARG {name}=…` before the first FROM.");
         let message = format!("`${name}` is always empty: no ARG before the first FROM declares it");
         let report = cx.report(span, message).help(help);
         // Whoever writes a default knows that it may be missing.

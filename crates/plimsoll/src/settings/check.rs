@@ -41,7 +41,7 @@ pub(crate) struct CheckSettings {
     pub(crate) allowed_registries: Vec<String>,
     /// Labels that images must have, with the form of their values.
     #[serde(default)]
-    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) labels: BTreeMap<String, LabelForm>,
     /// Whether other labels are findings.
     #[serde(default)]
     pub(crate) strict_labels: bool,
@@ -91,5 +91,40 @@ impl FromStr for Weight {
         severity.map(Some).map(Self).map_err(|_| {
             format!("`{text}` is no severity: it is \"error\", \"warning\", \"note\" or \"off\"")
         })
+    }
+}
+
+/// The form of a label's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LabelForm {
+    /// Any text but none.
+    Text,
+    /// A URL.
+    Url,
+    /// A licence by SPDX.
+    Spdx,
+    /// A time by RFC 3339.
+    Rfc3339,
+    /// A commit.
+    Hash,
+    /// A version.
+    Semver,
+    /// An address for mail.
+    Email,
+}
+
+impl LabelForm {
+    /// As it is written in settings, and known to the rules.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Url => "url",
+            Self::Spdx => "spdx",
+            Self::Rfc3339 => "rfc3339",
+            Self::Hash => "hash",
+            Self::Semver => "semver",
+            Self::Email => "email",
+        }
     }
 }

@@ -144,7 +144,7 @@ impl Cache {
     }
 
     /// Whether a command empties the cache.
-    fn is_emptied_by(self, command: &ShellCommand<'_>) -> bool {
+    pub(super) fn is_emptied_by(self, command: &ShellCommand<'_>) -> bool {
         let Some(program) = command.program() else { return false };
         match program {
             "rm" | "find" => {

@@ -4,6 +4,7 @@ use plimsoll_finding::Span;
 use plimsoll_syntax::dockerfile::{Command, CommandLine, Form, Keyword, MountKind};
 
 use crate::Facts;
+use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::facts::copies::Origin;
 use crate::facts::paths;
 use crate::facts::places::MountedAt;
@@ -195,8 +196,13 @@ impl Search<'_, '_> {
     fn fills(&self, index: usize) -> bool {
         let facts = self.facts;
         let target = &self.mount.path;
+        // A cook leaves no programs behind, and trunk none but for browsers.
+        let leaves_programs =
+            |it: &CargoCommand| it.kind.makes_layer() && it.kind != CargoKind::Cook && it.through != "trunk";
         let built = facts.cargo().iter().any(|it| {
-            it.index == index && it.kind.makes_layer() && (it.writes_to(target) || it.directory.is_none())
+            it.index == index
+                && leaves_programs(it)
+                && (it.writes_to(target) || it.directory.is_none())
         });
         let name = paths::file_name(target);
         let Some(script) = facts.script(index) else { return built };

@@ -103,7 +103,11 @@ impl Plan {
             options: Options {
                 severities,
                 allowed_registries: settings.allowed_registries.clone(),
-                label_schema: settings.labels.clone().into_iter().collect(),
+                label_schema: settings
+                    .labels
+                    .iter()
+                    .map(|(name, form)| (name.clone(), form.name().to_owned()))
+                    .collect(),
                 strict_labels: settings.strict_labels,
                 ..Options::default()
             },

@@ -1,12 +1,14 @@
 //! Findings with the source they are about, and the clauses below them.
 
-use std::fmt::Write as _;
+mod mask;
+
+use std::{borrow::Cow, fmt::Write as _};
 
 use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 use anstyle::{AnsiColor, Style};
-use plimsoll_finding::{Applicability, Finding, Severity, Span};
+use plimsoll_finding::{Applicability, Clause, Finding, Severity, Span};
 
 use super::{
     Detail, Report,
@@ -58,7 +60,7 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
             let here = finding.related.iter().filter(|it| it.path == finding.path);
             let here = here.filter_map(|it| Some((it.span?, it.message.as_str())));
             let here: Vec<_> = here.collect();
-            group = group.elements(snippet(places, &finding.path, Some(span), &here));
+            group = group.elements(snippet(finding, places, &finding.path, Some(span), &here));
         }
         _ => group = group.element(Origin::path(one_line(&finding.path))),
     }
@@ -68,7 +70,7 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
         }
         let message = (related.span.unwrap_or_default(), related.message.as_str());
         group = match related.span.and_then(|_| places.lines(&related.path)) {
-            Some(_) => group.elements(snippet(places, &related.path, None, &[message])),
+            Some(_) => group.elements(snippet(finding, places, &related.path, None, &[message])),
             None => group.element(
                 Level::NOTE.message(clean(&format!("{}: {}", related.path, related.message))),
             ),
@@ -91,6 +93,7 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
 
 /// The lines of a file that the spans touch, and nothing of the rest: a file may be long.
 fn snippet<'a>(
+    finding: &Finding,
     places: &'a Places<'_>,
     path: &str,
     primary: Option<Span>,
@@ -104,6 +107,10 @@ fn snippet<'a>(
     let start = lines.line_span(*touched.start())?.start();
     let end = lines.line_span(*touched.end())?.end().max(all.end());
     let source = lines.text().get(start..end)?;
+    let source = match finding.clause {
+        Clause::NoSecrets => Cow::Owned(mask::masked(source)),
+        _ => Cow::Borrowed(source),
+    };
     let within = |span: Span| {
         region(span).map(|it| {
             let span = it.span;

@@ -85,28 +85,30 @@ impl Class {
                 }
                 c => c,
             };
-            let high = match range_end(chars)? {
-                Some(high) if high < low => return None,
-                high => high.unwrap_or(low),
-            };
+            let high = if is_range(chars) { range_end(chars)? } else { low };
+            if high < low {
+                return None;
+            }
             class.ranges.push((low, high));
         }
     }
 }
 
-/// Reads the `-z` of a range, if there is one.
-fn range_end(chars: &mut Peekable<Chars<'_>>) -> Option<Option<char>> {
+/// Whether a `-` that is no last character of the class comes next.
+fn is_range(chars: &Peekable<Chars<'_>>) -> bool {
     let mut ahead = chars.clone();
-    if ahead.next() != Some('-') || ahead.peek().is_none_or(|it| *it == ']') {
-        return Some(None);
-    }
+    ahead.next() == Some('-') && ahead.next().is_some_and(|it| it != ']')
+}
+
+/// Reads the `-z` of a range.
+fn range_end(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
     chars.next();
     match chars.next()? {
         '\\' => match &escaped(chars.next()?)?.ranges[..] {
-            [(low, high)] if low == high => Some(Some(*low)),
+            [(low, high)] if low == high => Some(*low),
             _ => None,
         },
-        c => Some(Some(c)),
+        c => Some(c),
     }
 }
 

@@ -1,0 +1,127 @@
+//! What rules about several package managers say in the same way.
+
+use plimsoll_finding::{Edit, Fix};
+
+use super::{Cache, KeptCache, Manager, Operation, Package, PackageRun, asks, ends, is_pinned};
+use crate::Context;
+
+/// Reports installed packages that have no version.
+pub(crate) fn unpinned(cx: &mut Context<'_, '_>, managers: &[Manager], help: &str) {
+    let facts = cx.facts;
+    for run in facts.package_runs() {
+        let does = run.does;
+        if does.operation != Operation::Install
+            || !managers.contains(&does.manager)
+            || is_pinned_as_a_whole(&run)
+        {
+            continue;
+        }
+        let mut names: Vec<&Package<'_>> = Vec::new();
+        for package in does.packages.iter().filter(|it| !is_pinned(does.manager, it)) {
+            if names.iter().all(|it| it.text != package.text) {
+                names.push(package);
+            }
+        }
+        let message = match names.as_slice() {
+            [] => continue,
+            [one] => format!("`{}` has no version", one.text),
+            [one, other] => format!("`{}` and `{}` have no version", one.text, other.text),
+            [one, rest @ ..] => {
+                format!("`{}` and {} other packages have no version", one.text, rest.len())
+            }
+        };
+        cx.report(names[0].span, message).help(help).done();
+    }
+}
+
+/// Whether the versions of all packages of a command are given elsewhere.
+fn is_pinned_as_a_whole(run: &PackageRun<'_, '_>) -> bool {
+    let command = run.command();
+    match run.does.manager {
+        Manager::Gem => command.option(&["-v", "--version", "-g", "--file"]).is_some(),
+        Manager::Pip => {
+            command.option(&["-c", "--constraint", "--constraints"]).is_some()
+                || command.has_flag('\0', "require-hashes")
+        }
+        Manager::Apt => command.args().iter().any(|it| it.value == "build-dep"),
+        Manager::Yum | Manager::Dnf => {
+            let words = ["group", "groups", "groupinstall", "builddep"];
+            command.args().iter().any(|it| words.contains(&it.value.as_ref()))
+        }
+        _ => false,
+    }
+}
+
+/// Reports commands that ask for confirmation.
+pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
+    let facts = cx.facts;
+    for run in facts.package_runs().filter(|it| it.does.manager == manager) {
+        if !asks(facts, &run) {
+            continue;
+        }
+        let message = format!("`{}` asks for confirmation, which nobody can give", run.title());
+        let severity = match run.program() {
+            // Older releases ask only where they are set up to.
+            "microdnf" => plimsoll_finding::Severity::Warning,
+            _ => plimsoll_finding::Severity::Error,
+        };
+        let fix = Fix::safe("Add `-y`", [Edit::insert(run.does.verb.end(), " -y")]);
+        cx.report(run.does.verb, message)
+            .help("Add `-y`: there is no terminal during a build, so the command gives up.")
+            .severity(severity)
+            .fix(fix)
+            .done();
+    }
+}
+
+/// Reports caches that stay in the layer of the `RUN` that filled them, and empties them at the end
+/// of that `RUN`.
+pub(crate) fn kept(
+    cx: &mut Context<'_, '_>,
+    cache: Cache,
+    help: &str,
+    command: impl Fn(&KeptCache<'_, '_>) -> Option<String>,
+) {
+    let facts = cx.facts;
+    for found in facts.kept_caches(cache) {
+        let Some(first) = found.first() else { continue };
+        let message = format!("`{}` leaves its cache in the image", first.title());
+        let later = facts.emptied_later(first.does.index, cache);
+        let fix = command(&found).and_then(|command| {
+            let edit = ends::at_end(facts, first, &command)?;
+            Some(Fix::safe(format!("Add `{command}`"), [edit]))
+        });
+        let mut report = cx.report(first.does.verb, message).help(help);
+        if let Some(later) = later {
+            report = report.related(later, "here it is too late: the layer above keeps it");
+        }
+        if let Some(fix) = fix {
+            report = report.fix(fix);
+        }
+        report.done();
+    }
+}
+
+/// Reports caches that an option keeps from being filled.
+pub(crate) fn kept_without_option(
+    cx: &mut Context<'_, '_>,
+    found: &KeptCache<'_, '_>,
+    cache: Cache,
+    help: &str,
+    option: impl Fn(&PackageRun<'_, '_>) -> &'static str,
+) {
+    let facts = cx.facts;
+    let Some(first) = found.first() else { return };
+    let message = format!("`{}` leaves its cache in the image", first.title());
+    let edits: Vec<Edit> = found
+        .fillers
+        .iter()
+        .map(|it| Edit::insert(it.does.verb.end(), format!(" {}", option(it))))
+        .collect();
+    let fix = Fix::safe(format!("Add `{}`", option(first)), edits);
+    let mut report = cx.report(first.does.verb, message).help(help).fix(fix);
+    if let Some(later) = facts.emptied_later(first.does.index, cache) {
+        report = report.related(later, "here it is too late: the layer above keeps it");
+    }
+    report.done();
+}

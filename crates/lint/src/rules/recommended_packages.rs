@@ -1,0 +1,137 @@
+//! `recommended-packages`: apt-get installs recommended packages too.
+
+use plimsoll_finding::{Clause, Edit, Fix, Severity};
+
+use plimsoll_syntax::dockerfile::Command;
+use plimsoll_syntax::shell::ShellCommand;
+
+use crate::Facts;
+use crate::facts::packages::{Manager, Operation, PackageRun};
+use crate::rule::declare_rule;
+use crate::{Context, FixAvailability, Scope};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports `apt-get install` in the shipped image without `--no-install-recommends`.
+    ///
+    /// ## Why it matters
+    /// What is installed beside the packages that are named is rarely needed, makes the image
+    /// larger and is one more thing to patch.
+    ///
+    /// ## Bad
+    /// ```dockerfile
+    /// FROM debian:trixie-slim
+    /// RUN apt-get update \
+    ///     && apt-get install -y ca-certificates \
+    ///     && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ## Good
+    /// ```dockerfile
+    /// FROM debian:trixie-slim
+    /// RUN apt-get update \
+    ///     && apt-get install -y --no-install-recommends ca-certificates \
+    ///     && rm -rf /var/lib/apt/lists/*
+    /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: something may rely on a package that was only recommended, as downloads rely on
+    /// `ca-certificates`.
+    pub(crate) static RECOMMENDED_PACKAGES = {
+        name: "recommended-packages",
+        clause: Clause::NoNeedlessPackages,
+        summary: "apt-get installs recommended packages too",
+        severity: Severity::Note,
+        fix: FixAvailability::Always,
+        aliases: &["DL3015"],
+        default: true,
+        scope: Scope::Image,
+        check: check,
+    }
+}
+
+const OPTION: &str = "--no-install-recommends";
+
+fn check(cx: &mut Context<'_, '_>) {
+    let facts = cx.facts;
+    for run in facts.package_runs() {
+        let (does, command) = (run.does, run.command());
+        let installs = does.manager == Manager::Apt
+            && does.operation == Operation::Install
+            && !does.packages.is_empty()
+            && run.program() != "aptitude"
+            && run.run.stage.shipped;
+        if !installs || is_told(command) || is_configured(facts, &run) {
+            continue;
+        }
+        let message = format!("`{}` installs recommended packages too", run.title());
+        let insert = Edit::insert(does.verb.end(), format!(" {OPTION}"));
+        cx.report(does.verb, message)
+            .help(format!("Add `{OPTION}`, and name what is really needed beside."))
+            .fix(Fix::risky(format!("Add `{OPTION}`"), [insert]))
+            .done();
+    }
+}
+
+/// Whether an option decides, or may: a variable before the verb often holds it.
+fn is_told(command: &ShellCommand<'_>) -> bool {
+    let recommends = |it: &str| {
+        it.contains("install-recommends") || it.to_ascii_lowercase().contains("install-recommends")
+    };
+    command.args().iter().any(|it| recommends(&it.value))
+        || command.args().iter().any(|it| !it.literal && it.value.starts_with('$') && is_option(&it.value))
+        || command.has_flag('s', "simulate")
+        || command.has_flag('\0', "print-uris")
+}
+
+/// Whether a variable is named after options: `$APT_OPTS`.
+fn is_option(variable: &str) -> bool {
+    let name = variable.to_ascii_uppercase();
+    ["OPT", "ARGS", "FLAG"].iter().any(|it| name.contains(it))
+}
+
+/// Whether something before the command, or below its stage, writes apt's settings about it.
+fn is_configured(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+    facts.stages.chain(run.does.stage).any(|stage| {
+        stage.body.iter().enumerate().any(|(offset, instruction)| {
+            let text = instruction.span.slice(facts.file.text).unwrap_or_default();
+            stage.first + offset <= run.does.index
+                && match &instruction.command {
+                    Command::Run(_) | Command::Env(_) => text.contains("Install-Recommends"),
+                    Command::Copy(_) | Command::Add(_) => text.contains("apt.conf"),
+                    _ => false,
+                }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::{check, check_fixed};
+
+    const MESSAGE: &str = "note: `apt-get install` installs recommended packages too";
+
+    #[test]
+    fn options_and_settings_decide() {
+        for script in ["apt-get install --no-install-recommends -y b", "apt-get --no-install-recommends install b", "apt-get install -o APT::Install-Recommends=false b", "apt-get install -oAPT::Install-Recommends=0 b", "apt-get install $APT_OPTS b", "apt-get install -y --install-recommends b", "apt-get -f install -y", "apt-get update"] {
+            check("recommended-packages", &format!("FROM a\nRUN {script}"), "");
+        }
+        check("recommended-packages", "FROM a\nRUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/x\nRUN apt-get install b", "");
+        check("recommended-packages", "FROM a\nCOPY 99x /etc/apt/apt.conf.d/\nRUN apt-get install b", "");
+    }
+
+    #[test]
+    fn packages_in_variables_are_packages() {
+        check("recommended-packages", "FROM a\nRUN apt-get install -y $DEPS \\\n  c", &format!("2:13 {MESSAGE}"));
+    }
+
+    #[test]
+    fn builders_may_have_what_they_like() {
+        check("recommended-packages", "FROM a AS b\nRUN apt-get install -y c\nFROM a\nCOPY --from=b /d /d", "");
+    }
+
+    #[test]
+    fn the_option_follows_the_verb() {
+        check_fixed("recommended-packages", "FROM a\nRUN <<E\napt-get install -y b\nE\n", "FROM a\nRUN <<E\napt-get install --no-install-recommends -y b\nE\n");
+    }
+}

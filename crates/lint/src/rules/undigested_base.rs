@@ -1,0 +1,114 @@
+//! `undigested-base`: a base image that is named by its tag alone.
+
+use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::dockerfile::Stage;
+
+use super::{latest_base, untagged_base, unversioned_rust};
+use crate::facts::bases::BaseImage;
+use crate::rule::declare_rule;
+use crate::{Context, FixAvailability, Scope};
+
+declare_rule! {
+    /// ## What it does
+    /// Notes, once in a file, that base images are named by tags alone. Images whose tag is a
+    /// finding already are not counted.
+    ///
+    /// ## Why it matters
+    /// A tag is a name that its owner can give to another image at any time; a digest is the image.
+    /// Tools such as Renovate and Dependabot keep digests up to date.
+    ///
+    /// ## Bad
+    /// ```dockerfile
+    /// FROM alpine:3.22
+    /// COPY app /usr/local/bin/app
+    /// USER 65532:65532
+    /// ENTRYPOINT ["/usr/local/bin/app"]
+    /// ```
+    ///
+    /// ## Good
+    /// ```dockerfile
+    /// FROM alpine:3.22@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1
+    /// COPY app /usr/local/bin/app
+    /// USER 65532:65532
+    /// ENTRYPOINT ["/usr/local/bin/app"]
+    /// ```
+    pub(crate) static UNDIGESTED_BASE = {
+        name: "undigested-base",
+        clause: Clause::Pinned,
+        summary: "a base image is not pinned by digest",
+        severity: Severity::Note,
+        fix: FixAvailability::None,
+        aliases: &[],
+        default: true,
+        scope: Scope::Build,
+        check: check,
+    }
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    let facts = cx.facts;
+    // The image that is shipped stands for all of them.
+    let mut shown: Option<(&Stage<'_>, &BaseImage)> = None;
+    let mut others = 0;
+    for (stage, image) in facts.images() {
+        if !stage.reachable || !is_found(image) {
+            continue;
+        }
+        if shown.is_none() || stage.shipped {
+            shown = Some((stage, image));
+        }
+        others += 1;
+    }
+    let Some((stage, image)) = shown else { return };
+    let others = match others - 1 {
+        0 => String::new(),
+        1 => " (and one more base image)".to_owned(),
+        more => format!(" (and {more} more base images)"),
+    };
+    let message = format!("`{}` is not pinned by digest{others}", image.text);
+    let help = "Write it as `name:tag@sha256:…`, and let a bot keep the digest up to date.";
+    cx.report(stage.from.image.span, message).help(help).done();
+}
+
+fn is_found(image: &BaseImage) -> bool {
+    let moves = untagged_base::is_found(image)
+        || latest_base::is_found(image)
+        || unversioned_rust::is_found(image);
+    image.is_known && image.digest().is_none() && !image.name().is_empty() && !moves
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::check;
+
+    #[track_caller]
+    fn finds(text: &str, expected: &str) {
+        check("undigested-base", text, expected);
+    }
+
+    #[test]
+    fn a_file_has_one_finding() {
+        finds(
+            "FROM rust:1.89 AS a\nFROM node:22 AS b\nFROM alpine:3.22\nCOPY --from=a /a /\n\
+             COPY --from=b /b /\n",
+            "3:6 note: `alpine:3.22` is not pinned by digest (and 2 more base images)",
+        );
+        finds(
+            "FROM rust:1.89 AS a\nFROM scratch\nCOPY --from=a /a /\n",
+            "1:6 note: `rust:1.89` is not pinned by digest",
+        );
+    }
+
+    #[test]
+    fn what_is_a_finding_already_or_not_known_is_not_counted() {
+        finds("FROM rust AS a\nFROM debian\nCOPY --from=a /a /\n", "");
+        finds("FROM alpine:latest\n", "");
+        finds("ARG BASE\nFROM $BASE\n", "");
+        finds("FROM a:1 AS unused\nFROM scratch\n", "");
+        let digest = "a".repeat(64);
+        finds(
+            &format!("FROM rust:1.89 AS a\nFROM b:1@sha256:{digest}\nCOPY --from=a /a /\n"),
+            "1:6 note: `rust:1.89` is not pinned by digest",
+        );
+    }
+}

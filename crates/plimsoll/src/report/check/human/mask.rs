@@ -1,0 +1,101 @@
+//! Source excerpts without the secrets in them.
+//!
+//! A report goes to logs that more people read than the file. So where a finding is about a secret,
+//! what looks like one is masked in the lines that are shown, byte for byte, so that places stay.
+
+/// What ends a word that could be a secret.
+const ENDS: &[char] =
+    &['"', '\'', '=', ':', ',', '@', ';', '|', '&', '(', ')', '<', '>', '{', '}', '[', ']', '\\'];
+/// A word of letters and digits at least this long is no word that people write.
+const LONG: usize = 16;
+
+/// The text with secrets masked: what follows `=` in an assignment, a password in a URL, the value
+/// of the old form of `ENV`, and long words of letters and digits.
+pub(super) fn masked(source: &str) -> String {
+    source.split_inclusive('\n').map(line).collect()
+}
+
+fn line(line: &str) -> String {
+    let mut masked = String::with_capacity(line.len());
+    let is_end = |it: char| it.is_whitespace() || ENDS.contains(&it);
+    let keyword = line.split_whitespace().next().unwrap_or_default();
+    let old_env = keyword.eq_ignore_ascii_case("ENV") && !line.contains('=');
+    // What stands before the word: its separator, and the words before that.
+    let (mut before, mut words) = (' ', 0);
+    let (mut is_value, mut is_flag) = (false, false);
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        if is_end(first) {
+            // A value goes on through quotes and all else but white space.
+            is_value = match first {
+                '=' => is_value || !is_flag,
+                _ => is_value && !first.is_whitespace(),
+            };
+            is_flag &= !first.is_whitespace();
+            masked.push(first);
+            before = first;
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let (word, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+        let is_password = before == ':' && after.starts_with('@');
+        is_flag |= is_harmless_flag(word);
+        let secret = (is_value && !word.starts_with('$'))
+            || is_password
+            || (old_env && words >= 2)
+            || is_random(word);
+        if secret {
+            mask(&mut masked, word);
+        } else {
+            masked.push_str(word);
+        }
+        (words, rest) = (words + 1, after);
+    }
+    masked
+}
+
+/// Whether what stands after a flag is for everybody to see.
+fn is_harmless_flag(word: &str) -> bool {
+    let name = word.to_ascii_lowercase();
+    name.starts_with("--") && !["pass", "token", "secret", "key"].iter().any(|it| name.contains(it))
+}
+
+fn is_random(word: &str) -> bool {
+    word.len() >= LONG
+        && word.bytes().any(|it| it.is_ascii_digit())
+        && word.bytes().any(|it| it.is_ascii_alphabetic())
+}
+
+/// Keeps the beginning of a long word, by which people know which one it is.
+fn mask(masked: &mut String, word: &str) {
+    let kept = if word.len() >= LONG { 4 } else { 0 };
+    for (index, char) in word.chars().enumerate() {
+        if index < kept {
+            masked.push(char);
+        } else {
+            masked.extend(std::iter::repeat_n('*', char.len_utf8()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_everything_else_stays_in_its_place() {
+        for (source, expected) in [
+            ("ENV API_KEY=hunter2 B=$B\n", "ENV API_KEY=******* B=$B\n"),
+            ("ENV TOKEN 'a b'", "ENV TOKEN '* *'"),
+            ("ARG T=\"ghp_0123456789abcdef\"", "ARG T=\"ghp_****************\""),
+            ("RUN curl https://me:pässw@host/x", "RUN curl https://me:******@host/x"),
+            ("RUN echo AKIA0123456789ABCDEF", "RUN echo AKIA****************"),
+            ("RUN --mount=type=secret,id=npm npm ci", "RUN --mount=type=secret,id=npm npm ci"),
+            ("RUN x --token=abc B=c", "RUN x --token=*** B=*"),
+            ("COPY .env /app/.env", "COPY .env /app/.env"),
+        ] {
+            assert_eq!(masked(source), expected);
+            assert_eq!(masked(source).len(), source.len());
+        }
+    }
+}
