@@ -7,6 +7,7 @@ pub(crate) mod copies;
 mod dispatched;
 mod exposed;
 pub(crate) mod froms;
+pub(crate) mod health;
 pub(crate) mod labels;
 pub(crate) mod packages;
 pub(crate) mod paths;
@@ -14,9 +15,11 @@ pub(crate) mod pipelines;
 pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod shells;
+pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod spdx;
 pub(crate) mod users;
+pub(crate) mod start;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -50,6 +53,7 @@ pub struct Facts<'d> {
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
     packages: OnceCell<Packages<'d>>,
+    starts: OnceCell<Vec<start::Start<'d>>>,
 }
 
 /// A command that a `RUN` runs.
@@ -84,6 +88,7 @@ impl<'d> Facts<'d> {
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
             packages: OnceCell::new(),
+            starts: OnceCell::new(),
         }
     }
 
@@ -238,7 +243,7 @@ fn names_a_shell(line: &str) -> bool {
     words.take(3).any(|it| is_shell(it.rsplit('/').next().unwrap_or_default()))
 }
 
-fn is_shell(program: &str) -> bool {
+pub(crate) fn is_shell(program: &str) -> bool {
     matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
 }
 
