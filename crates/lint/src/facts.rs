@@ -9,6 +9,7 @@ mod exposed;
 pub(crate) mod froms;
 pub(crate) mod health;
 pub(crate) mod labels;
+pub(crate) mod linked_programs;
 pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
@@ -18,8 +19,9 @@ pub(crate) mod shells;
 pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod spdx;
-pub(crate) mod users;
 pub(crate) mod start;
+pub(crate) mod tools;
+pub(crate) mod users;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -48,7 +50,7 @@ pub struct Facts<'d> {
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
     bases: OnceCell<Vec<bases::BaseImage>>,
-    programs: OnceCell<Vec<programs::Program>>,
+    programs: OnceCell<Vec<linked_programs::Program>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
