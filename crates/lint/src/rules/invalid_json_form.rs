@@ -158,7 +158,7 @@ mod tests {
         for line in lines {
             let text = format!("FROM a\n{line}\n");
             let options = crate::Options {
-                rules: Some(std::collections::BTreeSet::from([RULE])),
+                rules: Some(crate::RuleSet::named([RULE])),
                 ..crate::Options::default()
             };
             let findings = crate::check("Dockerfile", &text, &options).findings;

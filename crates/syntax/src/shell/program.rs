@@ -1,9 +1,36 @@
 //! What a command's program is.
 
+use plimsoll_finding::Span;
+
 use super::wrapper::unwrapped;
-use super::{ShellCommand, ShellWord};
+use super::{Joined, ShellCommand, ShellWord};
 
 impl<'t> ShellCommand<'t> {
+    /// A command of words alone, such as an exec form has.
+    pub fn of_words(words: Vec<ShellWord<'t>>) -> Self {
+        let span = match (words.first(), words.last()) {
+            (Some(first), Some(last)) => first.span.union(last.span),
+            _ => Span::empty(0),
+        };
+        let mut command = Self {
+            span,
+            assignments: Vec::new(),
+            words,
+            redirections: Vec::new(),
+            joined: Joined::First,
+            parent: None,
+            depth: 0,
+            conditional: false,
+            directory: None,
+            lost: false,
+            pipefail: false,
+            errexit: false,
+            program: (0, 0..0),
+        };
+        command.find_program();
+        command
+    }
+
     /// The name of the first word: `apt-get` for `/usr/bin/apt-get`. `None` where there is no word
     /// or a variable or substitution hides the name.
     pub fn name(&self) -> Option<&str> {
