@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use plimsoll_finding::Finding;
-use plimsoll_lint::{Checked, Options, RULES, Rule};
+use plimsoll_lint::{Checked, Options, RULES, Rule, RuleSet};
 use plimsoll_syntax::dockerfile::{self, Dockerfile, LineKind};
 use serde_json::Value;
 
@@ -68,10 +68,8 @@ fn refusal(case: &Value) -> Option<&str> {
 
 /// All of BuildKit's checks, as it runs them without a registry.
 fn options() -> Result<Options> {
-    let mut rules = plimsoll_lint::resolve("buildkit")?;
-    for rule in RULES.iter().filter(|it| [NEEDS_REGISTRY, EXPERIMENTAL].contains(&id(it))) {
-        rules.remove(rule.name);
-    }
+    let left_out = RuleSet::of(|it| [NEEDS_REGISTRY, EXPERIMENTAL].contains(&id(it)));
+    let rules = plimsoll_lint::resolve("buildkit")?.without(left_out);
     Ok(Options { rules: Some(rules), unknown_bases: true, ..Options::default() })
 }
 
