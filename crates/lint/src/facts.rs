@@ -7,7 +7,9 @@ pub(crate) mod copies;
 mod dispatched;
 mod exposed;
 pub(crate) mod froms;
+pub(crate) mod health;
 pub(crate) mod labels;
+pub(crate) mod linked_programs;
 pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
@@ -15,8 +17,11 @@ pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod runtime;
 pub(crate) mod shells;
+pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod spdx;
+pub(crate) mod start;
+pub(crate) mod tools;
 pub(crate) mod users;
 pub(crate) mod words;
 
@@ -47,11 +52,12 @@ pub struct Facts<'d> {
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
     bases: OnceCell<Vec<bases::BaseImage>>,
-    programs: OnceCell<Vec<programs::Program>>,
+    programs: OnceCell<Vec<linked_programs::Program>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
     packages: OnceCell<Packages<'d>>,
+    starts: OnceCell<Vec<start::Start<'d>>>,
 }
 
 /// A command that a `RUN` runs.
@@ -86,6 +92,7 @@ impl<'d> Facts<'d> {
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
             packages: OnceCell::new(),
+            starts: OnceCell::new(),
         }
     }
 
@@ -240,7 +247,7 @@ fn names_a_shell(line: &str) -> bool {
     words.take(3).any(|it| is_shell(it.rsplit('/').next().unwrap_or_default()))
 }
 
-fn is_shell(program: &str) -> bool {
+pub(crate) fn is_shell(program: &str) -> bool {
     matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
 }
 

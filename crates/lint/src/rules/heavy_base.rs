@@ -3,7 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 
 use crate::bases::{Family, Form};
-use crate::facts::programs::Linkage;
+use crate::facts::linked_programs::Linkage;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 

@@ -6,7 +6,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Command, Keyword};
 
 use crate::bases::Libc;
-use crate::facts::programs::Linkage;
+use crate::facts::linked_programs::Linkage;
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
 

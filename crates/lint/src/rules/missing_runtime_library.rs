@@ -4,8 +4,8 @@ use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::dockerfile::{Command, Stage};
 
 use crate::bases::{Description, Libc, PackageManager};
+use crate::facts::linked_programs::Linkage;
 use crate::facts::packages::{Manager, Operation, bare_name};
-use crate::facts::programs::Linkage;
 use crate::libraries::{self, Library};
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};

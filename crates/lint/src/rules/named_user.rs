@@ -125,7 +125,7 @@ mod tests {
 
     #[track_caller]
     fn advises(text: &str, expected: &str) {
-        let rules = Some(["named-user"].into());
+        let rules = Some(crate::RuleSet::named(["named-user"]));
         let options = crate::Options { rules, ..crate::Options::default() };
         let findings = crate::check("Dockerfile", text, &options).findings;
         let [finding] = &findings[..] else { panic!("{findings:?}") };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_finding::{Clause, Severity};
 
 use crate::bases::{Certainty, Libc};
-use crate::facts::programs::Linkage;
+use crate::facts::linked_programs::Linkage;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
