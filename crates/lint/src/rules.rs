@@ -124,7 +124,6 @@ rules! {
     stale_dummy_source::STALE_DUMMY_SOURCE,
     static_on_libc_base::STATIC_ON_LIBC_BASE,
     sudo::SUDO,
-    sudo_command::SUDO_COMMAND,
     suppression_without_reason::SUPPRESSION_WITHOUT_REASON,
     syntax_directive_typo::SYNTAX_DIRECTIVE_TYPO,
     syntax_error::SYNTAX_ERROR,
