@@ -173,12 +173,15 @@ fn uses<'d>(instruction: &'d Instruction<'d>, name: &'d str) -> impl Iterator<It
     own.chain(bodies)
 }
 
-/// The places of `$NAME`, `${NAME}` and `${NAME:-…}` in a text.
+/// The places of `$NAME`, `${NAME}` and `${NAME:-…}` in a text, but for escaped ones.
 pub(crate) fn references<'t>(
     text: &'t str,
     name: &'t str,
 ) -> impl Iterator<Item = Range<usize>> + use<'t> {
     text.match_indices('$').filter_map(move |(at, _)| {
+        if text[..at].ends_with('\\') {
+            return None;
+        }
         let rest = &text[at + 1..];
         let braced = rest.strip_prefix('{');
         let after = braced.unwrap_or(rest).strip_prefix(name)?;
@@ -201,7 +204,7 @@ mod tests {
     fn references_are_whole_names() {
         let text = "$A ${A} ${A:-x} $AB ${AB} \\$A $";
         let found: Vec<&str> = references(text, "A").map(|it| &text[it]).collect();
-        assert_eq!(found, ["$A", "${A}", "${A:-x}", "$A"]);
+        assert_eq!(found, ["$A", "${A}", "${A:-x}"]);
     }
 
     #[test]

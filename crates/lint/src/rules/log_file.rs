@@ -11,7 +11,8 @@ use crate::{Context, FixAvailability, Scope};
 declare_rule! {
     /// ## What it does
     /// Reports an `ENTRYPOINT` or `CMD`, or a script in the file that they start, that sends the
-    /// program's output or log to a file, or whose process 1 is `tail -f` of one. A file that a `RUN`
+    /// program's output or log to a file, or that keep the container up with
+    /// `tail -f` of one. A file that a `RUN`
     /// links to `/dev/stdout` is none.
     ///
     /// ## Why it matters
@@ -85,7 +86,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let message = match log.how {
             How::Written => format!("the log goes to `{}`, where nothing collects it", log.file),
             How::Followed => {
-                format!("process 1 is `tail` of `{}`: it sees neither the program's end nor signals", log.file)
+                format!("the container lives by `tail` of `{}`, which sees no end of the program", log.file)
             }
         };
         cx.report(log.span, message)
@@ -178,8 +179,7 @@ mod tests {
         start("CMD server 2>&1 | tee -a /var/log/x.log", &format!("2:26 {goes}"));
         start(
             "CMD service x start && tail -f /var/log/x.log",
-            "2:24 warning: process 1 is `tail` of `/var/log/x.log`: it sees neither the program's end \
-             nor signals",
+            "2:24 warning: the container lives by `tail` of `/var/log/x.log`, which sees no end of the program",
         );
     }
 

@@ -53,8 +53,8 @@ fn check(cx: &mut Context<'_, '_>) {
         let first = value.lines().next().unwrap_or_default();
         let shown = Span::new(span.start(), span.start() + first.len());
         let message = match value.contains('\n') {
-            true => format!("a {} stands in the file", secret.kind),
-            false => format!("a {} stands in the file: {}", secret.kind, redact(value)),
+            true => format!("{} stands in the file", secret.kind),
+            false => format!("{} stands in the file: {}", secret.kind, redact(value)),
         };
         cx.report(shown, message)
             .help(
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn secrets_are_found_everywhere_and_never_shown() {
         let token = "ghp_Zq7Lw2Xn9Rt4Kc8Vb3Hm6Jd1Fs5Ga0Pu2YeT";
-        let shown = "a GitHub token stands in the file: ghp_… (40 characters)";
+        let shown = "GitHub token stands in the file: ghp_… (40 characters)";
         for (text, place) in [
             (format!("FROM a\nRUN git clone https://{token}@github.com/a/b\n"), "2:23"),
             (format!("FROM a AS b\n# {token}\nFROM scratch\n"), "2:3"),
