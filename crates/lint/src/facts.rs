@@ -13,7 +13,7 @@ pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
-pub(crate) mod programs;
+pub(crate) mod present;
 pub(crate) mod secret_arguments;
 pub(crate) mod shells;
 pub(crate) mod signals;

@@ -11,9 +11,8 @@ use crate::{Context, FixAvailability, Scope};
 declare_rule! {
     /// ## What it does
     /// Reports an `ENTRYPOINT` or `CMD`, or a script in the file that they start, that sends the
-    /// program's output or log to a file, or that keep the container up with
-    /// `tail -f` of one. A file that a `RUN`
-    /// links to `/dev/stdout` is none.
+    /// program's output or log to a file, or that keeps the container up with `tail -f` of one. A
+    /// file that a `RUN` links to `/dev/stdout` is none.
     ///
     /// ## Why it matters
     /// `docker logs` and all that collects logs see nothing. The file grows in the container's own
