@@ -13,13 +13,13 @@ pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
-pub(crate) mod present;
 pub(crate) mod secret_arguments;
 pub(crate) mod shells;
 pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod spdx;
 pub(crate) mod start;
+pub(crate) mod tools;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
