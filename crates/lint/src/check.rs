@@ -7,7 +7,7 @@ use crate::rule::finding;
 use crate::rules::syntax_error::SYNTAX_ERROR;
 use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
 use crate::suppress::Suppressions;
-use crate::{Context, Facts, Options, RULES, Rule};
+use crate::{Context, Facts, Options, RULES, Rule, RuleSet};
 
 /// What was found in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,14 +40,15 @@ pub fn check(path: &str, text: &str, options: &Options) -> Checked {
 pub fn check_file(path: &str, file: &Dockerfile<'_>, options: &Options) -> Checked {
     let facts = Facts::new(file);
     let suppressions = Suppressions::new(file, &facts.stages);
+    let selected = options.rules.unwrap_or_else(|| RuleSet::of(|it| it.default));
     let mut run = Run { path, options, suppressions, checked: Checked::default() };
     for error in &file.errors {
         let finding = finding(&SYNTAX_ERROR, path, error.span, &*error.message);
         run.checked.findings.push(finding);
     }
     run.settle(&SYNTAX_ERROR, 0);
-    for rule in RULES.iter().copied() {
-        if run.is_run(rule) {
+    for (place, rule) in RULES.iter().copied().enumerate() {
+        if selected.has(place) || run.suppressions.enables(rule) {
             let first = run.checked.findings.len();
             let findings = &mut run.checked.findings;
             (rule.check)(&mut Context::new(rule, path, &facts, options, findings));
@@ -135,7 +136,7 @@ fn ends_with_return(text: &str, offset: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use plimsoll_finding::{Clause, Edit, Fix};
 
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn syntax_errors_are_found_whatever_is_selected() {
-        let options = Options { rules: Some(BTreeSet::new()), ..Options::default() };
+        let options = Options { rules: Some(RuleSet::default()), ..Options::default() };
         let checked = check("Dockerfile", "FROM scratch\nCOPPY a b\n", &options);
         let rules: Vec<&str> = checked.findings.iter().map(|it| &*it.rule).collect();
         assert_eq!(rules, ["syntax-error"]);
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn settings_outweigh_the_rule() {
         let severities = BTreeMap::from([("syntax-error", Severity::Note)]);
-        let options = Options { rules: Some(BTreeSet::new()), severities, ..Options::default() };
+        let options = Options { rules: Some(RuleSet::default()), severities, ..Options::default() };
         let checked = check("Dockerfile", "FROM scratch\nCOPPY a b\n", &options);
         assert_eq!(checked.findings[0].severity, Severity::Note);
     }

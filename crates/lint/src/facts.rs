@@ -9,10 +9,12 @@ mod exposed;
 pub(crate) mod froms;
 pub(crate) mod health;
 pub(crate) mod labels;
+pub(crate) mod linked_programs;
 pub(crate) mod packages;
 pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
+pub(crate) mod programs;
 pub(crate) mod secret_arguments;
 pub(crate) mod shells;
 pub(crate) mod signals;
@@ -20,6 +22,7 @@ pub(crate) mod sources;
 pub(crate) mod spdx;
 pub(crate) mod start;
 pub(crate) mod tools;
+pub(crate) mod users;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -48,6 +51,7 @@ pub struct Facts<'d> {
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
     bases: OnceCell<Vec<bases::BaseImage>>,
+    programs: OnceCell<Vec<linked_programs::Program>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
     /// Found out when a rule first asks.
@@ -83,6 +87,7 @@ impl<'d> Facts<'d> {
             scripts,
             scopes: OnceCell::new(),
             bases: OnceCell::new(),
+            programs: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
             packages: OnceCell::new(),

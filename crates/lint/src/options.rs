@@ -1,23 +1,24 @@
 //! What a check is told beside the text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use plimsoll_finding::Severity;
 
-use crate::Rule;
+use crate::{Rule, RuleSet};
 
 /// What a check is told beside the text.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The rules to run, by name (see [`crate::select()`]); `None` runs those that are on by default.
-    pub rules: Option<BTreeSet<&'static str>>,
+    pub rules: Option<RuleSet>,
     /// What all findings of a rule weigh, by the rule's name, whatever the rule or the stage says.
     pub severities: BTreeMap<&'static str, Severity>,
     /// Whether there is a `.dockerignore` for the file's context; `None` where the context is not
     /// known (standard input, Markdown).
     pub has_dockerignore: Option<bool>,
     /// The text of the `.dockerignore` for the file's context, if there is one and it is known.
-    pub dockerignore: Option<String>,
+    pub dockerignore: Option<Arc<str>>,
     /// Whether to know nothing of base images: rules then take them for images of Linux that set
     /// no variable but `PATH`, as `BuildKit`'s checks do when they can't ask a registry.
     pub unknown_bases: bool,
@@ -41,7 +42,7 @@ impl Options {
     pub(crate) fn for_examples() -> Self {
         Self {
             has_dockerignore: Some(false),
-            dockerignore: Some("target\n.git\n".to_owned()),
+            dockerignore: Some("target\n.git\n".into()),
             allowed_registries: vec!["docker.io".to_owned(), "gcr.io".to_owned()],
             label_schema: [
                 ("org.opencontainers.image.source", "url"),

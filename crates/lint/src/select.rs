@@ -3,11 +3,9 @@
 //! A selector is a rule's name, a clause's name, an alias (in any case), the beginning of numbered
 //! aliases (`DL`, `DL30`), or one of the groups `default`, `all`, `none`, `hadolint` and `buildkit`.
 
-use std::collections::BTreeSet;
-
 use plimsoll_finding::Clause;
 
-use crate::{RULES, Rule};
+use crate::{RULES, Rule, RuleSet};
 
 /// The groups, and what is in each.
 const GROUPS: &[Group] = &[
@@ -25,7 +23,7 @@ const MOST_CANDIDATES: usize = 3;
 /// How alike a word and a candidate must be, from 0 to 1.
 const LIKENESS: f64 = 0.75;
 
-/// The names of the rules to run: those of `selected` (of `default` where it is empty) and
+/// The rules to run: those of `selected` (of `default` where it is empty) and
 /// `extended`, without those of `ignored`. What is ignored is ignored, however it was selected.
 ///
 /// # Errors
@@ -34,30 +32,28 @@ pub fn select<S: AsRef<str>>(
     selected: &[S],
     extended: &[S],
     ignored: &[S],
-) -> Result<BTreeSet<&'static str>, UnknownSelector> {
-    let mut rules = BTreeSet::new();
+) -> Result<RuleSet, UnknownSelector> {
+    let mut rules = RuleSet::default();
     if selected.is_empty() {
-        rules.extend(resolve("default")?);
+        rules = resolve("default")?;
     }
     for selector in selected.iter().chain(extended) {
-        rules.extend(resolve(selector.as_ref())?);
+        rules = rules.with(resolve(selector.as_ref())?);
     }
     for selector in ignored {
-        for rule in resolve(selector.as_ref())? {
-            rules.remove(rule);
-        }
+        rules = rules.without(resolve(selector.as_ref())?);
     }
     Ok(rules)
 }
 
-/// The names of the rules that one selector means.
+/// The rules that one selector means.
 ///
 /// # Errors
 /// It names nothing. A clause without rules, and `none`, are no errors.
-pub fn resolve(selector: &str) -> Result<BTreeSet<&'static str>, UnknownSelector> {
+pub fn resolve(selector: &str) -> Result<RuleSet, UnknownSelector> {
     let selector = selector.trim();
     if let Some((_, holds)) = GROUPS.iter().find(|(name, _)| *name == selector) {
-        return Ok(named(holds));
+        return Ok(RuleSet::of(holds));
     }
     rules_of(selector).ok_or_else(|| UnknownSelector {
         selector: selector.to_owned(),
@@ -66,15 +62,16 @@ pub fn resolve(selector: &str) -> Result<BTreeSet<&'static str>, UnknownSelector
 }
 
 /// As [`resolve`], but no groups: what a suppression may name.
-pub(crate) fn rules_of(selector: &str) -> Option<BTreeSet<&'static str>> {
+pub(crate) fn rules_of(selector: &str) -> Option<RuleSet> {
     if let Ok(clause) = selector.parse::<Clause>() {
-        return Some(named(|it| it.clause == clause));
+        return Some(RuleSet::of(|it| it.clause == clause));
     }
-    let rules = named(|it| it.name == selector || has_alias(it, selector));
+    let rules = RuleSet::of(|it| it.name == selector || has_alias(it, selector));
     if !rules.is_empty() {
         return Some(rules);
     }
-    let rules = named(|it| it.aliases.iter().any(|alias| is_numbered_prefix(selector, alias)));
+    let rules =
+        RuleSet::of(|it| it.aliases.iter().any(|alias| is_numbered_prefix(selector, alias)));
     (!rules.is_empty()).then_some(rules)
 }
 
@@ -105,10 +102,6 @@ pub(crate) fn is_buildkit(alias: &str) -> bool {
 /// Whether an alias is one of hadolint's own rules: `DL` and a number.
 pub(crate) fn is_hadolint(alias: &str) -> bool {
     alias.strip_prefix("DL").is_some_and(is_number)
-}
-
-fn named(holds: impl Fn(&Rule) -> bool) -> BTreeSet<&'static str> {
-    RULES.iter().filter(|it| holds(it)).map(|it| it.name).collect()
 }
 
 fn has_alias(rule: &Rule, word: &str) -> bool {
@@ -143,25 +136,25 @@ pub struct UnknownSelector {
 mod tests {
     use super::*;
 
-    fn chosen(selected: &[&str], extended: &[&str], ignored: &[&str]) -> BTreeSet<&'static str> {
+    fn chosen(selected: &[&str], extended: &[&str], ignored: &[&str]) -> RuleSet {
         select(selected, extended, ignored).unwrap()
     }
 
     #[test]
     fn nothing_selected_means_the_default() {
-        let default = named(|it| it.default);
+        let default = RuleSet::of(|it| it.default);
         assert!(!default.is_empty());
         assert_eq!(chosen(&[], &[], &[]), default);
         assert_eq!(chosen(&["default"], &[], &[]), default);
-        assert_eq!(chosen(&["none"], &[], &[]), BTreeSet::new());
+        assert_eq!(chosen(&["none"], &[], &[]), RuleSet::default());
         assert_eq!(chosen(&["all"], &[], &[]).len(), RULES.len());
     }
 
     #[test]
     fn rules_clauses_aliases_and_prefixes_select() {
-        assert_eq!(chosen(&["root-user"], &[], &[]), BTreeSet::from(["root-user"]));
+        assert_eq!(chosen(&["root-user"], &[], &[]), RuleSet::named(["root-user"]));
         assert!(chosen(&["non-root"], &[], &[]).contains("root-user"));
-        assert_eq!(chosen(&["dl3002"], &[], &[]), BTreeSet::from(["root-user"]));
+        assert_eq!(chosen(&["dl3002"], &[], &[]), RuleSet::named(["root-user"]));
         for prefix in ["DL", "DL3", "dl300", "hadolint"] {
             assert!(chosen(&[prefix], &[], &[]).contains("root-user"), "{prefix}");
         }
@@ -171,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_ignored_stays_out() {
         let rules = chosen(&["none"], &["syntax-error", "DL3002"], &["non-root"]);
-        assert_eq!(rules, BTreeSet::from(["syntax-error"]));
+        assert_eq!(rules, RuleSet::named(["syntax-error"]));
     }
 
     #[test]

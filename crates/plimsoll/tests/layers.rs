@@ -38,8 +38,10 @@ const CONFINED: &[(&str, &str)] = &[
     ("futures-util", "engine"),
     ("tokio", "engine"),
     // Libraries neither parse command lines nor print.
+    ("annotate-snippets", "plimsoll"),
     ("anstream", "plimsoll"),
     ("clap", "plimsoll"),
+    ("ignore", "plimsoll"),
     ("indicatif", "plimsoll"),
 ];
 

@@ -5,6 +5,7 @@
 //! stands in the source. What it doesn't understand it skips; it never fails.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use plimsoll_finding::Span;
 
@@ -75,6 +76,9 @@ pub struct ShellCommand<'t> {
     pub pipefail: bool,
     /// Whether `set -e` holds here.
     pub errexit: bool,
+    /// How many words wrap the command, as `sudo -E` does, and where in the word after them the
+    /// name of the program stands. Every rule asks for it, so it is found out once.
+    program: (usize, Range<u32>),
 }
 
 /// What stands between a command and the one before it.

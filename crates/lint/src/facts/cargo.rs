@@ -3,6 +3,7 @@
 mod arguments;
 mod kind;
 mod layers;
+mod shipped;
 #[cfg(test)]
 mod tests;
 
@@ -137,7 +138,7 @@ struct Reader<'r, 'd> {
 impl Reader<'_, '_> {
     fn exec(self, words: &[ShellWord<'_>]) -> Option<CargoCommand> {
         let directory = self.facts.directory(self.index).to_owned();
-        self.command(words, Some(directory), &|_| None)
+        self.command(words, Some(&directory), &|_| None)
     }
 
     fn shell(
@@ -150,7 +151,7 @@ impl Reader<'_, '_> {
         kind::read(words)?;
         let start = self.facts.directory(self.index);
         let directory = match &command.directory {
-            _ if command.lost => None,
+            _ if command.lost => self.led_by_variable(&commands[..at], start),
             Some(directory) => Some(paths::join(start, &self.expand(directory))),
             None => Some(start.to_owned()),
         };
@@ -172,11 +173,19 @@ impl Reader<'_, '_> {
                 })
             })
         };
-        let mut found = self.command(words, directory, &variable)?;
+        let mut found = self.command(words, directory.as_deref(), &variable)?;
         found.command = Some(at);
         found.conditional = command.conditional;
         found.tolerated = is_tolerated(commands, at);
         Some(found)
+    }
+
+    /// Where the only `cd` of a script leads, if a variable of an instruction says it.
+    fn led_by_variable(self, before: &[ShellCommand<'_>], start: &str) -> Option<String> {
+        let mut all = before.iter().filter(|it| matches!(it.name(), Some("cd" | "pushd" | "popd")));
+        let (only, None) = (all.next()?, all.next()) else { return None };
+        let to = self.expand(&only.args().first()?.value);
+        (!to.contains(['$', '`', '*'])).then(|| paths::join(start, &to))
     }
 
     fn expand(self, text: &str) -> String {
@@ -186,7 +195,7 @@ impl Reader<'_, '_> {
     fn command(
         self,
         words: &[ShellWord<'_>],
-        directory: Option<String>,
+        directory: Option<&str>,
         in_script: &dyn Fn(&str) -> Option<String>,
     ) -> Option<CargoCommand> {
         let invocation = kind::read(words)?;
@@ -201,16 +210,16 @@ impl Reader<'_, '_> {
             let value = in_script(name).map(|it| self.expand(&it));
             value.or_else(|| self.facts.variable(self.stage, self.index, name))
         };
-        let start = directory.as_deref().unwrap_or(UNKNOWN);
+        let start = directory.unwrap_or(UNKNOWN);
         let directory = match (&arguments.manifest, invocation.kind) {
             // A part of the project that is chosen when the image is built.
-            (Some(path), _) if self.expand(path).starts_with('$') => directory.clone(),
+            (Some(path), _) if self.expand(path).starts_with('$') => directory.map(str::to_owned),
             (Some(path), CargoKind::InstallPath) => Some(paths::join(start, &self.expand(path))),
             (Some(manifest), _) => {
                 let manifest = paths::join(start, &self.expand(manifest));
                 Some(paths::parent(&manifest).to_owned())
             }
-            (None, _) => directory.clone(),
+            (None, _) => directory.map(str::to_owned),
         };
         let target_dir = match &arguments.target_dir {
             Some(path) => Some(self.expand(path)),

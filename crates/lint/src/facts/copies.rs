@@ -93,13 +93,16 @@ impl Content {
         if is_manifest {
             return Self::Manifest;
         }
-        if relative.ends_with(".rs") || relative.split('/').any(|it| matches!(it, "src" | "crates"))
-        {
+        if is_rust(relative) || relative.split('/').any(|it| matches!(it, "src" | "crates")) {
             return Self::Sources;
         }
         let is_file = name.get(1..).is_some_and(|it| it.contains('.')) || FILES.contains(&name);
         if is_file && !source.ends_with('/') { Self::File } else { Self::Directory }
     }
+}
+
+fn is_rust(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
 }
 
 impl Facts<'_> {
@@ -124,16 +127,16 @@ impl Facts<'_> {
             let source = self.expand(index, word).into_owned();
             let remote = is_add && (source.contains("://") || source.starts_with("git@"));
             let content = Content::of(&source);
-            let is_file =
-                matches!(content, Content::File | Content::Manifest) || source.ends_with(".rs");
+            let is_file = matches!(content, Content::File | Content::Manifest) || is_rust(&source);
             // Below a stage's own files the name may be that of a program.
             let file = into && (is_file || origin != Origin::Context);
             Copied {
                 index,
                 origin: if remote { Origin::Elsewhere } else { origin },
-                path: match file {
-                    true => paths::join(&whole, paths::file_name(&source)),
-                    false => whole.clone(),
+                path: if file {
+                    paths::join(&whole, paths::file_name(&source))
+                } else {
+                    whole.clone()
                 },
                 content,
                 source,

@@ -21,30 +21,21 @@ pub(crate) struct Label<'f> {
     pub(crate) value_span: Span,
 }
 
-/// The labels that instructions set, in order; `first` is the number of the first of them.
+/// The labels that instructions set, in order; `first` is the number of the first of them. Those of
+/// `ONBUILD` are left out, as they are set in other images.
 pub(crate) fn labels<'f, 'd>(
     facts: &'f Facts<'d>,
     instructions: &'d [Instruction<'d>],
     first: usize,
 ) -> impl Iterator<Item = Label<'f>> {
     let each = instructions.iter().enumerate();
-    each.flat_map(move |(offset, instruction)| {
-        let pairs = match &without_onbuild(instruction).command {
-            Command::Label(env) => env.pairs.as_slice(),
-            _ => &[],
-        };
-        pairs.iter().map(move |pair| Label {
-            key: plain(facts, first + offset, &pair.name).unwrap_or(Cow::Borrowed(&pair.name.text)),
-            key_span: pair.name.span,
-            value: plain(facts, first + offset, &pair.value),
-            value_span: if pair.value.span.is_empty() { pair.name.span } else { pair.value.span },
-        })
-    })
+    each.flat_map(move |(offset, instruction)| of(facts, instruction, first + offset))
 }
 
-/// The labels of the whole file.
-pub(crate) fn all_labels<'f, 'd>(facts: &'f Facts<'d>) -> impl Iterator<Item = Label<'f>> {
-    labels(facts, &facts.file.instructions, 0)
+/// The labels of the whole file, those of `ONBUILD` too.
+pub(crate) fn all_labels<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = Label<'f>> {
+    let each = facts.file.instructions.iter().enumerate();
+    each.flat_map(move |(index, instruction)| of(facts, without_onbuild(instruction), index))
 }
 
 /// Reports the labels of the file whose schema says `form` and whose value is known and wrong.
@@ -70,6 +61,24 @@ pub(crate) fn report_form(
         let message = format!("`{}` of the label `{}` is {what}", value.escape_debug(), label.key);
         cx.report(label.value_span, message).help(help).done();
     }
+}
+
+/// The labels of an instruction.
+fn of<'f>(
+    facts: &'f Facts<'_>,
+    instruction: &'f Instruction<'_>,
+    index: usize,
+) -> impl Iterator<Item = Label<'f>> {
+    let pairs = match &instruction.command {
+        Command::Label(env) => env.pairs.as_slice(),
+        _ => &[],
+    };
+    pairs.iter().map(move |pair| Label {
+        key: plain(facts, index, &pair.name).unwrap_or(Cow::Borrowed(&pair.name.text)),
+        key_span: pair.name.span,
+        value: plain(facts, index, &pair.value),
+        value_span: if pair.value.span.is_empty() { pair.name.span } else { pair.value.span },
+    })
 }
 
 /// The value of a word, if no variable in it is unknown.

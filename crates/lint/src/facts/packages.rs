@@ -8,6 +8,7 @@ mod ends;
 mod lists;
 mod manager;
 mod names;
+mod options;
 mod read;
 pub(crate) mod report;
 mod versions;
@@ -51,6 +52,10 @@ pub(crate) struct PackageCommand<'d> {
     pub(crate) verb: Span,
     /// What it is done to, variables put in as far as they are known.
     pub(crate) packages: Vec<Package<'d>>,
+    /// The group that `apk add --virtual` makes of them.
+    pub(crate) group: Option<Package<'d>>,
+    /// Whether a variable before the verb may hold options.
+    pub(crate) hides_options: bool,
     /// Whether it works on another root than the image's own.
     pub(crate) elsewhere: bool,
 }
@@ -180,14 +185,10 @@ impl<'d> PackageCommand<'d> {
             return false;
         }
         let name = bare_name(install.manager, &package.text);
-        self.packages.iter().any(|it| {
-            let removed = bare_name(self.manager, &it.text);
-            // Groups of apk: `add --virtual .build-deps …`, `del .build-deps`.
-            removed == name
-                || removed.starts_with('.') && self.manager == Manager::Apk && {
-                    install.packages.iter().any(|it| it.text == removed)
-                }
-        })
+        let group = install.group.as_ref().map(|it| it.text.as_ref());
+        self.packages
+            .iter()
+            .any(|it| bare_name(self.manager, &it.text) == name || group == Some(it.text.as_ref()))
     }
 }
 

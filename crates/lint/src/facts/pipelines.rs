@@ -1,6 +1,6 @@
 //! The pipelines of a script.
 
-use plimsoll_syntax::shell::{Joined, Script, ShellCommand};
+use plimsoll_syntax::shell::{Joined, Script, ShellCommand, ShellWord};
 
 use super::shells;
 use crate::{Facts, RunCommand};
@@ -53,10 +53,26 @@ pub(crate) fn unchecked<'f, 'd>(
 /// is what the pipeline is.
 pub(crate) fn unseen_download(script: &Script<'_>, pipeline: &[usize]) -> Option<(usize, usize)> {
     let (first, last) = (*pipeline.first()?, *pipeline.last()?);
-    let program = |index: usize| script.commands.get(index)?.program();
-    let download = matches!(program(first)?, "curl" | "wget");
+    let reader = script.commands.get(last)?.program()?;
     // One that refuses an empty input in between writes nothing, which is no better.
-    (download && takes_nothing(program(last)?)).then_some((first, last))
+    (takes_nothing(reader) && downloads(script.commands.get(first)?)).then_some((first, last))
+}
+
+/// Whether a command writes what it downloads to the pipe.
+fn downloads(command: &ShellCommand<'_>) -> bool {
+    let fetches = |it: &ShellWord<'_>| it.value.contains("://") || it.value.contains(['$', '.']);
+    match command.program() {
+        Some("curl") => {
+            let elsewhere = command.has_flag('O', "remote-name")
+                || command.option(&["-o", "--output"]).is_some_and(|it| it.value != "-");
+            !elsewhere && command.args().iter().any(fetches)
+        }
+        Some("wget") => {
+            let output = command.option(&["-O", "--output-document"]);
+            output.is_some_and(|it| matches!(it.value, "-" | "/dev/stdout"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a program ends well when its input is empty.

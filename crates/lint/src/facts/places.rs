@@ -24,8 +24,6 @@ pub(crate) struct MountedAt<'d> {
     pub(crate) from: Option<&'d str>,
     /// What the cache is known by; its path where it has no `id`.
     pub(crate) id: String,
-    /// Whether the cache has an `id` of its own.
-    pub(crate) has_id: bool,
     /// `sharing` of a cache: `shared` where it isn't given.
     pub(crate) sharing: &'d str,
     /// The flag.
@@ -151,7 +149,6 @@ impl<'d> Facts<'d> {
             let id = mount.get("id").map(|it| self.expand(index, it).into_owned());
             Some(MountedAt {
                 kind: mount.kind,
-                has_id: id.is_some(),
                 id: id.unwrap_or_else(|| path.clone()),
                 path,
                 from: mount.get("from").map(|it| &*it.text),

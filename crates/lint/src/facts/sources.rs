@@ -57,7 +57,10 @@ pub(crate) fn is_remote(path: &str) -> bool {
     let scheme = |it: &str| path.get(..it.len()).is_some_and(|at| at.eq_ignore_ascii_case(it));
     ["http://", "https://", "git://", "ssh://", "git@", "ftp://"].into_iter().any(scheme)
         || path.starts_with("github.com/")
-        || path.split('#').next().is_some_and(|it| it.ends_with(".git") && it.contains(':'))
+        || path
+            .split('#')
+            .next()
+            .is_some_and(|it| it.contains(':') && it.rsplit('.').next() == Some("git"))
 }
 
 /// Whether the last part of a path is a pattern that an archive may match.

@@ -10,11 +10,10 @@ mod written;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use plimsoll_finding::Span;
 use plimsoll_syntax::dockerfile::{
     Base, Command, CommandLine, Form, Instruction, Keyword, Stage, Word,
 };
-use plimsoll_syntax::shell::{Joined, ShellCommand, ShellWord};
+use plimsoll_syntax::shell::{ShellCommand, ShellWord};
 
 use super::{paths, shells};
 use crate::Facts;
@@ -132,24 +131,7 @@ pub(crate) fn exec_command<'d>(words: impl Iterator<Item = &'d Word<'d>>) -> She
             literal: true,
         })
         .collect();
-    let span = match (words.first(), words.last()) {
-        (Some(first), Some(last)) => first.span.union(last.span),
-        _ => Span::empty(0),
-    };
-    ShellCommand {
-        span,
-        assignments: Vec::new(),
-        words,
-        redirections: Vec::new(),
-        joined: Joined::First,
-        parent: None,
-        depth: 0,
-        conditional: false,
-        directory: None,
-        lost: false,
-        pipefail: false,
-        errexit: false,
-    }
+    ShellCommand::of_words(words)
 }
 
 /// The path of the script or program that a command starts, wrappers and a shell before it left out.

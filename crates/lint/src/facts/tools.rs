@@ -59,7 +59,7 @@ impl Facts<'_> {
                 }
                 let named = command.packages.iter().any(|it| brings(&it.text, program));
                 removed |= command.operation == Operation::Remove && named
-                    || installs && command.packages.iter().any(|it| it.text.starts_with('.'));
+                    || installs && command.group.is_some();
             }
         }
         let installed = self.packages().installed(&self.stages, stage);

@@ -7,7 +7,7 @@ use plimsoll_syntax::dockerfile::{self, Command, Dockerfile, Form, LineKind};
 
 use super::{Rejection, outside, shell_script};
 use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
-use crate::{FixAvailability, Options, RULES, check_file, rule};
+use crate::{FixAvailability, Options, RuleSet, check_file, rule};
 
 /// A finding whose fix may be made.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl<'g> Gate<'g> {
     pub(super) fn new(path: &'g str, text: &'g str, selected: &'g Options) -> Self {
         let mut options = selected.clone();
         if let Some(rules) = &mut options.rules {
-            rules.extend(RULES.iter().filter(|it| it.default).map(|it| it.name));
+            *rules = rules.with(RuleSet::of(|it| it.default));
         }
         let file = dockerfile::parse(text);
         let findings = check_file(path, &file, &options).findings;

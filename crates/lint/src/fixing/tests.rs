@@ -1,15 +1,13 @@
 //! Passes over findings whose fixes are made up for the test.
 
-use std::collections::BTreeSet;
-
 use plimsoll_finding::{Applicability, Edit, Fix, Span};
 
 use super::gate::Gate;
 use super::{Rejection, fix, pass};
-use crate::Options;
+use crate::{Options, RuleSet};
 
 fn options() -> Options {
-    Options { rules: Some(BTreeSet::from(["syntax-error"])), ..Options::default() }
+    Options { rules: Some(RuleSet::named(["syntax-error"])), ..Options::default() }
 }
 
 /// The text after one pass in which every syntax error at a word has the fix made for that word,

@@ -83,15 +83,21 @@ fn check(cx: &mut Context<'_, '_>) {
 
 /// Whether a source, its variables put in, is a file or directory that is copied as it is.
 fn is_plain(path: &str) -> bool {
-    !path.contains('$') && !is_remote(path) && !is_archive(path) && !may_match_archive(path)
+    is_told(path) && !is_remote(path) && !is_archive(path) && !may_match_archive(path)
+}
+
+/// Whether a path has no unknown variable, or only such as can't make it an address or an archive:
+/// it begins with a directory and ends with an extension.
+fn is_told(path: &str) -> bool {
+    let (Some(first), Some(last)) = (path.find('$'), path.rfind(['$', '}'])) else {
+        return !path.contains('$');
+    };
+    path[..first].contains('/') && !path[..first].contains(':') && path[last..].contains('.')
 }
 
 /// `COPY` in the letters of a keyword.
 fn cased(keyword: &str) -> &'static str {
-    match keyword.bytes().all(|it| it.is_ascii_lowercase()) {
-        true => "copy",
-        false => "COPY",
-    }
+    if keyword.bytes().all(|it| it.is_ascii_lowercase()) { "copy" } else { "COPY" }
 }
 
 #[cfg(test)]
@@ -103,7 +109,7 @@ mod tests {
     #[test]
     fn what_only_add_does_is_left_alone() {
         let text = "FROM a\nARG SRC=x.tar\nADD rootfs.tar.gz /\nADD https://x.example/f /f\n\
-                    ADD git@github.com:a/b.git /b\nADD $SRC /x\nADD $UNKNOWN /x\nADD * /x/\n\
+                    ADD git@github.com:a/b.git /b\nADD $SRC /x\nADD $UNKNOWN /x\nADD a/$UNKNOWN /x\nADD $UNKNOWN/a.jar /x\nADD a/${UNKNOWN}.tar /x\nADD * /x/\n\
                     ADD --checksum=sha256:1 f /f\nADD --unpack=true f /f\nADD f \"a.tgz\" /d/\n";
         check(RULE, text, "");
     }
@@ -111,10 +117,11 @@ mod tests {
     #[test]
     fn plain_files_in_every_form() {
         let text = "FROM a\nARG JAR=target/*.jar\nADD [\"a b\", \"/c\"]\nADD --chown=1 a b /d/\n\
-                    ADD ${JAR} /app.jar\nONBUILD ADD . /src\nADD <<EOF /f\nx\nEOF\n";
+                    ADD ${JAR} /app.jar\nADD target/app-${UNKNOWN}.jar /\nONBUILD ADD . /src\nADD <<EOF /f\nx\nEOF\n";
         let expected = "3:1 warning: `ADD` copies `a b`\n4:1 warning: `ADD` copies plain files\n\
-                        5:1 warning: `ADD` copies `${JAR}`\n6:9 warning: `ADD` copies `.`\n\
-                        7:1 warning: `ADD` copies a heredoc";
+                        5:1 warning: `ADD` copies `${JAR}`\n\
+                        6:1 warning: `ADD` copies `target/app-${UNKNOWN}.jar`\n7:9 warning: `ADD` copies `.`\n\
+                        8:1 warning: `ADD` copies a heredoc";
         check(RULE, text, expected);
     }
 

@@ -56,8 +56,8 @@ declare_rule! {
     }
 }
 
-const HELP: &str = "Install with `apk add --no-cache`, which needs no `apk update`, or put the cache on a \
-                    cache mount.";
+const HELP: &str = "Install with `apk add --no-cache`, which needs no `apk update`, or put the \
+                    cache on a cache mount.";
 
 fn check(cx: &mut Context<'_, '_>) {
     for found in &cx.facts.kept_caches(Cache::Apk) {
@@ -80,7 +80,7 @@ fn report_update(cx: &mut Context<'_, '_>, found: &KeptCache<'_, '_>, update: &P
     let shown = install.unwrap_or(update);
     let message = match install {
         Some(it) => format!("`{}` leaves its cache in the image", it.title()),
-        None => "`apk update` leaves an index in the image that `--no-cache` does not use".to_owned(),
+        None => "`apk update` leaves an index that `--no-cache` never reads".to_owned(),
     };
     let later = facts.emptied_later(update.does.index, Cache::Apk);
     let edit = at_end(facts, update, "rm -rf /var/cache/apk/*");
@@ -102,29 +102,56 @@ mod tests {
     fn the_option_is_put_to_every_install() {
         let text = "FROM a\nRUN apk add b && apk --update add \\\n    c\n";
         check("apk-cache-kept", text, "2:9 warning: `apk add` leaves its cache in the image");
-        check_fixed("apk-cache-kept", text, "FROM a\nRUN apk add --no-cache b && apk --update add --no-cache \\\n    c\n");
+        check_fixed(
+            "apk-cache-kept",
+            text,
+            "FROM a\nRUN apk add --no-cache b && apk --update add --no-cache \\\n    c\n",
+        );
     }
 
     #[test]
     fn an_update_beside_it_leaves_the_index_too() {
-        check("apk-cache-kept", "FROM a\nRUN apk update && apk add --no-cache b", "2:9 warning: `apk update` leaves an index in the image that `--no-cache` does not use");
-        check_fixed("apk-cache-kept", "FROM a\nRUN apk update && apk add b\n", "FROM a\nRUN apk update && apk add b && rm -rf /var/cache/apk/*\n");
+        check(
+            "apk-cache-kept",
+            "FROM a\nRUN apk update && apk add --no-cache b",
+            "2:9 warning: `apk update` leaves an index that `--no-cache` never reads",
+        );
+        check_fixed(
+            "apk-cache-kept",
+            "FROM a\nRUN apk update && apk add b\n",
+            "FROM a\nRUN apk update && apk add b && rm -rf /var/cache/apk/*\n",
+        );
         check("apk-cache-kept", "FROM a\nRUN apk update\nRUN apk add --no-cache b", "");
     }
 
     #[test]
     fn any_way_to_keep_it_out_will_do() {
-        for script in ["apk --no-cache add b", "apk -U --no-cache add b", "apk add b && rm -rf /var/cache/apk/*", "apk update && apk add b && rm -rf /var/cache/apk", "apk add b && rm -rf /tmp/* /var/cache/*", "apk add --root /x b"] {
+        for script in [
+            "apk --no-cache add b",
+            "apk -U --no-cache add b",
+            "apk add b && rm -rf /var/cache/apk/*",
+            "apk update && apk add b && rm -rf /var/cache/apk",
+            "apk add b && rm -rf /tmp/* /var/cache/*",
+            "apk add --root /x b",
+        ] {
             check("apk-cache-kept", &format!("FROM a\nRUN {script}"), "");
         }
         for target in ["/var/cache/apk", "/etc/apk/cache", "/var/cache/apk/", "/var/cache"] {
-            check("apk-cache-kept", &format!("FROM a\nRUN --mount=type=cache,target={target} apk add b"), "");
+            check(
+                "apk-cache-kept",
+                &format!("FROM a\nRUN --mount=type=cache,target={target} apk add b"),
+                "",
+            );
         }
     }
 
     #[test]
     fn stages_that_are_not_shipped_may_keep_it() {
         check("apk-cache-kept", "FROM a AS b\nRUN apk add c\nFROM a\nCOPY --from=b /d /d", "");
-        check("apk-cache-kept", "FROM a AS b\nRUN apk add c\nFROM b", "2:9 warning: `apk add` leaves its cache in the image");
+        check(
+            "apk-cache-kept",
+            "FROM a AS b\nRUN apk add c\nFROM b",
+            "2:9 warning: `apk add` leaves its cache in the image",
+        );
     }
 }

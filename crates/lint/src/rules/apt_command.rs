@@ -92,9 +92,15 @@ mod tests {
 
     #[test]
     fn all_of_a_run_is_one_finding_and_one_fix() {
-        let text = "FROM a\nRUN apt update && \\\n    DEBIAN_FRONTEND=noninteractive apt -y install b && (sudo apt clean)\n";
+        let text = "FROM a\n\
+             RUN apt update && \\\n    DEBIAN_FRONTEND=noninteractive apt -y install b && (sudo apt clean)\n";
         check("apt-command", text, &format!("2:5 {MESSAGE}"));
-        check_fixed("apt-command", text, "FROM a\nRUN apt-get update && \\\n    DEBIAN_FRONTEND=noninteractive apt-get -y install b && (sudo apt-get clean)\n");
+        check_fixed(
+            "apt-command",
+            text,
+            "FROM a\n\
+             RUN apt-get update && \\\n    DEBIAN_FRONTEND=noninteractive apt-get -y install b && (sudo apt-get clean)\n",
+        );
     }
 
     #[test]
@@ -106,6 +112,11 @@ mod tests {
 
     #[test]
     fn other_uses_of_the_word_are_left_alone() {
-        check("apt-command", "FROM a\nRUN rm -rf /var/cache/apt && echo apt && apt-get install -y apt && apt-key list", "");
+        check(
+            "apt-command",
+            "FROM a\n\
+             RUN rm -rf /var/cache/apt && echo apt && apt-get install -y apt && apt-key list",
+            "",
+        );
     }
 }

@@ -74,14 +74,16 @@ fn check(cx: &mut Context<'_, '_>) {
         let edit = if used { None } else { at_end(facts, first, REMOVE) };
         let fix = edit.map(|edit| {
             let title = format!("Add `{REMOVE}`");
-            match facts.may_use_lists_of(stage, index) {
-                true => Fix::risky(title, [edit]),
-                false => Fix::safe(title, [edit]),
+            if facts.may_use_lists_of(stage, index) {
+                Fix::risky(title, [edit])
+            } else {
+                Fix::safe(title, [edit])
             }
         });
-        let help = match used {
-            true => "Install all packages in one `RUN` and end it with `rm -rf /var/lib/apt/lists/*`.",
-            false => "Add `rm -rf /var/lib/apt/lists/*` to the end of the same `RUN`.",
+        let help = if used {
+            "Install all packages in one `RUN` and end it with `rm -rf /var/lib/apt/lists/*`."
+        } else {
+            "Add `rm -rf /var/lib/apt/lists/*` to the end of the same `RUN`."
         };
         let message = format!("`{}` leaves its lists in the image", first.title());
         let later = facts.emptied_later(index, Cache::AptLists);
@@ -104,41 +106,105 @@ mod tests {
 
     #[test]
     fn any_way_to_remove_them_will_do() {
-        for end in ["rm -rf /var/lib/apt/lists/*", "rm -r /var/lib/apt/lists", "rm -rf /tmp/* /var/lib/apt/*", "rm -rf /var/lib/{apt,dpkg,cache,log}/", "rm -rf /var/lib/apt/lists/{archive,deb}*", "apt-get dist-clean", "find /var/lib/apt/lists -type f -delete", "rm -fr /var/lib/apt/lists/*_*"] {
-            check("apt-lists-kept", &format!("FROM a\nRUN apt-get update && apt-get install -y b && {end}"), "");
+        for end in [
+            "rm -rf /var/lib/apt/lists/*",
+            "rm -r /var/lib/apt/lists",
+            "rm -rf /tmp/* /var/lib/apt/*",
+            "rm -rf /var/lib/{apt,dpkg,cache,log}/",
+            "rm -rf /var/lib/apt/lists/{archive,deb}*",
+            "apt-get dist-clean",
+            "find /var/lib/apt/lists -type f -delete",
+            "rm -fr /var/lib/apt/lists/*_*",
+        ] {
+            check(
+                "apt-lists-kept",
+                &format!("FROM a\nRUN apt-get update && apt-get install -y b && {end}"),
+                "",
+            );
         }
-        check("apt-lists-kept", "FROM a\nRUN apt-get update && apt-get install -y b && apt-get clean", &format!("2:13 {UPDATE}"));
+        check(
+            "apt-lists-kept",
+            "FROM a\nRUN apt-get update && apt-get install -y b && apt-get clean",
+            &format!("2:13 {UPDATE}"),
+        );
+    }
+
+    #[test]
+    fn an_install_may_fetch_them() {
+        let text = "FROM a\nRUN apt-get install --update -y b && apt-get install -y c";
+        check(
+            "apt-lists-kept",
+            text,
+            "2:13 warning: `apt-get install` leaves its lists in the image",
+        );
     }
 
     #[test]
     fn mounts_keep_them_out() {
-        for mount in ["type=cache,target=/var/lib/apt", "type=cache,target=/var/lib/apt/lists,sharing=locked", "type=tmpfs,target=/var/lib/apt/lists/"] {
-            check("apt-lists-kept", &format!("FROM a\nRUN --mount={mount} apt-get update && apt-get install -y b"), "");
+        for mount in [
+            "type=cache,target=/var/lib/apt",
+            "type=cache,target=/var/lib/apt/lists,sharing=locked",
+            "type=tmpfs,target=/var/lib/apt/lists/",
+        ] {
+            check(
+                "apt-lists-kept",
+                &format!("FROM a\nRUN --mount={mount} apt-get update && apt-get install -y b"),
+                "",
+            );
         }
-        check("apt-lists-kept", "FROM a\nRUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y b", &format!("2:54 {UPDATE}"));
+        check(
+            "apt-lists-kept",
+            "FROM a\n\
+             RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y b",
+            &format!("2:54 {UPDATE}"),
+        );
     }
 
     #[test]
     fn a_removal_before_the_update_or_in_another_layer_is_of_no_use() {
-        check("apt-lists-kept", "FROM a\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y b", &format!("2:44 {UPDATE}"));
-        check_fixed("apt-lists-kept", "FROM a\nRUN apt-get update && apt-get install -y b\nRUN rm -rf /var/lib/apt/lists/*\n", "FROM a\nRUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\nRUN rm -rf /var/lib/apt/lists/*\n");
+        check(
+            "apt-lists-kept",
+            "FROM a\nRUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y b",
+            &format!("2:44 {UPDATE}"),
+        );
+        check_fixed(
+            "apt-lists-kept",
+            "FROM a\nRUN apt-get update && apt-get install -y b\nRUN rm -rf /var/lib/apt/lists/*\n",
+            "FROM a\n\
+             RUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\n\
+             RUN rm -rf /var/lib/apt/lists/*\n",
+        );
     }
 
     #[test]
     fn lists_that_are_used_later_are_not_removed() {
-        let text = "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM b\nRUN apt-get install -y d\n";
+        let text = "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM b\n\
+             RUN apt-get install -y d\n";
         check("apt-lists-kept", text, &format!("2:13 {UPDATE}"));
         check_fixed("apt-lists-kept", text, text);
     }
 
     #[test]
     fn only_what_is_shipped_counts() {
-        check("apt-lists-kept", "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM d\nCOPY --from=b /e /e", "");
-        check("apt-lists-kept", "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM b", &format!("2:13 {UPDATE}"));
+        check(
+            "apt-lists-kept",
+            "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM d\nCOPY --from=b /e /e",
+            "",
+        );
+        check(
+            "apt-lists-kept",
+            "FROM a AS b\nRUN apt-get update && apt-get install -y c\nFROM b",
+            &format!("2:13 {UPDATE}"),
+        );
     }
 
     #[test]
     fn heredocs_are_continued_where_failures_are_seen() {
-        check_fixed("apt-lists-kept", "FROM a\nRUN <<E\nset -e\napt-get update\napt-get install -y b\nE\n", "FROM a\nRUN <<E\nset -e\napt-get update\napt-get install -y b\nrm -rf /var/lib/apt/lists/*\nE\n");
+        check_fixed(
+            "apt-lists-kept",
+            "FROM a\nRUN <<E\nset -e\napt-get update\napt-get install -y b\nE\n",
+            "FROM a\nRUN <<E\nset -e\napt-get update\napt-get install -y b\n\
+             rm -rf /var/lib/apt/lists/*\nE\n",
+        );
     }
 }

@@ -2,10 +2,9 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use plimsoll_syntax::dockerfile::{Base, Command, Keyword, Stage};
+use plimsoll_syntax::dockerfile::{Command, Keyword, Stage};
 
 use crate::Facts;
-use crate::bases;
 use crate::facts::packages::{Manager, Operation, Package, PackageCommand, bare_name};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -64,23 +63,25 @@ declare_rule! {
 
 /// Packages of every distribution that only building needs.
 const TOOLS: &[&str] = &[
-    "build-essential", "build-base", "base-devel", "gcc", "g++", "gcc-c++", "clang", "make", "cmake",
-    "gmake", "ninja", "ninja-build", "meson", "autoconf", "automake", "libtool", "pkg-config",
-    "pkgconf", "pkgconfig", "rustc", "cargo", "rust", "rustup", "golang", "go", "bison", "flex",
-    "gfortran", "gcc-gfortran", "kernel-headers", "linux-headers", "linux-libc-dev", "dpkg-dev",
-    "devscripts", "debhelper", "protobuf-compiler", "alpine-sdk", "abuild",
+        "build-essential", "build-base", "base-devel", "gcc", "g++", "gcc-c++", "clang",
+    "make", "cmake",     "gmake", "ninja", "ninja-build", "meson", "autoconf", "automake",
+    "libtool", "pkg-config",     "pkgconf", "pkgconfig", "rustc", "cargo", "rust", "rustup",
+    "golang", "go", "bison", "flex",     "gfortran", "gcc-gfortran", "kernel-headers", "linux-
+    headers", "linux-libc-dev", "dpkg-dev",     "devscripts", "debhelper", "protobuf-
+    compiler", "alpine-sdk", "abuild",
 ];
 
 /// What makes a stage one for people who build.
 const DEVELOPING: &[&str] = &[
-    "dev", "devel", "develop", "development", "test", "tests", "testing", "ci", "build", "builder",
-    "toolchain", "sdk", "devcontainer", "debug", "lint", "compile", "compiler", "buildenv", "env",
+        "dev", "devel", "develop", "development", "test", "tests", "testing", "ci", "build",
+    "builder",     "toolchain", "sdk", "devcontainer", "debug", "lint", "compile", "compiler",
+    "buildenv", "env",
 ];
 
 /// Programs that people who build start.
 const STARTED: &[&str] = &[
-    "bash", "sh", "zsh", "fish", "ash", "cargo", "rustc", "gcc", "clang", "make", "cmake", "ninja", "go",
-    "sleep", "tail", "sshd", "jupyter", "code-server",
+        "bash", "sh", "zsh", "fish", "ash", "cargo", "rustc", "gcc", "clang", "make", "cmake",
+    "ninja", "go",     "sleep", "tail", "sshd", "jupyter", "code-server",
 ];
 
 fn check(cx: &mut Context<'_, '_>) {
@@ -110,17 +111,15 @@ fn check(cx: &mut Context<'_, '_>) {
                 more => format!("`{name}` and {more} other packages for building are shipped"),
             };
             cx.report(first.span, message)
-                .help("Build in the builder stage, and install only the libraries that the program loads.")
+                .help("Build in the builder stage, and install only what the program loads.")
                 .done();
         }
     }
 }
 
 fn is_tool(manager: Manager, package: &Package<'_>) -> bool {
-    let of_system = matches!(
-        manager,
-        Manager::Apt | Manager::Apk | Manager::Yum | Manager::Dnf | Manager::Zypper | Manager::Pacman
-    );
+    use Manager::{Apk, Apt, Dnf, Pacman, Yum, Zypper};
+    let of_system = matches!(manager, Apt | Apk | Yum | Dnf | Zypper | Pacman);
     let name = bare_name(manager, &package.text);
     let headers = name.ends_with("-dev") || name.ends_with("-devel") || name.ends_with("-headers");
     of_system && (headers || TOOLS.contains(&name) || is_versioned(name))
@@ -138,7 +137,8 @@ fn is_versioned(name: &str) -> bool {
 fn is_removed(facts: &Facts<'_>, install: &PackageCommand<'_>, package: &Package<'_>) -> bool {
     let later = facts.packages().of_run(install.index).iter().filter(|it| it.at > install.at);
     later.filter(|it| it.operation == Operation::Remove).any(|it| {
-        let hidden = it.packages.is_empty() || it.packages.iter().any(|it| !it.known || it.text.contains('*'));
+        let sweeps = |it: &Package<'_>| !it.known || it.text.contains('*');
+        let hidden = it.packages.is_empty() || it.packages.iter().any(sweeps);
         it.manager.family() == install.manager.family() && (hidden || it.removes(install, package))
     })
 }
@@ -149,25 +149,19 @@ fn is_for_developing(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
         let name = it.name.as_deref().unwrap_or_default();
         name.split(['-', '_', '.']).any(|it| DEVELOPING.contains(&it))
     });
-    let Some(root) = facts.stages.root(last.index) else { return true };
-    named || is_toolchain(root) || starts_a_tool(facts, last)
+    named || is_toolchain(facts, last.index) || starts_a_tool(facts, last)
 }
 
 /// Whether the base image is one of a language's tools, or names itself so.
-fn is_toolchain(root: &Stage<'_>) -> bool {
-    if root.base != Base::Image {
-        return false;
-    }
-    let image = root.image.split('@').next().unwrap_or_default();
-    let slash = image.rfind('/').map_or(0, |it| it + 1);
-    let (name, tag) = match image[slash..].find(':') {
-        Some(at) => (&image[..slash + at], Some(&image[slash + at + 1..])),
-        None => (image, None),
-    };
-    let told = bases::describe(name, tag, None).and_then(|it| it.toolchain);
-    let words = image.split(['-', '_', '.', '/', ':']);
-    let named = |it: &str| matches!(it, "devel" | "dev" | "sdk" | "builder" | "build" | "devcontainers");
-    told.is_some_and(|it| it.only_builds) || words.into_iter().any(named) || !root.image_known && name.contains('$')
+fn is_toolchain(facts: &Facts<'_>, stage: usize) -> bool {
+    let Some(image) = facts.base_image(stage) else { return false };
+    let words = image.name().split(['-', '_', '.', '/']);
+    let tag = image.tag().unwrap_or_default().split(['-', '_', '.']);
+    let named = words.chain(tag).any(|it| {
+        matches!(it, "devel" | "dev" | "sdk" | "builder" | "build" | "devcontainers")
+    });
+    let told = image.describe().and_then(|it| it.toolchain);
+    named || told.is_some_and(|it| it.only_builds) || image.name().contains('$')
 }
 
 /// Whether the image starts a shell or a tool, or nothing at all: a base for others.
@@ -198,41 +192,87 @@ mod tests {
     const REST: &str = "COPY --from=build /a /a\nENTRYPOINT [\"/a\"]\n";
 
     fn finds(base: &str, script: &str, expected: &str) {
-        check("build-tools-shipped", &format!("{BUILDER}FROM {base}\nRUN {script}\n{REST}"), expected);
+        check(
+            "build-tools-shipped",
+            &format!("{BUILDER}FROM {base}\nRUN {script}\n{REST}"),
+            expected,
+        );
     }
 
     #[test]
     fn tools_of_every_distribution_are_known() {
-        finds("debian:trixie", "apt-get install -y curl gcc-14", "4:29 warning: `gcc-14` is for building and is shipped");
-        finds("alpine:3.22", "apk add --no-cache build-base openssl-dev~3", "4:24 warning: `build-base` and another package for building are shipped");
-        finds("fedora:43", "dnf install -y openssl-devel make cmake", "4:20 warning: `openssl-devel` and 2 other packages for building are shipped");
+        finds(
+            "debian:trixie",
+            "apt-get install -y curl gcc-14",
+            "4:29 warning: `gcc-14` is for building and is shipped",
+        );
+        finds(
+            "alpine:3.22",
+            "apk add --no-cache build-base openssl-dev~3",
+            "4:24 warning: `build-base` and another package for building are shipped",
+        );
+        finds(
+            "fedora:43",
+            "dnf install -y openssl-devel make cmake",
+            "4:20 warning: `openssl-devel` and 2 other packages for building are shipped",
+        );
     }
 
     #[test]
     fn what_goes_again_in_the_same_run_is_fine() {
         finds("alpine:3.22", "apk add --no-cache -t .d gcc && x && apk del .d", "");
         finds("debian:trixie", "apt-get install -y gcc && x && apt-get purge -y gcc", "");
-        finds("debian:trixie", "d='gcc make'; apt-get install -y $d && x && apt-get purge -y $d", "");
+        finds(
+            "debian:trixie",
+            "d='gcc make'; apt-get install -y $d && x && apt-get purge -y $d",
+            "",
+        );
         finds("debian:trixie", "apt-get install -y gcc && x && apt-get purge -y --auto-remove", "");
     }
 
     #[test]
     fn libraries_and_tools_for_running_are_fine() {
-        finds("debian:trixie", "apt-get install -y libssl3 git gcc-14-base libgcc-s1 && pip install cmake", "");
+        finds(
+            "debian:trixie",
+            "apt-get install -y libssl3 git gcc-14-base libgcc-s1 && pip install cmake",
+            "",
+        );
     }
 
     #[test]
     fn images_for_developing_are_left_alone() {
-        for from in ["rust:1.89", "debian:trixie AS dev", "mcr.microsoft.com/devcontainers/base:trixie", "nvidia/cuda:12.4.1-devel-ubuntu22.04", "debian:trixie AS ci-image"] {
+        for from in [
+            "rust:1.89",
+            "debian:trixie AS dev",
+            "mcr.microsoft.com/devcontainers/base:trixie",
+            "nvidia/cuda:12.4.1-devel-ubuntu22.04",
+            "debian:trixie AS ci-image",
+        ] {
             finds(from, "apt-get install -y gcc", "");
         }
-        for start in ["", "CMD [\"bash\"]\n", "CMD sleep infinity\n", "ENTRYPOINT [\"/usr/bin/make\"]\n"] {
-            check("build-tools-shipped", &format!("{BUILDER}FROM debian:trixie\nRUN apt-get install -y gcc\nCOPY --from=build /a /a\n{start}"), "");
+        for start in [
+            "",
+            "CMD [\"bash\"]\n",
+            "CMD sleep infinity\n",
+            "ENTRYPOINT [\"/usr/bin/make\"]\n",
+        ] {
+            check(
+                "build-tools-shipped",
+                &format!(
+                    "{BUILDER}FROM debian:trixie\nRUN apt-get install -y gcc\n\
+                     COPY --from=build /a /a\n{start}",
+                ),
+                "",
+            );
         }
     }
 
     #[test]
     fn a_file_without_a_builder_is_left_alone() {
-        check("build-tools-shipped", "FROM debian:trixie\nRUN apt-get install -y gcc\nCMD [\"x\"]", "");
+        check(
+            "build-tools-shipped",
+            "FROM debian:trixie\nRUN apt-get install -y gcc\nCMD [\"x\"]",
+            "",
+        );
     }
 }

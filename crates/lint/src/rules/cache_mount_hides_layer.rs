@@ -120,6 +120,9 @@ fn home(cx: &mut Context<'_, '_>, command: &CargoCommand) {
     }) else {
         return;
     };
+    if is_filled(facts, command.stage, command.index, &mount) {
+        return;
+    }
     let message = format!("the cache mount over `{}` hides `cargo` itself", mount.path);
     let mut report = cx
         .report(mount.span, message)
@@ -129,6 +132,14 @@ fn home(cx: &mut Context<'_, '_>, command: &CargoCommand) {
         report = report.fix(fix);
     }
     report.done();
+}
+
+/// Whether a `RUN` before another puts programs into the cache.
+fn is_filled(facts: &Facts<'_>, stage: usize, index: usize, mount: &MountedAt<'_>) -> bool {
+    facts.before(stage, index).into_iter().any(|it| {
+        caches(facts, it).iter().any(|it| it.id == mount.id)
+            && facts.run_mentions(it, &["cp ", "rsync ", "rustup", "tar "])
+    })
 }
 
 fn to_registry(facts: &Facts<'_>, index: usize, mount: &MountedAt<'_>, home: &str) -> Option<Fix> {
@@ -261,6 +272,8 @@ mod tests {
         check(RULE, &run("/usr/local/cargo/registry"), "");
         check(RULE, &run("/usr/local/cargo,from=rust:1,source=/usr/local/cargo"), "");
         check(RULE, &run("/usr/local/cargo").replace("rust:1", "corp/rust"), "");
+        let filled = "RUN cp -r /usr/local/cargo /c\nRUN --mount=type=cache,target=/usr/local/cargo cp -r /c/. /usr/local/cargo\nRUN";
+        check(RULE, &run("/usr/local/cargo").replace("RUN", filled), "");
         check_fixed(RULE, &run("/usr/local/cargo/"), &run("/usr/local/cargo/registry"));
         check_fixed(RULE, &run("/usr/local"), &run("/usr/local"));
     }

@@ -1,7 +1,7 @@
 //! `consecutive-run`: two `RUN`s that could be one.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::dockerfile::{Command, Instruction};
+use plimsoll_syntax::dockerfile::{Command, Instruction, Word};
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -65,7 +65,7 @@ fn check(cx: &mut Context<'_, '_>) {
 }
 
 fn flags<'d>(instruction: &'d Instruction<'d>) -> impl Iterator<Item = (&'d str, Option<&'d str>)> {
-    instruction.flags.iter().map(|it| (&*it.name, it.value.as_ref().map(|it| it.as_str())))
+    instruction.flags.iter().map(|it| (&*it.name, it.value.as_ref().map(Word::as_str)))
 }
 
 #[cfg(test)]

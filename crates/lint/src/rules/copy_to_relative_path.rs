@@ -77,7 +77,7 @@ fn check(cx: &mut Context<'_, '_>) {
 /// Images without a `WORKDIR`, by their names without a registry's default parts.
 const IN_ROOT: &[&str] = &[
     "almalinux", "alpine", "amazoncorretto", "amazonlinux", "archlinux", "busybox", "centos", "debian",
-    "eclipse-temurin", "fedora", "gcc", "maven", "nginx", "node", "openjdk", "oraclelinux", "python",
+    "eclipse-temurin", "fedora", "gcc", "maven", "nginx", "node", "nvidia/cuda", "openjdk", "oraclelinux", "python",
     "rockylinux", "ruby", "rust", "ubuntu",
 ];
 

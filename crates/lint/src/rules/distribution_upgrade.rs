@@ -66,12 +66,25 @@ mod tests {
 
     #[test]
     fn only_upgrades_of_everything_count() {
-        check("distribution-upgrade", "FROM a\nRUN apt-get -y upgrade openssl && apt-get install -y --only-upgrade b && apt-get -s upgrade", "");
-        check("distribution-upgrade", "FROM a\nRUN apt-get update && apt-get -qqy full-upgrade", "2:36 note: `apt-get full-upgrade` upgrades what the base image holds");
+        check(
+            "distribution-upgrade",
+            "FROM a\n\
+             RUN apt-get -y upgrade openssl && apt-get install -y --only-upgrade b && apt-get -s upgrade",
+            "",
+        );
+        check(
+            "distribution-upgrade",
+            "FROM a\nRUN apt-get update && apt-get -qqy full-upgrade",
+            "2:36 note: `apt-get full-upgrade` upgrades what the base image holds",
+        );
     }
 
     #[test]
     fn builders_are_left_alone() {
-        check("distribution-upgrade", "FROM a AS b\nRUN apt-get -y upgrade\nFROM a\nCOPY --from=b /c /c", "");
+        check(
+            "distribution-upgrade",
+            "FROM a AS b\nRUN apt-get -y upgrade\nFROM a\nCOPY --from=b /c /c",
+            "",
+        );
     }
 }

@@ -55,7 +55,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let help = "Add `dnf clean all` to the end of the same `RUN`, or put the cache on a cache mount.";
+    let help = "Add `dnf clean all` to the end of the same `RUN`, or put the cache on a cache \
+                mount.";
     report::kept(cx, Cache::Dnf, help, |found| {
         let first = found.first()?;
         Some(format!("{} clean all", first.program()))
@@ -68,20 +69,45 @@ mod tests {
 
     #[test]
     fn the_same_program_cleans() {
-        check_fixed("dnf-cache-kept", "FROM a\nRUN microdnf install -y b\n", "FROM a\nRUN microdnf install -y b && microdnf clean all\n");
-        check("dnf-cache-kept", "FROM a\nRUN microdnf upgrade && microdnf install -y b && rm -rf /var/cache/dnf", "");
+        check_fixed(
+            "dnf-cache-kept",
+            "FROM a\nRUN microdnf install -y b\n",
+            "FROM a\nRUN microdnf install -y b && microdnf clean all\n",
+        );
+        check(
+            "dnf-cache-kept",
+            "FROM a\nRUN microdnf upgrade && microdnf install -y b && rm -rf /var/cache/dnf",
+            "",
+        );
     }
 
     #[test]
     fn fixes_follow_the_layout_of_the_lines() {
-        check_fixed("dnf-cache-kept", "FROM a\nRUN dnf install -y \\\n      b \\\n  && c\n", "FROM a\nRUN dnf install -y \\\n      b \\\n  && c \\\n  && dnf clean all\n");
-        check_fixed("dnf-cache-kept", "FROM a\nRUN dnf install -y b && \\\n    c\n", "FROM a\nRUN dnf install -y b && \\\n    c && \\\n    dnf clean all\n");
-        check_fixed("dnf-cache-kept", "FROM a\nRUN <<E\nset -e\ndnf install -y b\nE\n", "FROM a\nRUN <<E\nset -e\ndnf install -y b\ndnf clean all\nE\n");
+        check_fixed(
+            "dnf-cache-kept",
+            "FROM a\nRUN dnf install -y \\\n      b \\\n  && c\n",
+            "FROM a\nRUN dnf install -y \\\n      b \\\n  && c \\\n  && dnf clean all\n",
+        );
+        check_fixed(
+            "dnf-cache-kept",
+            "FROM a\nRUN dnf install -y b && \\\n    c\n",
+            "FROM a\nRUN dnf install -y b && \\\n    c && \\\n    dnf clean all\n",
+        );
+        check_fixed(
+            "dnf-cache-kept",
+            "FROM a\nRUN <<E\nset -e\ndnf install -y b\nE\n",
+            "FROM a\nRUN <<E\nset -e\ndnf install -y b\ndnf clean all\nE\n",
+        );
     }
 
     #[test]
     fn an_end_that_is_not_clear_is_not_touched() {
-        for text in ["FROM a\nRUN dnf install -y b; \n", "FROM a\nRUN <<E\ndnf install -y b\nE\n", "FROM a\nRUN dnf install -y b # c\n", "FROM a\nRUN sudo dnf install -y b\n"] {
+        for text in [
+            "FROM a\nRUN dnf install -y b; \n",
+            "FROM a\nRUN <<E\ndnf install -y b\nE\n",
+            "FROM a\nRUN dnf install -y b # c\n",
+            "FROM a\nRUN sudo dnf install -y b\n",
+        ] {
             check_fixed("dnf-cache-kept", text, text);
         }
     }

@@ -52,12 +52,25 @@ mod tests {
 
     #[test]
     fn its_smaller_kin_may_not_ask() {
-        check("dnf-without-yes", "FROM a\nRUN dnf upgrade && microdnf install a", "2:9 error: `dnf upgrade` asks for confirmation, which nobody can give\n2:29 warning: `microdnf install` asks for confirmation, which nobody can give");
+        check(
+            "dnf-without-yes",
+            "FROM a\nRUN dnf upgrade && microdnf install a",
+            "2:9 warning: `dnf upgrade` has no `-y`, and nobody can confirm it during a build\n\
+             2:29 warning: `microdnf install` has no `-y`, and nobody can confirm it during a build",
+        );
     }
 
     #[test]
     fn options_answer() {
-        check("dnf-without-yes", "FROM a\nRUN dnf -qy install a && dnf makecache && dnf clean all", "");
-        check_fixed("dnf-without-yes", "FROM a\nRUN dnf module install a:1\n", "FROM a\nRUN dnf module install -y a:1\n");
+        check(
+            "dnf-without-yes",
+            "FROM a\nRUN dnf -qy install a && dnf makecache && dnf clean all",
+            "",
+        );
+        check_fixed(
+            "dnf-without-yes",
+            "FROM a\nRUN dnf module install a:1\n",
+            "FROM a\nRUN dnf module install -y a:1\n",
+        );
     }
 }

@@ -96,7 +96,7 @@ fn matches(allowed: &str, registry: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check, check_with};
+    use crate::rules::tests::check_with;
 
     const RULE: &str = "foreign-registry";
 

@@ -104,7 +104,7 @@ mod tests {
 
     #[track_caller]
     fn check(dockerignore: &str, text: &str, expected: &str) {
-        let dockerignore = Some(dockerignore.to_owned());
+        let dockerignore = Some(dockerignore.into());
         let options = Options { dockerignore, ..Options::default() };
         check_with("ignored-copy-source", options, text, expected);
     }

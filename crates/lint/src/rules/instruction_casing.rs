@@ -1,7 +1,7 @@
 //! `instruction-casing`: instructions are written in several cases.
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
-use plimsoll_syntax::dockerfile::{Instruction, Keyword};
+use plimsoll_syntax::dockerfile::{Command, Instruction, Keyword};
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -63,7 +63,14 @@ fn check(cx: &mut Context<'_, '_>) {
         if right == keyword.text {
             continue;
         }
-        let fix = Fix::safe(format!("Write `{right}`"), [Edit::replace(keyword.span, &*right)]);
+        let mut edits = vec![Edit::replace(keyword.span, &*right)];
+        if let Command::From(from) = &instruction.command
+            && let Some(word) = &from.as_word
+            && change(&word.text) != word.text
+        {
+            edits.push(Edit::replace(word.span, change(&word.text)));
+        }
+        let fix = Fix::safe(format!("Write `{right}`"), edits);
         cx.report(keyword.span, format!("`{}` is not in {case} as most instructions are", keyword.text))
             .help(format!("Write `{right}`."))
             .fix(fix)
@@ -102,5 +109,6 @@ mod tests {
     #[test]
     fn keywords_are_replaced() {
         check_fixed("instruction-casing", "FROM a\nUser 1\n", "FROM a\nUSER 1\n");
+        check_fixed("instruction-casing", "From a as b\nRUN c\n", "FROM a AS b\nRUN c\n");
     }
 }

@@ -93,7 +93,8 @@ fn looks_like_array(text: &str) -> bool {
     let Some(open) = inner.chars().next() else { return false };
     let Some(close) = closing(open) else {
         // Words without quotes: a test has no comma.
-        return open.is_ascii_alphanumeric() | (open == '/') && inner.ends_with(']') && inner.contains(',');
+        let word = open.is_ascii_alphanumeric() || open == '/';
+        return word && inner.ends_with(']') && inner.contains(',');
     };
     let rest = &inner[open.len_utf8()..];
     let Some(end) = rest.find(close) else { return true };
@@ -148,7 +149,7 @@ fn skip_space(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check, check_fixed};
+    use crate::rules::tests::check_fixed;
 
     const RULE: &str = "invalid-json-form";
 
@@ -157,7 +158,7 @@ mod tests {
         for line in lines {
             let text = format!("FROM a\n{line}\n");
             let options = crate::Options {
-                rules: Some(std::collections::BTreeSet::from([RULE])),
+                rules: Some(crate::RuleSet::named([RULE])),
                 ..crate::Options::default()
             };
             let findings = crate::check("Dockerfile", &text, &options).findings;

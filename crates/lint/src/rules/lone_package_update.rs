@@ -18,7 +18,8 @@ declare_rule! {
     /// ```dockerfile
     /// FROM debian:trixie-slim
     /// RUN apt-get update
-    /// RUN apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+    /// RUN apt-get install -y --no-install-recommends ca-certificates \
+    ///     && rm -rf /var/lib/apt/lists/*
     /// ```
     ///
     /// ## Good
@@ -61,9 +62,10 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         let title = update.title();
-        let message = match facts.uses_lists_of(does.stage, index, does.manager) {
-            true => format!("`{title}` is in another layer than what is installed with it"),
-            false => format!("nothing is installed with the lists of `{title}`"),
+        let message = if facts.uses_lists_of(does.stage, index, does.manager) {
+            format!("`{title}` is in another layer than what is installed with it")
+        } else {
+            format!("nothing is installed with the lists of `{title}`")
         };
         let help = match does.manager {
             Manager::Apk => "Remove it: `apk add --no-cache` fetches the index itself.",
@@ -77,25 +79,56 @@ fn check(cx: &mut Context<'_, '_>) {
 mod tests {
     use crate::rules::tests::{check};
 
-    const APART: &str = "warning: `apt-get update` is in another layer than what is installed with it";
+    const APART: &str =
+        "warning: `apt-get update` is in another layer than what is installed with it";
 
     #[test]
     fn what_installs_nothing_is_alone() {
-        check("lone-package-update", "FROM a\nRUN set -ex; dpkg --add-architecture arm64 && apt-get update\nRUN apt-get install -y b", &format!("2:55 {APART}"));
-        check("lone-package-update", "FROM a AS b\nRUN apt-get update\nFROM b\nRUN apt-get install -y c", &format!("2:13 {APART}"));
-        check("lone-package-update", "FROM a\nRUN apt-get update\nRUN echo", "2:13 warning: nothing is installed with the lists of `apt-get update`");
-        check("lone-package-update", "FROM a\nRUN apk update\nRUN apk add b", "2:9 warning: `apk update` is in another layer than what is installed with it");
+        check(
+            "lone-package-update",
+            "FROM a\nRUN set -ex; dpkg --add-architecture arm64 && apt-get update\n\
+             RUN apt-get install -y b",
+            &format!("2:55 {APART}"),
+        );
+        check(
+            "lone-package-update",
+            "FROM a AS b\nRUN apt-get update\nFROM b\nRUN apt-get install -y c",
+            &format!("2:13 {APART}"),
+        );
+        check(
+            "lone-package-update",
+            "FROM a\nRUN apt-get update\nRUN echo",
+            "2:13 warning: nothing is installed with the lists of `apt-get update`",
+        );
+        check(
+            "lone-package-update",
+            "FROM a\nRUN apk update\nRUN apk add b",
+            "2:9 warning: `apk update` is in another layer than what is installed with it",
+        );
     }
 
     #[test]
     fn what_may_install_is_not_alone() {
-        for script in ["apt-get update && ./install.sh", "apt-get update && curl x | bash", "apt-get update && apt-get upgrade -y", "apt-get update && apt-cache madison a | xargs apt-get install", "apt-get update && apt-get download b", "apt-get update && apt-get $X", "add-apt-repository x && apt-get update", "apk update && apk add b"] {
+        for script in [
+            "apt-get update && ./install.sh",
+            "apt-get update && curl x | bash",
+            "apt-get update && apt-get upgrade -y",
+            "apt-get update && apt-cache madison a | xargs apt-get install",
+            "apt-get update && apt-get download b",
+            "apt-get update && apt-get $X",
+            "add-apt-repository x && apt-get update",
+            "apk update && apk add b",
+        ] {
             check("lone-package-update", &format!("FROM a\nRUN {script}"), "");
         }
     }
 
     #[test]
     fn lists_on_a_mount_are_left_alone() {
-        check("lone-package-update", "FROM a\nRUN --mount=type=cache,target=/var/lib/apt/lists apt-get update", "");
+        check(
+            "lone-package-update",
+            "FROM a\nRUN --mount=type=cache,target=/var/lib/apt/lists apt-get update",
+            "",
+        );
     }
 }

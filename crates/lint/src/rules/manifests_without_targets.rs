@@ -71,9 +71,12 @@ fn check(cx: &mut Context<'_, '_>) {
         last_stage = Some(command.stage);
         let (name, severity) = (command.name(), Severity::Warning);
         let reads_only = matches!(command.kind, CargoKind::Fetch | CargoKind::Metadata);
-        let message = match command.tolerated {
-            true => format!("`{name}` does nothing: only manifests are here, which cargo refuses"),
-            false => format!("`{name}` fails: only manifests are here, and no source for a target"),
+        let message = if reads_only && !command.tolerated {
+            format!("`{name}` fails where no source is, unless `Cargo.toml` gives every target a path")
+        } else if command.tolerated {
+            format!("`{name}` does nothing: only manifests are here, which cargo refuses")
+        } else {
+            format!("`{name}` fails: only manifests are here, and no source for a target")
         };
         let report = cx.report(command.head, message).help(HELP);
         // A manifest that gives the path of each target can be read without the files.
@@ -100,7 +103,10 @@ mod tests {
             "RUN apt-get update && \\\n    cargo check --locked",
             &format!("5:5 error: `cargo check` {fails}"),
         );
-        check_after_manifests("RUN cargo fetch", &format!("4:5 warning: `cargo fetch` {fails}"));
+        check_after_manifests(
+            "RUN cargo fetch",
+            "4:5 warning: `cargo fetch` fails where no source is, unless `Cargo.toml` gives every target a path",
+        );
         check_after_manifests(
             "RUN cargo build || true",
             "4:5 warning: `cargo build` does nothing: only manifests are here, which cargo refuses",

@@ -64,7 +64,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check, check_with};
+    use crate::rules::tests::check_with;
 
     #[test]
     fn labels_of_the_stages_below_count() {

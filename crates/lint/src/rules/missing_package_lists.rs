@@ -49,11 +49,13 @@ fn check(cx: &mut Context<'_, '_>) {
     for run in facts.package_runs() {
         let does = run.does;
         let installs = does.manager == Manager::Apt && does.operation == Operation::Install;
-        let from_lists = |it: &str| !it.starts_with(['.', '/', '$', '~']) && !it.contains(['*', '/']);
+        let from_lists =
+            |it: &str| !it.starts_with(['.', '/', '$', '~']) && !it.contains(['*', '/']);
         let named = does.packages.iter().any(|it| it.known && from_lists(&it.text));
         if installs && named && !run.command().conditional && facts.lists_are_missing(does) {
-            cx.report(does.verb, format!("`{}` has no lists: an earlier `RUN` removed them", run.title()))
-                .help("Run `apt-get update` in the same `RUN`, or install all packages in one `RUN`.")
+            let title = run.title();
+            cx.report(does.verb, format!("`{title}` has no lists: an earlier `RUN` removed them"))
+                .help("Run `apt-get update` in the same `RUN`, or install all in one `RUN`.")
                 .done();
         }
     }
@@ -64,20 +66,43 @@ mod tests {
     use crate::rules::tests::{check};
 
     const GONE: &str = "warning: `apt-get install` has no lists: an earlier `RUN` removed them";
-    const FIRST: &str = "FROM a AS b\nRUN apt-get update && apt-get install -y c && rm -rf /var/lib/apt/lists/*";
+    const FIRST: &str = "FROM a AS b\n\
+        RUN apt-get update && apt-get install -y c && rm -rf /var/lib/apt/lists/*";
 
     #[test]
     fn lists_are_gone_for_all_that_follows() {
-        check("missing-package-lists", &format!("{FIRST}\nRUN mkdir /x\nRUN apt-get install -y d"), &format!("4:13 {GONE}"));
-        check("missing-package-lists", &format!("{FIRST}\nFROM b\nRUN apt-get install -y d"), &format!("4:13 {GONE}"));
+        check(
+            "missing-package-lists",
+            &format!("{FIRST}\nRUN mkdir /x\nRUN apt-get install -y d"),
+            &format!("4:13 {GONE}"),
+        );
+        check(
+            "missing-package-lists",
+            &format!("{FIRST}\nFROM b\nRUN apt-get install -y d"),
+            &format!("4:13 {GONE}"),
+        );
     }
 
     #[test]
     fn what_may_fetch_them_again_is_believed() {
-        for script in ["apt-get update && apt-get install -y d", "curl -L https://e/setup | bash - && apt-get install -y d", "add-apt-repository x && apt-get install -y d", "./f && apt-get install -y d", "apt-get install -y ./g.deb", "apt-get install -y $X", "apt-get install -f -y"] {
+        for script in [
+            "apt-get update && apt-get install -y d",
+            "curl -L https://e/setup | bash - && apt-get install -y d",
+            "add-apt-repository x && apt-get install -y d",
+            "./f && apt-get install -y d",
+            "apt-get install -y ./g.deb",
+            "apt-get install -y $X",
+            "apt-get install -f -y",
+        ] {
             check("missing-package-lists", &format!("{FIRST}\nRUN {script}"), "");
         }
-        check("missing-package-lists", &format!("{FIRST}\nRUN --mount=type=cache,target=/var/lib/apt/lists apt-get install -y d"), "");
+        check(
+            "missing-package-lists",
+            &format!(
+                "{FIRST}\nRUN --mount=type=cache,target=/var/lib/apt/lists apt-get install -y d",
+            ),
+            "",
+        );
         check("missing-package-lists", &format!("{FIRST}\nFROM a\nRUN apt-get install -y d"), "");
     }
 }

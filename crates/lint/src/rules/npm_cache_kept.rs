@@ -58,7 +58,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let help = "Add `npm cache clean --force` to the end of the same `RUN`, or put the cache on a cache mount.";
+    let help = "Add `npm cache clean --force` to the end of the same `RUN`, or put the cache on \
+                a cache mount.";
     report::kept(cx, Cache::Npm, help, |found| {
         found.first().map(|_| "npm cache clean --force".to_owned())
     });
@@ -70,9 +71,19 @@ mod tests {
 
     #[test]
     fn any_way_to_empty_it_will_do() {
-        for end in ["npm cache clean --force", "npm cache clean -f", "rm -rf ~/.npm", "rm -rf /root/.npm /tmp/*", "rm -rf $HOME/.npm"] {
+        for end in [
+            "npm cache clean --force",
+            "npm cache clean -f",
+            "rm -rf ~/.npm",
+            "rm -rf /root/.npm /tmp/*",
+            "rm -rf $HOME/.npm",
+        ] {
             check("npm-cache-kept", &format!("FROM a\nRUN npm i -g b && {end}"), "");
         }
-        check("npm-cache-kept", "FROM a\nRUN npm i -g b", "2:9 note: `npm i` leaves its cache in the image");
+        check(
+            "npm-cache-kept",
+            "FROM a\nRUN npm i -g b",
+            "2:9 note: `npm i` leaves its cache in the image",
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `password-by-chpasswd`: a password is set in a layer.
 
 use plimsoll_finding::{Clause, Severity};
-
+use plimsoll_syntax::shell::{ShellCommand, ShellWord};
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -65,9 +65,15 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
+/// Whether a word holds a password itself, and not a variable or a command that gives it.
+fn is_password(word: &ShellWord<'_>) -> bool {
+    let secret = word.value.split_once(':').map_or(&*word.value, |(_user, secret)| secret);
+    !word.value.starts_with('-') && !secret.starts_with('$') && !secret.starts_with('`') && !secret.is_empty()
+}
+
 /// Whether a command reads what `echo` or a here-string says.
 fn is_fed(it: &RunCommand<'_, '_>) -> bool {
-    if it.command.redirections.iter().any(|it| it.operator == "<<<") {
+    if it.command.redirections.iter().any(|it| it.operator == "<<<" && is_password(&it.target)) {
         return true;
     }
     let commands = &it.script.commands;
@@ -76,8 +82,8 @@ fn is_fed(it: &RunCommand<'_, '_>) -> bool {
         let place = pipeline.iter().position(|other| *other == at)?;
         commands.get(*pipeline.get(place.checked_sub(1)?)?)
     });
-    fed.is_some_and(|it| {
-        matches!(it.program(), Some("echo" | "printf")) && it.args().iter().any(|word| word.value.contains(':') || word.literal)
+    fed.is_some_and(|it: &ShellCommand<'_>| {
+        matches!(it.program(), Some("echo" | "printf")) && it.args().iter().any(is_password)
     })
 }
 
@@ -100,7 +106,8 @@ mod tests {
 
     #[test]
     fn secrets_and_locked_accounts_are_fine() {
-        let text = "FROM a\nRUN --mount=type=secret,id=p cat /run/secrets/p | chpasswd\nRUN useradd -p '!' a && usermod -p '*' b\n";
+        let text = "FROM a\nRUN --mount=type=secret,id=p cat /run/secrets/p | chpasswd\nRUN useradd -p '!' a && usermod -p '*' b\n\
+                    RUN echo \"a:$(cat /run/secrets/p)\" | chpasswd; echo a:$P | chpasswd; echo \"a:`mkpasswd`\" | chpasswd\n";
         check(RULE, text, "");
     }
 }

@@ -73,27 +73,51 @@ mod tests {
 
     #[test]
     fn all_installs_of_a_run_are_one_finding_and_one_fix() {
-        let text = "FROM a\nRUN pip install -U pip && \\\n  python3 -m pip install -r r.txt && uv pip install --system b\n";
+        let text = "FROM a\n\
+             RUN pip install -U pip && \\\n  python3 -m pip install -r r.txt && uv pip install --system b\n";
         check("pip-cache-kept", text, "2:9 note: `pip install` leaves its cache in the image");
-        check_fixed("pip-cache-kept", text, "FROM a\nRUN pip install --no-cache-dir -U pip && \\\n  python3 -m pip install --no-cache-dir -r r.txt && uv pip install --no-cache --system b\n");
+        check_fixed(
+            "pip-cache-kept",
+            text,
+            "FROM a\n\
+             RUN pip install --no-cache-dir -U pip && \\\n  python3 -m pip install --no-cache-dir -r r.txt && uv pip install --no-cache --system b\n",
+        );
     }
 
     #[test]
     fn variables_switch_it_off() {
-        for set in ["ENV PIP_NO_CACHE_DIR=off\nENV PIP_NO_CACHE_DIR=1", "ARG PIP_NO_CACHE_DIR=true", "ENV PIP_CACHE_DIR /x"] {
+        for set in [
+            "ENV PIP_NO_CACHE_DIR=off\nENV PIP_NO_CACHE_DIR=1",
+            "ARG PIP_NO_CACHE_DIR=true",
+            "ENV PIP_CACHE_DIR /x",
+        ] {
             check("pip-cache-kept", &format!("FROM a\n{set}\nRUN pip install b"), "");
         }
         check("pip-cache-kept", "FROM a\nRUN export PIP_NO_CACHE_DIR=1; pip install b", "");
         check("pip-cache-kept", "FROM a\nRUN PIP_NO_CACHE_DIR=1 pip install b", "");
-        check("pip-cache-kept", "FROM a\nENV PIP_NO_CACHE_DIR=0\nRUN pip install b", "3:9 note: `pip install` leaves its cache in the image");
+        check(
+            "pip-cache-kept",
+            "FROM a\nENV PIP_NO_CACHE_DIR=0\nRUN pip install b",
+            "3:9 note: `pip install` leaves its cache in the image",
+        );
     }
 
     #[test]
     fn a_cache_that_goes_or_lies_elsewhere_is_fine() {
-        for end in ["pip cache purge", "rm -rf ~/.cache", "rm -rf /root/.cache/pip/*", "rm -rf /home/app/.cache", "python -m pip cache purge"] {
+        for end in [
+            "pip cache purge",
+            "rm -rf ~/.cache",
+            "rm -rf /root/.cache/pip/*",
+            "rm -rf /home/app/.cache",
+            "python -m pip cache purge",
+        ] {
             check("pip-cache-kept", &format!("FROM a\nRUN pip install b && {end}"), "");
         }
-        check("pip-cache-kept", "FROM a\nRUN --mount=type=cache,target=/home/x/.cache/pip pip install b", "");
+        check(
+            "pip-cache-kept",
+            "FROM a\nRUN --mount=type=cache,target=/home/x/.cache/pip pip install b",
+            "",
+        );
         check("pip-cache-kept", "FROM a AS b\nRUN pip install c\nFROM a\nCOPY --from=b /x /x", "");
     }
 }

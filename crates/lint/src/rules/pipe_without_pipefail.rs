@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn once_for_each_instruction() {
-        let text = "FROM a\nRUN a | b; c | d\nRUN a || b && c\nRUN curl x | sh\nRUN echo y | z\n";
+        let text = "FROM a\nRUN a | b; c | d\nRUN a || b && c\nRUN curl $X | sh\nRUN echo y | z\n";
         let expected = "2:5 note: a failure before the last `|` is not seen\n\
                         5:5 note: a failure before the last `|` is not seen";
         check("pipe-without-pipefail", text, expected);

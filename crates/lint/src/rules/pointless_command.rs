@@ -93,7 +93,7 @@ fn pointless(program: &str, args: &[ShellWord<'_>]) -> Option<Why> {
 /// Whether the same `RUN` goes on with something that may use what was started.
 fn something_follows(it: &RunCommand<'_, '_>) -> bool {
     let after = it.script.commands.iter().filter(|other| other.span.start() > it.command.span.end());
-    let harmless = ["rm", "apt-get", "apk", "yum", "dnf", "true", "echo", "exit", ":"];
+    let harmless = ["rm", "true", "echo", "exit", ":"];
     let mut after = after.filter(|other| {
         !other.program().is_some_and(|name| harmless.contains(&name))
     });

@@ -60,6 +60,8 @@ fn check(cx: &mut Context<'_, '_>) {
             && does.operation == Operation::Install
             && !does.packages.is_empty()
             && run.program() != "aptitude"
+            && !does.hides_options
+            && does.verb.slice(facts.file.text) != Some("build-dep")
             && run.run.stage.shipped;
         if !installs || is_told(command) || is_configured(facts, &run) {
             continue;
@@ -79,15 +81,15 @@ fn is_told(command: &ShellCommand<'_>) -> bool {
         it.contains("install-recommends") || it.to_ascii_lowercase().contains("install-recommends")
     };
     command.args().iter().any(|it| recommends(&it.value))
-        || command.args().iter().any(|it| !it.literal && it.value.starts_with('$') && is_option(&it.value))
+        || command.args().iter().any(|it| !it.literal && is_option(&it.value))
         || command.has_flag('s', "simulate")
         || command.has_flag('\0', "print-uris")
 }
 
 /// Whether a variable is named after options: `$APT_OPTS`.
-fn is_option(variable: &str) -> bool {
-    let name = variable.to_ascii_uppercase();
-    ["OPT", "ARGS", "FLAG"].iter().any(|it| name.contains(it))
+fn is_option(word: &str) -> bool {
+    let name = word.to_ascii_uppercase();
+    word.starts_with('$') && ["OPT", "ARGS", "FLAG"].iter().any(|it| name.contains(it))
 }
 
 /// Whether something before the command, or below its stage, writes apt's settings about it.
@@ -113,25 +115,55 @@ mod tests {
 
     #[test]
     fn options_and_settings_decide() {
-        for script in ["apt-get install --no-install-recommends -y b", "apt-get --no-install-recommends install b", "apt-get install -o APT::Install-Recommends=false b", "apt-get install -oAPT::Install-Recommends=0 b", "apt-get install $APT_OPTS b", "apt-get install -y --install-recommends b", "apt-get -f install -y", "apt-get update"] {
+        for script in [
+            "apt-get install --no-install-recommends -y b",
+            "apt-get --no-install-recommends install b",
+            "apt-get install -o APT::Install-Recommends=false b",
+            "apt-get install -oAPT::Install-Recommends=0 b",
+            "apt-get install $APT_OPTS b",
+            "apt-get install -y --install-recommends b",
+            "apt-get -f install -y",
+            "apt-get update",
+        ] {
             check("recommended-packages", &format!("FROM a\nRUN {script}"), "");
         }
-        check("recommended-packages", "FROM a\nRUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/x\nRUN apt-get install b", "");
-        check("recommended-packages", "FROM a\nCOPY 99x /etc/apt/apt.conf.d/\nRUN apt-get install b", "");
+        check(
+            "recommended-packages",
+            "FROM a\nRUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/x\n\
+             RUN apt-get install b",
+            "",
+        );
+        check(
+            "recommended-packages",
+            "FROM a\nCOPY 99x /etc/apt/apt.conf.d/\nRUN apt-get install b",
+            "",
+        );
     }
 
     #[test]
     fn packages_in_variables_are_packages() {
-        check("recommended-packages", "FROM a\nRUN apt-get install -y $DEPS \\\n  c", &format!("2:13 {MESSAGE}"));
+        check(
+            "recommended-packages",
+            "FROM a\nRUN apt-get install -y $DEPS \\\n  c",
+            &format!("2:13 {MESSAGE}"),
+        );
     }
 
     #[test]
     fn builders_may_have_what_they_like() {
-        check("recommended-packages", "FROM a AS b\nRUN apt-get install -y c\nFROM a\nCOPY --from=b /d /d", "");
+        check(
+            "recommended-packages",
+            "FROM a AS b\nRUN apt-get install -y c\nFROM a\nCOPY --from=b /d /d",
+            "",
+        );
     }
 
     #[test]
     fn the_option_follows_the_verb() {
-        check_fixed("recommended-packages", "FROM a\nRUN <<E\napt-get install -y b\nE\n", "FROM a\nRUN <<E\napt-get install --no-install-recommends -y b\nE\n");
+        check_fixed(
+            "recommended-packages",
+            "FROM a\nRUN <<E\napt-get install -y b\nE\n",
+            "FROM a\nRUN <<E\napt-get install --no-install-recommends -y b\nE\n",
+        );
     }
 }

@@ -68,13 +68,16 @@ fn check(cx: &mut Context<'_, '_>) {
         if path.starts_with('/') || (!cx.options.unknown_bases && is_windows(text)) {
             continue;
         }
+        // A variable that nothing sets here may be set by the image.
+        let unknown = !cx.options.unknown_bases && facts.expand(at.index, word).starts_with('$');
         let message = format!("`{text}` is relative to the WORKDIR of the base image");
         let help = if path.is_empty() {
             "Its value is empty here. Write an absolute path.".to_owned()
         } else {
             format!("Write an absolute path, such as `/{}`.", path.trim_start_matches("./"))
         };
-        cx.report(at.place(word.span), message).help(help).done();
+        let report = cx.report(at.place(word.span), message).help(help);
+        if unknown { report.severity(Severity::Note).done() } else { report.done() }
     }
 }
 
@@ -125,7 +128,7 @@ mod tests {
         check(
             "relative-workdir",
             "FROM a\nARG A\nWORKDIR ${A}\n",
-            "3:9 warning: `${A}` is relative to the WORKDIR of the base image",
+            "3:9 note: `${A}` is relative to the WORKDIR of the base image",
         );
     }
 

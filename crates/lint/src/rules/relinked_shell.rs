@@ -53,7 +53,8 @@ fn check(cx: &mut Context<'_, '_>) {
         let (Some(source), Some(target)) = (operands.next(), operands.last()) else { continue };
         let at_shell = |path: &str| matches!(path, "/bin/sh" | "/usr/bin/sh");
         let there = it.command.directory.as_deref().is_some_and(|it| matches!(it, "/bin" | "/usr/bin"));
-        if !at_shell(&target.value) && !(there && matches!(&*target.value, "sh" | "./sh")) {
+        let here = there && matches!(&*target.value, "sh" | "./sh");
+        if !here && !at_shell(&target.value) {
             continue;
         }
         cx.report(it.command.span, format!("`{}` takes the place of `/bin/sh`", source.raw))

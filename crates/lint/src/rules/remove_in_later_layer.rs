@@ -19,7 +19,8 @@ declare_rule! {
     /// ## Bad
     /// ```dockerfile
     /// FROM python:3.13-slim-trixie
-    /// RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
+    /// RUN apt-get update && apt-get install -y --no-install-recommends gcc \
+    ///     && rm -rf /var/lib/apt/lists/*
     /// RUN pip install --no-cache-dir psutil==7.0.0
     /// RUN apt-get purge -y gcc
     /// ```
@@ -54,7 +55,9 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some((install, name)) = brought_before(facts, &run) else { continue };
         let message = match name {
             Some(name) => format!("`{name}` stays in the layer that an earlier `RUN` made"),
-            None => format!("`{}` frees nothing of the layers that earlier `RUN`s made", run.title()),
+            None => {
+                format!("`{}` frees nothing of the layers that earlier `RUN`s made", run.title())
+            }
         };
         cx.report(run.does.verb, message)
             .help("Install, use and remove it in one `RUN`, or do the work in a stage of its own.")
@@ -113,11 +116,13 @@ fn lists(cx: &mut Context<'_, '_>) {
                 if !lone {
                     continue;
                 }
-                let Some(span) = facts.emptied_later(update.index, Cache::AptLists) else { continue };
+                let emptied = facts.emptied_later(update.index, Cache::AptLists);
+                let Some(span) = emptied else { continue };
                 if next_update(facts, update).is_some_and(|it| it < span.start()) {
                     continue;
                 }
-                cx.report(span, "the lists of packages stay in the layer that an earlier `RUN` made")
+                let message = "the lists of packages stay in the layer that an earlier `RUN` made";
+                cx.report(span, message)
                     .help("Fetch them, install and remove them in one `RUN`.")
                     .related(update.verb, "fetched here")
                     .done();
@@ -142,24 +147,66 @@ mod tests {
 
     #[test]
     fn packages_of_an_earlier_layer_stay() {
-        check("remove-in-later-layer", "FROM a\nRUN apk add --no-cache -t .d gcc\nRUN make\nRUN apk del .d", "4:9 note: `gcc` stays in the layer that an earlier `RUN` made");
-        check("remove-in-later-layer", "FROM a\nRUN yum install -y gcc make\nRUN yum remove -y make", "3:9 note: `make` stays in the layer that an earlier `RUN` made");
-        check("remove-in-later-layer", "FROM a AS b\nRUN apt-get install -y c\nFROM b\nRUN apt-get autoremove -y", "4:13 note: `apt-get autoremove` frees nothing of the layers that earlier `RUN`s made");
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN apk add --no-cache -t .d gcc\nRUN make\nRUN apk del .d",
+            "4:9 note: `gcc` stays in the layer that an earlier `RUN` made",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN yum install -y gcc make\nRUN yum remove -y make",
+            "3:9 note: `make` stays in the layer that an earlier `RUN` made",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a AS b\nRUN apt-get install -y c\nFROM b\nRUN apt-get autoremove -y",
+            "4:13 note: `apt-get autoremove` frees nothing of the layers that earlier `RUN`s made",
+        );
     }
 
     #[test]
     fn packages_of_the_same_layer_or_of_the_base_are_left_alone() {
-        check("remove-in-later-layer", "FROM a\nRUN apt-get install -y b && make && apt-get purge -y b && apt-get autoremove -y", "");
-        check("remove-in-later-layer", "FROM a\nRUN apt-get install -y b\nRUN apt-get purge -y c", "");
-        check("remove-in-later-layer", "FROM a\nRUN apt-get install -y b\nRUN apt-get install -y c b && apt-get purge -y b", "");
-        check("remove-in-later-layer", "FROM a AS b\nRUN apk add c\nRUN apk del c\nFROM d\nCOPY --from=b /e /e", "");
+        check(
+            "remove-in-later-layer",
+            "FROM a\n\
+             RUN apt-get install -y b && make && apt-get purge -y b && apt-get autoremove -y",
+            "",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN apt-get install -y b\nRUN apt-get purge -y c",
+            "",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN apt-get install -y b\nRUN apt-get install -y c b && apt-get purge -y b",
+            "",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a AS b\nRUN apk add c\nRUN apk del c\nFROM d\nCOPY --from=b /e /e",
+            "",
+        );
     }
 
     #[test]
     fn lists_fetched_in_a_layer_of_their_own_stay() {
         let text = "FROM a\nRUN apt-get update\nRUN apt-get install -y b && rm -rf /var/lib/apt/lists/*";
-        check("remove-in-later-layer", text, "3:29 note: the lists of packages stay in the layer that an earlier `RUN` made");
-        check("remove-in-later-layer", "FROM a\nRUN apt-get update\nRUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*", "");
-        check("remove-in-later-layer", "FROM a\nRUN apt-get update && apt-get install -y b\nRUN rm -rf /var/lib/apt/lists/*", "");
+        check(
+            "remove-in-later-layer",
+            text,
+            "3:29 note: the lists of packages stay in the layer that an earlier `RUN` made",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN apt-get update\n\
+             RUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*",
+            "",
+        );
+        check(
+            "remove-in-later-layer",
+            "FROM a\nRUN apt-get update && apt-get install -y b\nRUN rm -rf /var/lib/apt/lists/*",
+            "",
+        );
     }
 }

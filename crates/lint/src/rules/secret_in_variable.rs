@@ -15,8 +15,8 @@ declare_rule! {
     /// The value of an `ENV` is in the image's configuration and in each process; the value of an
     /// `ARG` is in the image's history. Whoever can pull the image can read both.
     ///
-    /// A name that only sounds like one, because its value is empty, a number, a truth value or the
-    /// path of a file, is a note.
+    /// A name that only sounds like one is a note: its value is empty, a number, a truth value, a file
+    /// or the fingerprint of a public key, or the name goes on (`AUTH_METHOD`, `KEY_ID`).
     ///
     /// ## Bad
     /// ```dockerfile
@@ -65,6 +65,13 @@ const SECRET: &[&str] = &[
 /// Parts of a name that say that it is none.
 const HARMLESS: &[&str] = &["public", "file", "version"];
 
+/// Ends of names of what isn't the secret itself.
+const ABOUT: &[&str] = &[
+    "algorithm", "backend", "dir", "driver", "enable", "enabled", "endpoint", "expiry", "host", "id",
+    "length", "method", "mode", "name", "path", "port", "protocol", "provider", "realm", "role",
+    "server", "size", "ttl", "type", "url", "user", "username",
+];
+
 fn check(cx: &mut Context<'_, '_>) {
     for at in cx.facts.dispatched() {
         match &at.instruction.command {
@@ -99,7 +106,7 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, va
     let report = cx.report(at.place(name.span), message).help(
         "Give secrets to the build with `RUN --mount=type=secret`, and to the container when it runs.",
     );
-    if value.is_some_and(|it| is_harmless(&it.text)) {
+    if is_about_secret(&key) || value.is_some_and(|it| is_harmless(&it.text)) {
         report.severity(Severity::Note).done();
     } else {
         report.done();
@@ -114,6 +121,13 @@ fn names_secret(name: &str) -> bool {
     has(SECRET) && !has(HARMLESS)
 }
 
+/// Whether a name is that of something that has to do with a secret, or with a public key.
+fn is_about_secret(name: &str) -> bool {
+    let is = |it: &str, of: &[&str]| of.iter().any(|part| part.eq_ignore_ascii_case(it));
+    let last = name.rsplit('_').find(|it| !it.is_empty()).unwrap_or_default();
+    is(last, ABOUT) || name.split('_').any(|it| is(it, &["gpg", "pgp", "apt"]))
+}
+
 /// Whether a value can hardly be a secret.
 fn is_harmless(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
@@ -121,6 +135,7 @@ fn is_harmless(value: &str) -> bool {
     word.iter().any(|it| it.eq_ignore_ascii_case(value))
         || value.bytes().all(|it| it.is_ascii_digit() || it == b'.')
         || (value.starts_with('/') && !value.contains([' ', '=']))
+        || [".key", ".pem", ".crt", ".cert"].iter().any(|it| value.ends_with(it))
 }
 
 #[cfg(test)]
@@ -147,6 +162,17 @@ mod tests {
              4:9 warning: ENV `API_KEY` keeps a secret in the image\n\
              5:5 note: ENV `PASSWORD` keeps a secret in the image\n\
              6:5 note: ENV `KEY` keeps a secret in the image",
+        );
+    }
+
+    #[test]
+    fn what_only_sounds_like_a_secret_is_a_note() {
+        check(
+            "secret-in-variable",
+            "FROM a\nENV AUTH_METHOD=ldap GPG_KEY=0D96DF4D TLS_KEY=tls/server.key\n",
+            "2:5 note: ENV `AUTH_METHOD` keeps a secret in the image\n\
+             2:22 note: ENV `GPG_KEY` keeps a secret in the image\n\
+             2:39 note: ENV `TLS_KEY` keeps a secret in the image",
         );
     }
 

@@ -10,8 +10,8 @@ use crate::facts::sources::without_onbuild;
 declare_rule! {
     /// ## What it does
     /// Reports `VOLUME` on the root or on a directory of the system itself: `/bin`, `/boot`,
-    /// `/dev`, `/etc`, `/lib`, `/lib64`, `/proc`, `/run`, `/sbin`, `/sys`, `/usr`. Directories in
-    /// them are left alone.
+    /// `/dev`, `/etc`, `/lib`, `/lib64`, `/proc`, `/sbin`, `/sys`, `/usr`. Directories in them are
+    /// left alone.
     ///
     /// ## Why it matters
     /// Each container gets a writable copy of the volume that outlives it: programs and settings
@@ -65,7 +65,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 /// Directories that hold programs, settings or interfaces of the kernel.
 const SYSTEM: &[&str] = &[
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr",
     "/usr/bin", "/usr/lib", "/usr/sbin",
 ];
 

@@ -80,7 +80,9 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
     let kind = at.instruction.kind;
     let name = kind.name();
     let execs = line.script.text().trim_start().starts_with("exec ");
+    let is_array = line.script.text().starts_with('[');
     let message = match (execs, kind) {
+        _ if is_array => format!("the array of {name} is not JSON, so a shell runs it"),
         (true, _) => format!("{name} in shell form needs a shell to start its program"),
         (_, Keyword::Entrypoint) => {
             "ENTRYPOINT in shell form: a shell is process 1, passes no signals on and takes no \
@@ -90,6 +92,7 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
         _ => "CMD in shell form: a shell is process 1 and passes no signals on".to_owned(),
     };
     let help = match words(line.script.text()) {
+        _ if is_array => "Write each word in double quotes, and commas between them.".to_owned(),
         Some(_) => format!("Write {name} in exec form."),
         None => format!(
             "Write {name} in exec form: a script in the image, begun by `exec` in its last line, can \
@@ -100,6 +103,8 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
     let mut report = cx.report(at.place(at.instruction.head(cx.facts.file.text)), message).help(help);
     if execs {
         report = report.severity(Severity::Note);
+    } else if is_array && at.stage.shipped {
+        report = report.severity(Severity::Error);
     }
     if let Some(fix) = fix {
         report = report.fix(fix);
@@ -113,9 +118,13 @@ fn fix(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<'_>) ->
     if at.triggered_by.is_some() || !instruction.inner_comments.is_empty() {
         return None;
     }
+    let span = line.script.whole_span();
+    if let Some(array) = with_double_quotes(line.script.text()) {
+        return Some(Fix::risky("Write it as JSON", [Edit::replace(span, array)]));
+    }
     let words = words(line.script.text())?;
     let array: Vec<String> = words.iter().map(|it| format!("\"{it}\"")).collect();
-    let edits = [Edit::replace(line.script.whole_span(), format!("[{}]", array.join(", ")))];
+    let edits = [Edit::replace(span, format!("[{}]", array.join(", ")))];
     let title = "Write it in exec form";
     Some(if is_safe(cx, at) { Fix::safe(title, edits) } else { Fix::risky(title, edits) })
 }
@@ -144,6 +153,20 @@ const BUILTINS: &[&str] = &[
     "type", "typeset", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
 ];
 
+/// An array in single quotes, in double quotes.
+fn with_double_quotes(script: &str) -> Option<String> {
+    let inner = script.trim().strip_prefix('[')?.strip_suffix(']')?;
+    let mut words = Vec::new();
+    for word in inner.split(',') {
+        let word = word.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+        if word.contains(['\'', '"', '\\']) || word.contains(char::is_control) {
+            return None;
+        }
+        words.push(format!("\"{word}\""));
+    }
+    Some(format!("[{}]", words.join(", ")))
+}
+
 /// The words of a script that is one program with plain arguments.
 fn words(script: &str) -> Option<Vec<&str>> {
     let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"_-./:=,@%+ \t".contains(&it);
@@ -170,7 +193,7 @@ mod tests {
     fn both_instructions_are_looked_at() {
         check(
             RULE,
-            "FROM a\nCMD a b\nENTRYPOINT a\nCMD [\"a\"]\nCMD [a]\nHEALTHCHECK CMD a\nCMD exec a\n",
+            "FROM a\nCMD a b\nENTRYPOINT a\nCMD [\"a\"]\nCMD a\nHEALTHCHECK CMD a\nCMD exec a\n",
             &format!(
                 "2:1 warning: {CMD}\n3:1 warning: ENTRYPOINT in shell form: a shell is process 1, \
                  passes no signals on and takes no arguments\n5:1 warning: {CMD}\n\
@@ -196,6 +219,18 @@ mod tests {
             "FROM debian:13\nCMD exec /app  --port=80 \\\n  -v\n",
             "FROM debian:13\nCMD [\"/app\", \"--port=80\", \"-v\"]\n",
         );
+    }
+
+    #[test]
+    fn an_array_that_is_no_json_is_an_error() {
+        check(
+            RULE,
+            "FROM a\nCMD ['b', '-c d']\n",
+            "2:1 error: the array of CMD is not JSON, so a shell runs it",
+        );
+        check_fixed(RULE, "FROM a\nCMD ['b', '-c d']\n", "FROM a\nCMD [\"b\", \"-c d\"]\n");
+        let text = "FROM a\nCMD [\"b\" \"c\"]\n";
+        check_fixed(RULE, text, text);
     }
 
     #[test]

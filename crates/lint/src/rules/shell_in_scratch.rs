@@ -109,10 +109,7 @@ fn added(facts: &Facts<'_>, index: usize, instruction: &Instruction<'_>) -> Cont
     match &instruction.command {
         Command::Copy(copy) | Command::Add(copy) => {
             let destination = facts.expand(index, &copy.destination);
-            match may_hold_shell(&destination) {
-                true => Content::Unknown,
-                false => Content::NoShell,
-            }
+            if may_hold_shell(&destination) { Content::Unknown } else { Content::NoShell }
         }
         // Another shell may be anywhere, and what runs may make one.
         Command::Shell(_) | Command::Run(_) | Command::Broken => Content::Unknown,

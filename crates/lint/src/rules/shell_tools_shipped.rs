@@ -20,7 +20,8 @@ declare_rule! {
     /// ## Bad
     /// ```dockerfile
     /// FROM debian:trixie-slim
-    /// RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl vim-tiny \
+    /// RUN apt-get update \
+    ///     && apt-get install -y --no-install-recommends ca-certificates curl vim-tiny \
     ///     && rm -rf /var/lib/apt/lists/*
     /// COPY server /usr/local/bin/
     /// USER 65532:65532
@@ -86,7 +87,8 @@ fn is_started(facts: &Facts<'_>, stage: usize, program: &str) -> bool {
     let starts = [Keyword::Healthcheck, Keyword::Entrypoint, Keyword::Cmd];
     starts.iter().filter_map(|it| facts.stages.effective(stage, *it)).any(|it| {
         let text = it.arguments.text();
-        let mut words = text.split(|it: char| !(it.is_ascii_alphanumeric() || it == '-' || it == '_'));
+        let in_name = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+        let mut words = text.split(|it: char| !in_name(it));
         words.any(|it| it == program)
     })
 }
@@ -97,12 +99,24 @@ mod tests {
 
     #[test]
     fn what_is_removed_or_started_is_fine() {
-        check("shell-tools-shipped", "FROM a\nRUN apk add curl wget && apk del wget\nHEALTHCHECK CMD curl -f localhost", "");
-        check("shell-tools-shipped", "FROM a\nRUN apk add wget\nHEALTHCHECK CMD curl -f localhost", "2:13 note: `wget` is shipped, and nothing starts it");
+        check(
+            "shell-tools-shipped",
+            "FROM a\nRUN apk add curl wget && apk del wget\nHEALTHCHECK CMD curl -f localhost",
+            "",
+        );
+        check(
+            "shell-tools-shipped",
+            "FROM a\nRUN apk add wget\nHEALTHCHECK CMD curl -f localhost",
+            "2:13 note: `wget` is shipped, and nothing starts it",
+        );
     }
 
     #[test]
     fn builders_are_left_alone() {
-        check("shell-tools-shipped", "FROM a AS b\nRUN apk add curl\nFROM c\nCOPY --from=b /d /d", "");
+        check(
+            "shell-tools-shipped",
+            "FROM a AS b\nRUN apk add curl\nFROM c\nCOPY --from=b /d /d",
+            "",
+        );
     }
 }

@@ -217,7 +217,9 @@ fn makes_cargo_look(facts: &Facts<'_>, index: usize) -> bool {
                 }),
                 Some("cargo") => words().any(|it| it == "clean"),
                 Some("make" | "just" | "xargs" | "rsync") | None => !it.words.is_empty(),
-                Some(name) => name.ends_with(".sh"),
+                Some(name) => {
+                    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "sh")
+                }
             }
         })
         && !only_makes_dummy(facts, index)

@@ -11,7 +11,8 @@ use crate::{Context, FixAvailability, Scope};
 declare_rule! {
     /// ## What it does
     /// Reports comments above the first instruction that are nearly a directive: `#
-    /// syntx=docker/dockerfile:1`, `# syntax: docker/dockerfile:1`, `# excape=`` and the like.
+    /// syntx=docker/dockerfile:1`, `# syntax: docker/dockerfile:1`, `escape` with a wrong letter,
+    /// and the like.
     ///
     /// ## Why it matters
     /// A misspelt directive is a comment. The file is then read by another version of the frontend

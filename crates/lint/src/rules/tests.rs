@@ -6,7 +6,7 @@ use plimsoll_finding::{Applicability, Clause, Finding, LineIndex};
 
 use super::RULES;
 use crate::suppress;
-use crate::{Checked, FixAvailability, Options, Rule, select};
+use crate::{Checked, FixAvailability, Options, Rule, RuleSet, select};
 
 /// Aliases that several rules share on purpose: the peer's rule finds what we keep apart.
 const SHARED_ALIASES: &[&str] = &["DL4006"];
@@ -62,8 +62,8 @@ fn options(rule: &Rule) -> Options {
 
 /// A rule alone. Those about suppressions have nothing to say while no other rule runs, and syntax
 /// errors are always found.
-fn selection(rule: &Rule) -> BTreeSet<&'static str> {
-    BTreeSet::from([rule.name])
+fn selection(rule: &Rule) -> RuleSet {
+    RuleSet::named([rule.name])
 }
 
 fn checked(rule: &Rule, text: &str) -> Checked {

@@ -77,16 +77,17 @@ mod tests {
 
     #[test]
     fn what_fails_without_input_is_left_alone() {
-        let text = "FROM a\nRUN curl x | tar xz && curl x | gpg --dearmor -o y && curl x | grep z\n\
-                    RUN echo a | sh && curl x > y && wget x && sh y\n";
+        let text = "FROM a\nRUN curl x.y | tar xz && curl x.y | gpg --dearmor -o y && curl x.y | grep z\n\
+                    RUN echo a | sh && curl x.y > y && wget x.y && sh y && curl --version | head\n\
+                    RUN curl -o f x.y | tee log; curl -O x.y | cat; wget x.y | tee log; wget -O f x.y | cat\n";
         check(RULE, text, "");
     }
 
     #[test]
     fn readers_of_every_kind() {
-        let text = "FROM a\nRUN curl x | bash\nRUN a && wget -qO- x \\\n | sudo -E bash -\n\
-                    RUN v=$(curl x | jq -r .y) && z\nRUN set -o pipefail; sh -c 'curl x | python3 -'\n\
-                    RUN curl x | gunzip | tee /y\nRUN <<EOF\ncurl x | sh\nEOF\n";
+        let text = "FROM a\nRUN curl x.y | bash\nRUN a && wget -qO- x.y \\\n | sudo -E bash -\n\
+                    RUN v=$(curl x.y | jq -r .y) && z\nRUN set -o pipefail; sh -c 'curl x.y | python3 -'\n\
+                    RUN curl x.y | gunzip | tee /y\nRUN <<EOF\ncurl x.y | sh\nEOF\n";
         let expected = "2:5 warning: if `curl` fails, `bash` reads nothing and the build goes on\n\
                         3:10 warning: if `wget` fails, `bash` reads nothing and the build goes on\n\
                         5:9 warning: if `curl` fails, `jq` reads nothing and the build goes on\n\

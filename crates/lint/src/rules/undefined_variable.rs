@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::dockerfile::variables::{Modifier, Reference, references};
-use plimsoll_syntax::dockerfile::{Base, Command, Copy, EnvPair, Heredoc, Source, Word};
+use plimsoll_syntax::dockerfile::{ArgDefinition, Base, Command, Copy, EnvPair, Heredoc, Source, Word};
 use plimsoll_syntax::ImageName;
 
 use crate::facts::{Dispatched, base_environment};
@@ -23,8 +23,8 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// The variable is empty: a path loses its directory, a version its number. In
-    /// `ENV LD_LIBRARY_PATH=/opt/lib:$LD_LIBRARY_PATH` an empty entry stays at the end of the list,
-    /// which means the current directory.
+    /// `ENV LD_LIBRARY_PATH=/opt/lib:$LD_LIBRARY_PATH`, which is a note, an empty entry stays at the
+    /// end of the list, which means the current directory.
     ///
     /// ## Bad
     /// ```dockerfile
@@ -140,9 +140,31 @@ impl<'d> Seen<'_, '_, '_, 'd> {
             for reference in references(&word.text, facts.file.escape) {
                 if missing.contains(reference.name) && self.reported.insert(reference.name) {
                     let span = self.at.instruction.span_in_word(word, reference.range.clone());
-                    self.report(&reference, span);
+                    self.report(&reference, self.place(word, reference.name), span);
                 }
             }
+        }
+    }
+
+    /// Where a name is used that stands in a word.
+    fn place(&self, word: &Word<'_>, name: &str) -> Place {
+        match &self.at.instruction.command {
+            Command::Env(env) => {
+                let mut pairs = env.pairs.iter().filter(|it| it.name.text == name).peekable();
+                if pairs.peek().is_none() {
+                    return Place::Elsewhere;
+                }
+                let own = pairs.any(|it| it.value.span == word.span);
+                if own { Place::OwnValue } else { Place::SameInstruction }
+            }
+            Command::Arg(all) => {
+                let value = |it: &ArgDefinition<'_>| it.value.as_ref().map(|it| it.span);
+                let own = |it: &ArgDefinition<'_>| {
+                    it.name.text == name && value(it) == Some(word.span)
+                };
+                if all.iter().any(own) { Place::OwnValue } else { Place::Elsewhere }
+            }
+            _ => Place::Elsewhere,
         }
     }
 
@@ -167,7 +189,7 @@ impl<'d> Seen<'_, '_, '_, 'd> {
                     let modifier = Modifier::Plain;
                     let (colon, nested) = (false, false);
                     let reference = Reference { range, name, name_range, modifier, colon, nested };
-                    self.report(&reference, span);
+                    self.report(&reference, Place::Elsewhere, span);
                 }
             }
         }
@@ -182,59 +204,120 @@ impl<'d> Seen<'_, '_, '_, 'd> {
         unmatched.iter().filter(is_missing).cloned().collect()
     }
 
-    fn report(&mut self, reference: &Reference<'_>, span: Span) {
+    fn report(&mut self, reference: &Reference<'_>, place: Place, span: Span) {
         let name = reference.name;
-        let facts = self.cx.facts;
-        let root = facts.stages.root(self.at.stage.index);
-        let image = root.filter(|it| it.base == Base::Image && !self.cx.options.unknown_bases);
-        let image = image.and_then(|it| ImageName::parse(&it.image).ok());
-        let repository = image.as_ref().map(|it| {
-            let path = &*it.repository;
-            if it.registry == "docker.io" { path.strip_prefix("library/").unwrap_or(path) } else { path }
-        });
-        if repository.is_some_and(|it| base_environment::sets(it, name)) {
+        let base = self.base();
+        if matches!(&base, Environment::Of(repository) if base_environment::sets(repository, name)) {
             return;
         }
-        let names = facts.scopes().names(self.at.stage.index, self.at.index);
-        let similar = closest(name, names.chain(self.own.iter().copied()));
-        let help = match (similar, name) {
-            (Some(other), _) => format!("Did you mean `${other}`?"),
-            (None, "HOME" | "USER" | "PWD" | "HOSTNAME" | "SHELL" | "UID") => {
-                format!("`{name}` is set by shells, when a container runs. Write the value itself.")
-            }
-            (None, _) => format!("Set it above, with `ARG {name}=…` or `ENV {name}=…`."),
-        };
-        let sure = repository.is_none_or(sets_nothing) || similar.is_some();
-        // Whoever writes a default knows that the variable may be missing.
-        let optional = matches!(reference.modifier, Modifier::Default | Modifier::Alternative);
-        let message = if repository.is_none_or(sets_nothing) {
+        let (help, similar) = self.help(name, place);
+        let empty = matches!(base, Environment::Empty);
+        // Whoever writes a default knows that the variable may be missing, and whoever adds to a
+        // list means what it has.
+        let optional = matches!(reference.modifier, Modifier::Default | Modifier::Alternative)
+            || place == Place::OwnValue;
+        let message = if empty {
             format!("`${name}` is not set here")
         } else {
             format!("`${name}` is not set here, unless the base image sets it")
         };
         let report = self.cx.report(self.at.place(span), message).help(help);
-        if optional || !sure { report.severity(Severity::Note).done() } else { report.done() }
+        if optional || !(empty || similar) {
+            report.severity(Severity::Note).done();
+        } else {
+            report.done();
+        }
+    }
+
+    /// What to do, and whether another name is alike.
+    fn help(&self, name: &str, place: Place) -> (String, bool) {
+        let facts = self.cx.facts;
+        let is_argument = matches!(self.at.instruction.command, Command::Arg(_));
+        if place == Place::OwnValue && is_argument {
+            return (format!("Write `ARG {name}`: its value is given to the build."), false);
+        }
+        if place == Place::OwnValue {
+            let help = "There is nothing to add to: leave the reference out.";
+            return (help.to_owned(), false);
+        }
+        if place == Place::SameInstruction {
+            let kind = self.at.instruction.kind.name();
+            let help = format!("The {kind} that sets it has no effect before it ends: split it.");
+            return (help, true);
+        }
+        let predefined = facts.scopes().preamble.is_predefined(name);
+        let names = facts.scopes().names(self.at.stage.index, self.at.index);
+        let similar = closest(name, names.chain(self.own.iter().copied()));
+        match (similar, name) {
+            _ if predefined => (format!("Declare it above with `ARG {name}`."), true),
+            (Some(other), _) => (format!("Did you mean `${other}`?"), true),
+            (None, "HOME" | "USER" | "PWD" | "HOSTNAME" | "SHELL" | "UID") => {
+                let why = "is set by shells, when a container runs. Write the value itself.";
+                (format!("`{name}` {why}"), false)
+            }
+            (None, _) => {
+                (format!("Set it above, with `ARG {name}=…` or `ENV {name}=…`."), false)
+            }
+        }
+    }
+
+    /// What is known of the variables of the image that the stage builds on.
+    fn base(&self) -> Environment {
+        let root = self.cx.facts.stages.root(self.at.stage.index);
+        let Some(root) = root.filter(|it| it.base == Base::Image) else {
+            return Environment::Empty;
+        };
+        if self.cx.options.unknown_bases {
+            return Environment::Empty;
+        }
+        let Ok(image) = ImageName::parse(&root.image) else { return Environment::Unknown };
+        let official = (image.registry == "docker.io")
+            .then(|| image.repository.strip_prefix("library/"))
+            .flatten();
+        match official {
+            Some(name) if BARE.contains(&name) => Environment::Empty,
+            Some(name) => Environment::Of(name.to_owned()),
+            None => Environment::Of(image.repository),
+        }
     }
 }
 
-/// Whether a base image is known to set no variable but `PATH`.
-fn sets_nothing(repository: &str) -> bool {
-    const BARE: &[&str] = &[
-        "almalinux",
-        "alpine",
-        "amazonlinux",
-        "archlinux",
-        "busybox",
-        "centos",
-        "debian",
-        "fedora",
-        "opensuse/leap",
-        "oraclelinux",
-        "rockylinux",
-        "ubuntu",
-    ];
-    BARE.contains(&repository)
+/// Where a variable is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In its own value: `A=$A`.
+    OwnValue,
+    /// In the value of another variable that the same instruction sets.
+    SameInstruction,
+    /// Anywhere else.
+    Elsewhere,
 }
+
+/// The variables of a base image.
+#[derive(Clone, Debug)]
+enum Environment {
+    /// None but `PATH`.
+    Empty,
+    /// Those of the image of a name.
+    Of(String),
+    /// Not even its name is known.
+    Unknown,
+}
+
+/// Images without registry and `library/` that set no variable but `PATH`.
+const BARE: &[&str] = &[
+    "almalinux",
+    "alpine",
+    "amazonlinux",
+    "archlinux",
+    "busybox",
+    "centos",
+    "debian",
+    "fedora",
+    "oraclelinux",
+    "rockylinux",
+    "ubuntu",
+];
 
 /// Where a text first names a variable: from the `$` to the end of the name.
 fn place_in_text(text: &str, name: &str) -> Option<Range<usize>> {

@@ -11,8 +11,8 @@ declare_rule! {
     /// ## What it does
     /// Reports `COPY --from` and `RUN --mount=from=` that name a later stage, a number that no
     /// stage has, or a variable; and names that are neither a stage nor an image as anybody writes
-    /// it: if they are like the name of a stage they are taken for a slip, else for a build context
-    /// that has to be given to the build.
+    /// it, but nearly the name of a stage above. Other names may be contexts that are given to the
+    /// build.
     ///
     /// ## Why it matters
     /// The builder reads stages from top to bottom and puts no variables into `--from`, so the
@@ -119,14 +119,6 @@ fn other(cx: &mut Context<'_, '_>, stage: usize, name: &str, span: Span) {
             .help("What is no stage is pulled as an image, unless the build is given a context of that name.")
             .severity(Severity::Warning)
             .done();
-    } else {
-        let help = format!(
-            "Give the build `--build-context {name}=…`, or write an image with its registry or tag."
-        );
-        cx.report(span, format!("`{name}` is no stage of this file"))
-            .help(help)
-            .severity(Severity::Note)
-            .done();
     }
 }
 
@@ -177,7 +169,6 @@ mod tests {
                     COPY --from=assets x /\nCOPY --from=$X x /\n";
         let expected = "3:13 warning: there is no stage `biulder`; did you mean `builder`?\n\
                         4:13 warning: there is no stage `build`; did you mean `builder`?\n\
-                        5:13 note: `assets` is no stage of this file\n\
                         6:13 error: `--from=$X` holds a variable, which nothing puts in";
         check(RULE, text, expected);
     }

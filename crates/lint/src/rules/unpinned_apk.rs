@@ -40,7 +40,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    report::unpinned(cx, &[Manager::Apk], "Name a version, as in `musl-dev~1.2`. Alpine keeps only the newest build of a package, so leave out the last parts.");
+    let help = "Name a version, as in `musl-dev~1.2`. Alpine keeps only the newest build of a \
+                package, so leave out the last parts.";
+    report::unpinned(cx, &[Manager::Apk], help);
 }
 
 #[cfg(test)]
@@ -50,6 +52,10 @@ mod tests {
     #[test]
     fn groups_and_repositories_are_no_packages() {
         check("unpinned-apk", "FROM a\nRUN apk add --virtual .b -X http://c a~1 d=1 'e<2'", "");
-        check("unpinned-apk", "FROM a\nRUN apk --no-cache add a@edge", "2:24 note: `a@edge` has no version");
+        check(
+            "unpinned-apk",
+            "FROM a\nRUN apk --no-cache add a@edge",
+            "2:24 note: `a@edge` has no version",
+        );
     }
 }

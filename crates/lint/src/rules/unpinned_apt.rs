@@ -44,7 +44,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    report::unpinned(cx, &[Manager::Apt], "Name a version, as in `ca-certificates=20250419`, or build from a snapshot of the archive.");
+    let help = "Name a version, as in `ca-certificates=20250419`, or build from a snapshot of the \
+                archive.";
+    report::unpinned(cx, &[Manager::Apt], help);
 }
 
 #[cfg(test)]
@@ -53,18 +55,35 @@ mod tests {
 
     #[test]
     fn packages_of_one_command_are_one_finding() {
-        check("unpinned-apt", "FROM a\nRUN apt-get install -y a b=1 \\\n  c a", "2:24 note: `a` and `c` have no version");
-        check("unpinned-apt", "FROM a\nRUN apt install a b c", "2:17 note: `a` and 2 other packages have no version");
+        check(
+            "unpinned-apt",
+            "FROM a\nRUN apt-get install -y a b=1 \\\n  c a",
+            "2:24 note: `a` and `c` have no version",
+        );
+        check(
+            "unpinned-apt",
+            "FROM a\nRUN apt install a b c",
+            "2:17 note: `a` and 2 other packages have no version",
+        );
     }
 
     #[test]
     fn variables_are_seen_through_where_they_are_known() {
-        check("unpinned-apt", "FROM a\nENV P='a=1 b'\nRUN apt-get install -y $P", "3:24 note: `b` has no version");
+        check(
+            "unpinned-apt",
+            "FROM a\nENV P='a=1 b'\nRUN apt-get install -y $P",
+            "3:24 note: `b` has no version",
+        );
         check("unpinned-apt", "FROM a\nARG P\nRUN apt-get install -y $P c=$V $(cat list)", "");
     }
 
     #[test]
     fn what_is_no_package_of_the_archive_is_left_alone() {
-        check("unpinned-apt", "FROM a\nRUN apt-get install -y -t trixie-backports ./a.deb b- && apt-get build-dep x && apt-get remove y", "");
+        check(
+            "unpinned-apt",
+            "FROM a\n\
+             RUN apt-get install -y -t trixie-backports ./a.deb b- && apt-get build-dep x && apt-get remove y",
+            "",
+        );
     }
 }

@@ -49,7 +49,15 @@ mod tests {
 
     #[test]
     fn its_smaller_kin_count() {
-        check("unpinned-dnf", "FROM a\nRUN microdnf install a && tdnf install -y b-1.0", "2:22 note: `a` has no version");
-        check("unpinned-dnf", "FROM a\nRUN dnf module install -y a:18 && dnf group install -y b", "");
+        check(
+            "unpinned-dnf",
+            "FROM a\nRUN microdnf install a && tdnf install -y b-1.0",
+            "2:22 note: `a` has no version",
+        );
+        check(
+            "unpinned-dnf",
+            "FROM a\nRUN dnf module install -y a:18 && dnf group install -y b",
+            "",
+        );
     }
 }

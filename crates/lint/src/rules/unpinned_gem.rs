@@ -49,7 +49,16 @@ mod tests {
 
     #[test]
     fn an_option_may_say_the_version() {
-        check("unpinned-gem", "FROM a\nRUN gem install a -v 1 && gem install --version '~> 2' b && gem install c:1 d.gem", "");
-        check("unpinned-gem", "FROM a\nRUN gem i --no-document a -- --with-b c", "2:25 note: `a` has no version");
+        check(
+            "unpinned-gem",
+            "FROM a\n\
+             RUN gem install a -v 1 && gem install --version '~> 2' b && gem install c:1 d.gem",
+            "",
+        );
+        check(
+            "unpinned-gem",
+            "FROM a\nRUN gem i --no-document a -- --with-b c",
+            "2:25 note: `a` has no version",
+        );
     }
 }

@@ -48,8 +48,25 @@ mod tests {
     use crate::rules::tests::{check};
 
     #[test]
+    fn what_go_get_brings_is_the_latest() {
+        check(
+            "unpinned-go",
+            "FROM a\nRUN go get -u -v a.b/c d ./... e.f/g@v1",
+            "2:18 note: `a.b/c` has no version",
+        );
+    }
+
+    #[test]
     fn the_module_around_decides_without_a_version() {
-        check("unpinned-go", "FROM a\nRUN go install -ldflags '-s -w' ./... && go install a.b/c && go install d@$V", "");
-        check("unpinned-go", "FROM a\nRUN go install a.b/c@main d/e@v1", "2:16 note: `a.b/c@main` has no version");
+        check(
+            "unpinned-go",
+            "FROM a\nRUN go install -ldflags '-s -w' ./... && go install a.b/c && go install d@$V",
+            "",
+        );
+        check(
+            "unpinned-go",
+            "FROM a\nRUN go install a.b/c@main d/e@v1",
+            "2:16 note: `a.b/c@main` has no version",
+        );
     }
 }

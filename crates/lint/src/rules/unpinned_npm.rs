@@ -40,7 +40,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    report::unpinned(cx, &[Manager::Npm, Manager::Yarn, Manager::Pnpm], "Name a version, as in `wasm-pack@0.13.1`, or install what the lock file says with `npm ci`.");
+    let help = "Name a version, as in `wasm-pack@0.13.1`, or install what the lock file says with \
+                `npm ci`.";
+    report::unpinned(cx, &[Manager::Npm, Manager::Yarn, Manager::Pnpm], help);
 }
 
 #[cfg(test)]
@@ -49,16 +51,28 @@ mod tests {
 
     #[test]
     fn tags_that_move_are_no_versions() {
-        check("unpinned-npm", "FROM a\nRUN npm i -g a@latest @b/c@1 d#v1", "2:14 note: `a@latest` has no version");
+        check(
+            "unpinned-npm",
+            "FROM a\nRUN npm i -g a@latest @b/c@1 d#v1",
+            "2:14 note: `a@latest` has no version",
+        );
     }
 
     #[test]
     fn all_three_managers_count() {
-        check("unpinned-npm", "FROM a\nRUN yarn global add a && pnpm add -g @b/c", "2:21 note: `a` has no version\n2:38 note: `@b/c` has no version");
+        check(
+            "unpinned-npm",
+            "FROM a\nRUN yarn global add a && pnpm add -g @b/c",
+            "2:21 note: `a` has no version\n2:38 note: `@b/c` has no version",
+        );
     }
 
     #[test]
     fn lock_files_and_local_packages_decide() {
-        check("unpinned-npm", "FROM a\nRUN npm ci && npm install --omit dev && npm i ./a b.tgz && yarn && yarn build", "");
+        check(
+            "unpinned-npm",
+            "FROM a\nRUN npm ci && npm install --omit dev && npm i ./a b.tgz && yarn && yarn build",
+            "",
+        );
     }
 }

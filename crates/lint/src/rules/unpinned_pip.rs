@@ -44,7 +44,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    report::unpinned(cx, &[Manager::Pip], "Name a version, as in `maturin==1.9.4`, or install from a file of requirements that does.");
+    let help = "Name a version, as in `maturin==1.9.4`, or install from a file of requirements that \
+                does.";
+    report::unpinned(cx, &[Manager::Pip], help);
 }
 
 #[cfg(test)]
@@ -62,12 +64,23 @@ mod tests {
 
     #[test]
     fn a_lower_bound_is_no_version() {
-        check("unpinned-pip", "FROM a\nRUN pip install 'a>=1' 'b<2' c~=1.0 d==1", "2:17 note: `a>=1` has no version");
+        check(
+            "unpinned-pip",
+            "FROM a\nRUN pip install 'a>=1' 'b<2' c~=1.0 d==1",
+            "2:17 note: `a>=1` has no version",
+        );
     }
 
     #[test]
     fn files_constraints_and_hashes_decide() {
-        for arguments in ["-r requirements.txt", "-c c.txt a", "--require-hashes a", ". -e ./b", "dist/a.whl", "--index-url u a==1"] {
+        for arguments in [
+            "-r requirements.txt",
+            "-c c.txt a",
+            "--require-hashes a",
+            ". -e ./b",
+            "dist/a.whl",
+            "--index-url u a==1",
+        ] {
             check("unpinned-pip", &format!("FROM a\nRUN pip install {arguments}"), "");
         }
     }

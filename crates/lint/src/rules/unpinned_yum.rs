@@ -49,7 +49,15 @@ mod tests {
 
     #[test]
     fn files_groups_and_patterns_are_left_alone() {
-        check("unpinned-yum", "FROM a\nRUN yum -y install https://a/b.rpm c-$V @d e-1* && yum groupinstall -y 'F G'", "");
-        check("unpinned-yum", "FROM a\nRUN yum -y install a-devel", "2:20 note: `a-devel` has no version");
+        check(
+            "unpinned-yum",
+            "FROM a\nRUN yum -y install https://a/b.rpm c-$V @d e-1* && yum groupinstall -y 'F G'",
+            "",
+        );
+        check(
+            "unpinned-yum",
+            "FROM a\nRUN yum -y install a-devel",
+            "2:20 note: `a-devel` has no version",
+        );
     }
 }

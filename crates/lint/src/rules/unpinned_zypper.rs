@@ -50,6 +50,10 @@ mod tests {
     #[test]
     fn bounds_from_above_and_files_count_as_versions() {
         check("unpinned-zypper", "FROM a\nRUN zypper -n in a=1 'b<2' c.rpm --repo d", "");
-        check("unpinned-zypper", "FROM a\nRUN zypper in -y a 'b>2'", "2:18 note: `a` and `b>2` have no version");
+        check(
+            "unpinned-zypper",
+            "FROM a\nRUN zypper in -y a 'b>2'",
+            "2:18 note: `a` and `b>2` have no version",
+        );
     }
 }

@@ -58,7 +58,12 @@ fn check(cx: &mut Context<'_, '_>) {
             "echo" | "printf" => |it| it.contains("[trusted=yes]"),
             _ => continue,
         };
-        let Some(word) = it.command.args().iter().find(|it| unsigned(&it.value)) else { continue };
+        let args = it.command.args();
+        // What is removed needs no signature.
+        if args.iter().any(|it| matches!(&*it.value, "remove" | "purge" | "autoremove" | "del" | "clean")) {
+            continue;
+        }
+        let Some(word) = args.iter().find(|it| unsigned(&it.value)) else { continue };
         let message = match program {
             "echo" | "printf" => "`[trusted=yes]` lets apt install packages that nobody signed".to_owned(),
             _ => format!("`{}` lets `{program}` install packages that nobody signed", word.raw),
@@ -108,6 +113,6 @@ mod tests {
 
     #[test]
     fn the_words_of_other_programs_are_fine() {
-        check(RULE, "FROM a\nRUN echo --force-yes && apt-get install -y x && apk add allow-untrusted\n", "");
+        check(RULE, "FROM a\nRUN echo --force-yes && apt-get install -y x && apk add allow-untrusted && apt-get purge -y --force-yes x\n", "");
     }
 }

@@ -69,6 +69,9 @@ fn check(cx: &mut Context<'_, '_>) {
             let help = "Its tags all move; pin it by digest: `docker buildx imagetools inspect` \
                         shows it.";
             report.severity(Severity::Note).help(help).done();
+        } else if description.is_none() && !name.contains('/') {
+            // Builds may give a name without a path to another context of theirs.
+            report.severity(Severity::Note).help(help(name, None)).done();
         } else {
             report.help(help(name, description)).done();
         }
@@ -128,6 +131,14 @@ mod tests {
             "FROM registry.example.com:5000/tools/app\n",
             "1:6 warning: `registry.example.com:5000/tools/app` has no tag, so each build takes \
              what `latest` is that day",
+        );
+    }
+
+    #[test]
+    fn names_that_may_be_contexts_weigh_less() {
+        finds(
+            "FROM input\n",
+            "1:6 note: `input` has no tag, so each build takes what `latest` is that day",
         );
     }
 

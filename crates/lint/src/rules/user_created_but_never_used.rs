@@ -1,7 +1,7 @@
 //! `user-created-but-never-used`: a user is made and never used.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_finding::{Edit, Fix};
+use plimsoll_finding::Fix;
 use plimsoll_syntax::dockerfile::Keyword;
 use plimsoll_syntax::shell::{ShellCommand, ShellWord};
 

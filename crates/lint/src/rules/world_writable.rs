@@ -95,7 +95,7 @@ fn is_open(mode: &str) -> bool {
 }
 
 fn is_temporary(path: &str) -> bool {
-    ["/tmp", "/var/tmp", "/dev", "/run/lock"].iter().any(|it| {
+    ["/tmp", "/var/tmp", "/dev", "/proc", "/run/lock"].iter().any(|it| {
         path.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }

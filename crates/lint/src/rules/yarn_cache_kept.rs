@@ -58,7 +58,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let help = "Add `yarn cache clean` to the end of the same `RUN`, or put the cache on a cache mount.";
+    let help = "Add `yarn cache clean` to the end of the same `RUN`, or put the cache on a \
+                cache mount.";
     report::kept(cx, Cache::Yarn, help, |found| {
         found.first().map(|_| "yarn cache clean".to_owned())
     });
@@ -70,7 +71,11 @@ mod tests {
 
     #[test]
     fn yarn_alone_installs() {
-        check("yarn-cache-kept", "FROM a\nRUN yarn && yarn build", "2:5 note: `yarn` leaves its cache in the image");
+        check(
+            "yarn-cache-kept",
+            "FROM a\nRUN yarn && yarn build",
+            "2:5 note: `yarn` leaves its cache in the image",
+        );
         check("yarn-cache-kept", "FROM a\nRUN yarn build && yarn --version", "");
     }
 

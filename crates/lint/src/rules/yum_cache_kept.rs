@@ -61,18 +61,35 @@ mod tests {
 
     #[test]
     fn any_way_to_empty_it_will_do() {
-        for end in ["yum clean all", "yum -y clean all", "rm -rf /var/cache/yum", "rm -rf /var/cache/*", "dnf clean all", "rm -rf /var/cache/{yum,ldconfig}/*"] {
+        for end in [
+            "yum clean all",
+            "yum -y clean all",
+            "rm -rf /var/cache/yum",
+            "rm -rf /var/cache/*",
+            "dnf clean all",
+            "rm -rf /var/cache/{yum,ldconfig}/*",
+        ] {
             check("yum-cache-kept", &format!("FROM a\nRUN yum install -y b && {end}"), "");
         }
     }
 
     #[test]
     fn another_layer_or_an_earlier_place_is_of_no_use() {
-        check_fixed("yum-cache-kept", "FROM a\nRUN yum clean all && yum install -y b\nRUN yum clean all\n", "FROM a\nRUN yum clean all && yum install -y b && yum clean all\nRUN yum clean all\n");
+        check_fixed(
+            "yum-cache-kept",
+            "FROM a\nRUN yum clean all && yum install -y b\nRUN yum clean all\n",
+            "FROM a\nRUN yum clean all && yum install -y b && yum clean all\nRUN yum clean all\n",
+        );
     }
 
     #[test]
     fn builders_mounts_and_other_roots_are_left_alone() {
-        check("yum-cache-kept", "FROM a AS b\nRUN yum install -y c\nFROM a\nRUN --mount=type=cache,target=/var/cache/yum yum install -y c\nRUN yum install -y --installroot /mnt c", "");
+        check(
+            "yum-cache-kept",
+            "FROM a AS b\nRUN yum install -y c\nFROM a\n\
+             RUN --mount=type=cache,target=/var/cache/yum yum install -y c\n\
+             RUN yum install -y --installroot /mnt c",
+            "",
+        );
     }
 }

@@ -52,13 +52,30 @@ mod tests {
 
     #[test]
     fn groups_and_removals_ask_too() {
-        check("yum-without-yes", "FROM a\nRUN yum groupinstall 'A B' && yum -y install c && yum erase c", "2:9 error: `yum groupinstall` asks for confirmation, which nobody can give\n2:55 error: `yum erase` asks for confirmation, which nobody can give");
+        check(
+            "yum-without-yes",
+            "FROM a\nRUN yum groupinstall 'A B' && yum -y install c && yum erase c",
+            "2:9 error: `yum groupinstall` has no `-y`, and nobody can confirm it during a build\n\
+             2:55 warning: `yum erase` has no `-y`, and nobody can confirm it during a build",
+        );
     }
 
     #[test]
     fn options_and_settings_answer() {
-        check("yum-without-yes", "FROM a\nRUN yum install --assumeyes a && yum --setopt=assumeyes=1 update", "");
-        check("yum-without-yes", "FROM a\nRUN echo assumeyes=1 >> /etc/yum.conf\nRUN yum install a", "");
-        check_fixed("yum-without-yes", "FROM a\nRUN yum update && yum install a\n", "FROM a\nRUN yum update -y && yum install -y a\n");
+        check(
+            "yum-without-yes",
+            "FROM a\nRUN yum install --assumeyes a && yum --setopt=assumeyes=1 update",
+            "",
+        );
+        check(
+            "yum-without-yes",
+            "FROM a\nRUN echo assumeyes=1 >> /etc/yum.conf\nRUN yum install a",
+            "",
+        );
+        check_fixed(
+            "yum-without-yes",
+            "FROM a\nRUN yum update && yum install a\n",
+            "FROM a\nRUN yum update -y && yum install -y a\n",
+        );
     }
 }

@@ -60,9 +60,18 @@ mod tests {
 
     #[test]
     fn any_way_to_empty_it_will_do() {
-        for end in ["zypper clean --all", "zypper cc -a", "zypper -n clean", "rm -rf /var/cache/zypp/*"] {
+        for end in [
+            "zypper clean --all",
+            "zypper cc -a",
+            "zypper -n clean",
+            "rm -rf /var/cache/zypp/*",
+        ] {
             check("zypper-cache-kept", &format!("FROM a\nRUN zypper -n in b && {end}"), "");
         }
-        check_fixed("zypper-cache-kept", "FROM a\nRUN zypper ref && zypper -n in b\n", "FROM a\nRUN zypper ref && zypper -n in b && zypper clean\n");
+        check_fixed(
+            "zypper-cache-kept",
+            "FROM a\nRUN zypper ref && zypper -n in b\n",
+            "FROM a\nRUN zypper ref && zypper -n in b && zypper clean\n",
+        );
     }
 }

@@ -60,7 +60,11 @@ mod tests {
 
     #[test]
     fn the_short_name_counts_too() {
-        check("zypper-dist-upgrade", "FROM a\nRUN zypper -n dup --no-recommends", "2:15 warning: `zypper dup` changes the whole distribution");
+        check(
+            "zypper-dist-upgrade",
+            "FROM a\nRUN zypper -n dup --no-recommends",
+            "2:15 warning: `zypper dup` changes the whole distribution",
+        );
         check("zypper-dist-upgrade", "FROM a\nRUN zypper -n update && zypper -n in dup", "");
     }
 }

@@ -52,9 +52,19 @@ mod tests {
 
     #[test]
     fn options_answer_at_either_place() {
-        for call in ["zypper -n in a", "zypper --non-interactive rm a", "zypper in -y a", "zypper install --no-confirm a", "zypper ref"] {
+        for call in [
+            "zypper -n in a",
+            "zypper --non-interactive rm a",
+            "zypper in -y a",
+            "zypper install --no-confirm a",
+            "zypper ref",
+        ] {
             check("zypper-without-yes", &format!("FROM a\nRUN {call}"), "");
         }
-        check_fixed("zypper-without-yes", "FROM a\nRUN zypper in a\n", "FROM a\nRUN zypper in -y a\n");
+        check_fixed(
+            "zypper-without-yes",
+            "FROM a\nRUN zypper in a\n",
+            "FROM a\nRUN zypper in -y a\n",
+        );
     }
 }

@@ -119,6 +119,7 @@ impl<'t> Suppressions<'t> {
         let mut allowed = Vec::new();
         for (name, place) in names.iter().copied() {
             if let Some(rules) = select::rules_of(name) {
+                let rules = rules.iter().map(|it| it.name).collect();
                 allowed.push(Allowed { name, place, rules, used: false });
                 continue;
             }

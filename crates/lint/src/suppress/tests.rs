@@ -1,13 +1,11 @@
 //! What suppressions silence. The rule that is silenced is `syntax-error`, which is always run.
 
-use std::collections::BTreeSet;
-
 use plimsoll_finding::{Clause, Finding, Severity, Span};
 use plimsoll_syntax::dockerfile::{self, Stages};
 
 use super::Suppressions;
 use crate::rule::{by_the_engine, finding};
-use crate::{FixAvailability, Options, Rule, Scope, check};
+use crate::{FixAvailability, Options, Rule, RuleSet, Scope, check};
 
 /// Rules that go by names of `BuildKit`'s checks.
 static CHECKS: &[&Rule] = &[
@@ -46,7 +44,7 @@ fn skipped(text: &str) -> Vec<usize> {
 /// The lines of the findings that are left, and of those that are suppressed.
 fn lines(text: &str) -> (Vec<usize>, Vec<usize>) {
     let rules = ["malformed-suppression", "unknown-suppression", "suppression-without-reason"];
-    let options = Options { rules: Some(BTreeSet::from(rules)), ..Options::default() };
+    let options = Options { rules: Some(RuleSet::named(rules)), ..Options::default() };
     let checked = check("Dockerfile", text, &options);
     let line = |it: &Finding| text[..it.span.unwrap().start()].matches('\n').count() + 1;
     let suppressed = checked.suppressed.iter().map(|it| line(&it.finding)).collect();

@@ -1,12 +1,12 @@
 //! `plimsoll check`: files against the standard.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
 use plimsoll_finding::{Finding, finish};
-use plimsoll_lint::Rule;
+use plimsoll_lint::{Rule, RuleSet};
 
 use crate::{
     args::check::{CheckArgs, FailOn, Form},
@@ -17,6 +17,7 @@ use crate::{
     ui::Ui,
 };
 
+mod contexts;
 mod diff;
 mod discovery;
 mod examine;
@@ -28,6 +29,7 @@ mod shellcheck;
 mod write;
 
 use self::{
+    contexts::Contexts,
     discovery::{Found, Target},
     examine::{Examined, Examiner, Mode},
     plan::Plan,
@@ -64,7 +66,7 @@ struct Outcome {
     unchecked: Vec<Unchecked>,
     suppressed: usize,
     fixed: usize,
-    rules: BTreeSet<&'static str>,
+    rules: RuleSet,
     /// For each file that fixes would change: its name, and the old and the new text.
     changes: Vec<(String, String, String)>,
     /// What was in standard input, with its fixes.
@@ -98,7 +100,9 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
         shellcheck::find()?;
     }
     let shellcheck = check.shellcheck;
-    let examiner = Examiner { plan: &plan, directory: &directory, mode, shellcheck };
+    let contexts = Contexts::default();
+    let examiner =
+        Examiner { plan: &plan, contexts: &contexts, directory: &directory, mode, shellcheck };
 
     let mut outcome = match &input {
         Input::Standard(path) => standard_input(path.as_deref(), &examiner, ui),
@@ -110,7 +114,7 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
         return show_changes(&outcome, ui);
     }
     let FailOn(fail_on) = args.fail_on.or(check.fail_on).unwrap_or(FAIL_ON);
-    let rules: Vec<&'static Rule> = Plan::rules(&outcome.rules);
+    let rules: Vec<&'static Rule> = outcome.rules.iter().collect();
     let report = Report {
         sources: &outcome.sources,
         findings: &outcome.findings,
@@ -219,7 +223,7 @@ impl Outcome {
         self.findings.extend(examined.findings);
         self.suppressed += examined.suppressed;
         self.fixed += examined.fixed;
-        self.rules.extend(examined.rules);
+        self.rules = self.rules.with(examined.rules);
         let text = match examined.changed {
             Some(new) => {
                 self.changes.push((name.clone(), examined.text, new.clone()));

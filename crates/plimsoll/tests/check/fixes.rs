@@ -2,21 +2,11 @@
 
 use std::fs;
 
-use crate::fixture::{ROOT, Ran, Tree, left_out};
+use crate::fixture::{ROOT, Ran, Tree};
 
 /// A file with a fix that is safe: `MAINTAINER` is deprecated.
 const OLD: &str = "FROM scratch\nMAINTAINER nobody\nUSER 1\n";
 const NEW: &str = "FROM scratch\nLABEL org.opencontainers.image.authors=\"nobody\"\nUSER 1\n";
-
-/// Whether there is a rule with that fix.
-fn has_fix() -> bool {
-    let rules = Tree::new(&[]).run(&["explain", "MaintainerDeprecated"], "", &[]);
-    let has = rules.code == 0;
-    if !has {
-        left_out("fixes", "no rule about MAINTAINER");
-    }
-    has
-}
 
 fn run(tree: &Tree, input: &str, arguments: &[&str]) -> Ran {
     let select = ["check", "--select", "MaintainerDeprecated", "--fail-on", "note"];
@@ -25,9 +15,6 @@ fn run(tree: &Tree, input: &str, arguments: &[&str]) -> Ran {
 
 #[test]
 fn fixes_are_written_and_what_is_left_reported() {
-    if !has_fix() {
-        return;
-    }
     let tree = Tree::new(&[("Dockerfile", OLD)]);
     run(&tree, "", &[]).ended(1);
     assert_eq!(tree.read("Dockerfile"), OLD);
@@ -41,9 +28,6 @@ fn fixes_are_written_and_what_is_left_reported() {
 
 #[test]
 fn a_diff_writes_nothing_and_ends_with_1_if_there_is_one() {
-    if !has_fix() {
-        return;
-    }
     let tree = Tree::new(&[("a/Dockerfile", OLD)]);
     let ran = run(&tree, "", &["--diff"]).ended(1);
     insta::assert_snapshot!(ran.stdout, @r#"
@@ -62,9 +46,6 @@ fn a_diff_writes_nothing_and_ends_with_1_if_there_is_one() {
 
 #[test]
 fn standard_input_comes_back_fixed() {
-    if !has_fix() {
-        return;
-    }
     let tree = Tree::new(&[]);
     let ran = run(&tree, OLD, &["--fix", "-"]).ended(0);
     assert_eq!(ran.stdout, NEW);
@@ -75,9 +56,6 @@ fn standard_input_comes_back_fixed() {
 
 #[test]
 fn dockerfiles_in_markdown_are_fixed_where_they_stand() {
-    if !has_fix() {
-        return;
-    }
     let tree = Tree::new(&[]);
     let guide = |text: &str| {
         let lines = text.trim_end().replace('\n', "\n> ");
@@ -88,21 +66,11 @@ fn dockerfiles_in_markdown_are_fixed_where_they_stand() {
     assert_eq!(tree.read("GUIDE.md"), guide(NEW));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_written_is_an_error() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    if !has_fix() {
-        return;
-    }
     let tree = Tree::new(&[("a/Dockerfile", OLD), ("b/Dockerfile", OLD)]);
-    let path = tree.path("a/Dockerfile");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    if fs::OpenOptions::new().write(true).open(&path).is_ok() {
-        left_out("a file that cannot be written", "root may write everywhere");
-        return;
-    }
+    // Where the new text would be prepared; that stops root too.
+    fs::create_dir(tree.path("a/.Dockerfile.plimsoll-new")).unwrap();
     let ran = run(&tree, "", &["--fix"]).ended(2);
     assert!(ran.stderr.starts_with("error: cannot write a/Dockerfile"), "{}", ran.stderr);
     assert_eq!((tree.read("a/Dockerfile"), tree.read("b/Dockerfile")), (OLD.into(), NEW.into()));

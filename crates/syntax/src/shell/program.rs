@@ -1,9 +1,36 @@
 //! What a command's program is.
 
+use plimsoll_finding::Span;
+
 use super::wrapper::unwrapped;
-use super::{ShellCommand, ShellWord};
+use super::{Joined, ShellCommand, ShellWord};
 
 impl<'t> ShellCommand<'t> {
+    /// A command of words alone, such as an exec form has.
+    pub fn of_words(words: Vec<ShellWord<'t>>) -> Self {
+        let span = match (words.first(), words.last()) {
+            (Some(first), Some(last)) => first.span.union(last.span),
+            _ => Span::empty(0),
+        };
+        let mut command = Self {
+            span,
+            assignments: Vec::new(),
+            words,
+            redirections: Vec::new(),
+            joined: Joined::First,
+            parent: None,
+            depth: 0,
+            conditional: false,
+            directory: None,
+            lost: false,
+            pipefail: false,
+            errexit: false,
+            program: (0, 0..0),
+        };
+        command.find_program();
+        command
+    }
+
     /// The name of the first word: `apt-get` for `/usr/bin/apt-get`. `None` where there is no word
     /// or a variable or substitution hides the name.
     pub fn name(&self) -> Option<&str> {
@@ -13,12 +40,24 @@ impl<'t> ShellCommand<'t> {
     /// The words from the program on that does the work: without `sudo -E`, `env A=b`, `timeout 30`
     /// and their like. A wrapper that wraps nothing is the program itself.
     pub fn effective(&self) -> &[ShellWord<'t>] {
-        unwrapped(&self.words)
+        self.words.get(self.program.0..).unwrap_or_default()
     }
 
     /// The name of the program that does the work; see [`Self::effective`] and [`Self::name`].
     pub fn program(&self) -> Option<&str> {
-        name_of(self.effective().first()?)
+        let range = self.program.1.start as usize..self.program.1.end as usize;
+        self.words.get(self.program.0)?.value.get(range).filter(|it| !it.is_empty())
+    }
+
+    /// Finds out what [`Self::effective`] and [`Self::program`] say.
+    pub(super) fn find_program(&mut self) {
+        let effective = unwrapped(&self.words);
+        let range = effective.first().and_then(|word| {
+            let name = name_of(word)?;
+            let end = u32::try_from(word.value.len()).ok()?;
+            Some(end - u32::try_from(name.len()).ok()?..end)
+        });
+        self.program = (self.words.len() - effective.len(), range.unwrap_or_default());
     }
 
     /// The arguments of the program that does the work.

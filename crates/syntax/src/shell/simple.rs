@@ -75,6 +75,7 @@ impl<'t> Parser<'_, 't> {
             lost: *place == Place::Unknown,
             pipefail: self.state.options.pipefail,
             errexit: self.state.options.errexit,
+            program: (0, 0..0),
         }
     }
 
@@ -156,6 +157,7 @@ impl<'t> Parser<'_, 't> {
         command.assignments = parts.assignments;
         command.redirections = parts.redirections;
         command.words = parts.words;
+        command.find_program();
         if self.top().is_alternative() {
             let before = self.state.place.clone();
             self.state.run(&self.commands[index].words);

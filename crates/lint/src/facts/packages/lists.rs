@@ -139,6 +139,11 @@ impl<'d> Facts<'d> {
     /// Whether the lists of packages are surely missing where a command installs: the base image
     /// comes without them, or a `RUN` has removed them, and nothing since can have fetched them.
     pub(crate) fn lists_are_missing(&self, install: &PackageCommand<'d>) -> bool {
+        let command = self.place(install).map(|it| it.run.command);
+        // Newer releases fetch them with an option of `install`.
+        if install.hides_options || command.is_none_or(|it| it.has_flag('U', "update")) {
+            return false;
+        }
         for stage in self.stages.chain(install.stage) {
             for (offset, instruction) in stage.body.iter().enumerate().rev() {
                 let index = stage.first + offset;
@@ -169,8 +174,10 @@ impl<'d> Facts<'d> {
 }
 
 fn fetches_lists(command: &ShellCommand<'_>) -> bool {
-    matches!(command.program(), Some("apt-get" | "apt" | "aptitude"))
-        && command.subcommand(&["-o", "-t", "-c"]).is_none_or(|it| it != "install" && it != "clean")
+    let apt = matches!(command.program(), Some("apt-get" | "apt" | "aptitude"));
+    let verb = command.subcommand(&["-o", "-t", "-c"]);
+    let idle = matches!(verb, Some("install" | "remove" | "purge" | "autoremove" | "clean"));
+    apt && (!idle || command.has_flag('U', "update"))
 }
 
 /// Whether a command certainly installs no package and fetches no list by itself.
@@ -189,7 +196,8 @@ fn is_harmless(command: &ShellCommand<'_>) -> bool {
 fn runs_script(command: &ShellCommand<'_>) -> bool {
     let Some(first) = command.effective().first() else { return false };
     let program = command.program().unwrap_or_default();
-    let local = first.value.starts_with(['.', '$']) || program.ends_with(".sh");
+    let local = first.value.starts_with(['.', '$'])
+        || program.rsplit_once('.').is_some_and(|it| it.1 == "sh");
     let shell = matches!(program, "sh" | "bash" | "source" | "." | "make" | "ansible-playbook");
     local
         || shell

@@ -2,6 +2,8 @@
 
 use plimsoll_syntax::shell::ShellCommand;
 
+use super::options::{APK, APT, COMPOSER, CONDA, GEM, GO, NPM, PACMAN, PIP, YUM, ZYPPER};
+
 /// A package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Manager {
@@ -60,262 +62,6 @@ pub(super) struct Grammar {
     /// The options that name another root.
     pub(super) roots: &'static [&'static str],
 }
-
-const APT: &[&str] = &[
-    "-o",
-    "--option",
-    "-t",
-    "--target-release",
-    "--default-release",
-    "-c",
-    "--config-file",
-    "-a",
-    "--host-architecture",
-    "-P",
-    "--build-profiles",
-];
-const APK: &[&str] = &[
-    "-p",
-    "--root",
-    "-X",
-    "--repository",
-    "--arch",
-    "-t",
-    "--virtual",
-    "--keys-dir",
-    "--repositories-file",
-    "--wait",
-    "--cache-dir",
-    "--cache-max-age",
-    "--timeout",
-    "--progress-fd",
-];
-const YUM: &[&str] = &[
-    "-c",
-    "--config",
-    "-d",
-    "--debuglevel",
-    "-e",
-    "--errorlevel",
-    "-R",
-    "--randomwait",
-    "--enablerepo",
-    "--disablerepo",
-    "--repo",
-    "--repoid",
-    "--repofrompath",
-    "-x",
-    "--exclude",
-    "--excludepkgs",
-    "--installroot",
-    "--releasever",
-    "--setopt",
-    "--forcearch",
-    "--disableplugin",
-    "--enableplugin",
-    "--downloaddir",
-    "--destdir",
-    "--comment",
-    "--advisory",
-];
-const ZYPPER: &[&str] = &[
-    "-R",
-    "--root",
-    "--installroot",
-    "-C",
-    "--cache-dir",
-    "-c",
-    "--config",
-    "-D",
-    "--reposd-dir",
-    "-p",
-    "--plus-repo",
-    "--plus-content",
-    "-r",
-    "--repo",
-    "--from",
-    "-t",
-    "--type",
-    "--releasever",
-];
-const PACMAN: &[&str] = &[
-    "-b",
-    "--dbpath",
-    "-r",
-    "--root",
-    "--cachedir",
-    "--config",
-    "--arch",
-    "--color",
-    "--ignore",
-    "--ignoregroup",
-    "--overwrite",
-    "--gpgdir",
-    "--hookdir",
-    "--logfile",
-    "--sysroot",
-    "--assume-installed",
-];
-const PIP: &[&str] = &[
-    "-r",
-    "--requirement",
-    "--requirements",
-    "-c",
-    "--constraint",
-    "--constraints",
-    "-e",
-    "--editable",
-    "-t",
-    "--target",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "--index",
-    "--default-index",
-    "-f",
-    "--find-links",
-    "--prefix",
-    "--root",
-    "--src",
-    "--platform",
-    "--python-version",
-    "--python-platform",
-    "--implementation",
-    "--abi",
-    "--upgrade-strategy",
-    "--no-binary",
-    "--only-binary",
-    "--progress-bar",
-    "--global-option",
-    "--install-option",
-    "-C",
-    "--config-settings",
-    "--config-setting",
-    "--trusted-host",
-    "--allow-insecure-host",
-    "--proxy",
-    "--retries",
-    "--timeout",
-    "--default-timeout",
-    "--exists-action",
-    "--cert",
-    "--client-cert",
-    "--cache-dir",
-    "--log",
-    "-p",
-    "--python",
-    "--report",
-    "--group",
-    "--extra",
-    "--override",
-    "--build-constraint",
-    "--use-feature",
-    "--use-deprecated",
-    "--index-strategy",
-    "--resolution",
-    "--prerelease",
-    "--link-mode",
-    "--torch-backend",
-    "-P",
-    "--upgrade-package",
-    "--exclude-newer",
-    "--directory",
-    "--project",
-    "--config-file",
-];
-const NPM: &[&str] = &[
-    "--prefix",
-    "-C",
-    "--dir",
-    "--registry",
-    "--loglevel",
-    "--cache",
-    "--userconfig",
-    "-w",
-    "--workspace",
-    "--filter",
-    "-F",
-    "--omit",
-    "--include",
-    "--only",
-    "--tag",
-    "--fetch-retries",
-    "--fetch-timeout",
-    "--fetch-retry-mintimeout",
-    "--fetch-retry-maxtimeout",
-    "--network-timeout",
-    "--maxsockets",
-    "--cwd",
-    "--cache-folder",
-    "--modules-folder",
-    "--global-folder",
-    "--mutex",
-    "--store-dir",
-    "--network-concurrency",
-    "--use-yarnrc",
-    "--install-strategy",
-    "--reporter",
-    "--store",
-];
-const GEM: &[&str] = &[
-    "-v",
-    "--version",
-    "-i",
-    "--install-dir",
-    "-n",
-    "--bindir",
-    "--build-root",
-    "-P",
-    "--trust-policy",
-    "-s",
-    "--source",
-    "-p",
-    "--http-proxy",
-    "--platform",
-    "-g",
-    "--file",
-    "--without",
-    "--config-file",
-    "-B",
-    "--bulk-threshold",
-];
-const GO: &[&str] = &[
-    "-ldflags",
-    "-gcflags",
-    "-asmflags",
-    "-gccgoflags",
-    "-tags",
-    "-mod",
-    "-modfile",
-    "-o",
-    "-C",
-    "-p",
-    "-buildmode",
-    "-compiler",
-    "-overlay",
-    "-pkgdir",
-    "-toolexec",
-    "-exec",
-    "-installsuffix",
-    "-pgo",
-];
-const CONDA: &[&str] = &[
-    "-c",
-    "--channel",
-    "-n",
-    "--name",
-    "-p",
-    "--prefix",
-    "-f",
-    "--file",
-    "-r",
-    "--root-prefix",
-    "--solver",
-    "--platform",
-    "--subdir",
-    "--repodata-fn",
-];
-const COMPOSER: &[&str] = &["-d", "--working-dir", "--prefer-install", "--apcu-autoloader-prefix"];
 
 /// How the command line of a program is read; `None` for programs that are no package manager.
 pub(super) fn grammar(program: &str) -> Option<Grammar> {
@@ -377,59 +123,67 @@ impl Manager {
     /// What a verb does; `None` for those that are of no interest.
     pub(super) fn operation(self, verb: &str) -> Option<Operation> {
         use Operation::{Clean, Install, Remove, Update, Upgrade};
-        Some(match (self, verb) {
-            (Self::Apt, "update" | "upd")
-            | (Self::Apk, "update")
-            | (Self::Yum | Self::Dnf, "makecache" | "check-update")
-            | (Self::Zypper, "refresh" | "ref") => Update,
-            (Self::Apt, "install" | "build-dep" | "reinstall" | "satisfy")
-            | (Self::Apk, "add")
-            | (
-                Self::Yum | Self::Dnf,
-                "install" | "localinstall" | "reinstall" | "groupinstall" | "builddep"
-                | "install-n" | "install-na" | "install-nevra",
-            )
-            | (Self::Zypper, "install" | "in" | "source-install" | "si")
-            | (Self::Pip | Self::Conda | Self::Pnpm, "install")
-            | (Self::Conda, "create")
-            | (
-                Self::Npm,
-                "install" | "i" | "in" | "ins" | "add" | "ci" | "clean-install" | "isntall",
-            )
-            | (Self::Yarn | Self::Pnpm, "add")
-            | (Self::Yarn, "install")
-            | (Self::Pnpm, "i" | "ci")
-            | (Self::Gem, "install" | "i")
-            | (Self::Go, "install" | "get")
-            | (Self::Composer, "install" | "require") => Install,
-            (Self::Apt, "upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade")
-            | (Self::Apk, "upgrade" | "fix")
-            | (
-                Self::Yum | Self::Dnf,
-                "update"
-                | "upgrade"
-                | "distro-sync"
-                | "distribution-synchronization"
-                | "update-minimal"
-                | "upgrade-minimal"
-                | "groupupdate",
-            )
-            | (Self::Zypper, "update" | "up" | "patch" | "dist-upgrade" | "dup")
-            | (Self::Npm | Self::Conda | Self::Composer | Self::Gem, "update")
-            | (Self::Yarn, "upgrade") => Upgrade,
-            (Self::Apt, "clean" | "autoclean" | "dist-clean" | "distclean")
-            | (Self::Yum | Self::Dnf | Self::Conda, "clean")
-            | (Self::Zypper, "clean" | "cc")
-            | (Self::Gem, "cleanup")
-            | (Self::Composer, "clear-cache" | "clearcache") => Clean,
-            (Self::Apt, "remove" | "purge" | "autoremove" | "auto-remove" | "autopurge")
-            | (Self::Apk, "del")
-            | (Self::Yum | Self::Dnf, "remove" | "erase" | "autoremove")
-            | (Self::Zypper, "remove" | "rm")
-            | (Self::Pip | Self::Npm | Self::Gem, "uninstall")
-            | (Self::Conda | Self::Yarn | Self::Composer, "remove") => Remove,
-            _ => return None,
-        })
+        let verbs: &[(Operation, &[&str])] = match self {
+            Self::Apt => &[
+                (Update, &["update", "upd"]),
+                (Install, &["install", "build-dep", "reinstall", "satisfy"]),
+                (Upgrade, &["upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade"]),
+                (Clean, &["clean", "autoclean", "dist-clean", "distclean"]),
+                (Remove, &["remove", "purge", "autoremove", "auto-remove", "autopurge"]),
+            ],
+            Self::Apk => &[
+                (Update, &["update"]),
+                (Install, &["add"]),
+                (Upgrade, &["upgrade", "fix"]),
+                (Remove, &["del"]),
+            ],
+            Self::Yum | Self::Dnf => &[
+                (Update, &["makecache", "check-update"]),
+                (Install, &["install", "localinstall", "reinstall", "groupinstall", "builddep"]),
+                (Upgrade, &["update", "upgrade", "distro-sync", "update-minimal"]),
+                (Upgrade, &["upgrade-minimal", "groupupdate"]),
+                (Clean, &["clean"]),
+                (Remove, &["remove", "erase", "autoremove"]),
+            ],
+            Self::Zypper => &[
+                (Update, &["refresh", "ref"]),
+                (Install, &["install", "in", "source-install", "si"]),
+                (Upgrade, &["update", "up", "patch", "dist-upgrade", "dup"]),
+                (Clean, &["clean", "cc"]),
+                (Remove, &["remove", "rm"]),
+            ],
+            Self::Pip => &[(Install, &["install"]), (Remove, &["uninstall"])],
+            Self::Npm => &[
+                (Install, &["install", "i", "in", "ins", "add", "ci", "clean-install"]),
+                (Upgrade, &["update"]),
+                (Remove, &["uninstall", "remove", "rm"]),
+            ],
+            Self::Yarn => {
+                &[(Install, &["install", "add"]), (Upgrade, &["upgrade"]), (Remove, &["remove"])]
+            }
+            Self::Pnpm => &[(Install, &["install", "i", "add", "ci"]), (Remove, &["remove", "rm"])],
+            Self::Gem => &[
+                (Install, &["install", "i"]),
+                (Upgrade, &["update"]),
+                (Clean, &["cleanup"]),
+                (Remove, &["uninstall"]),
+            ],
+            Self::Go => &[(Install, &["install", "get"])],
+            Self::Conda => &[
+                (Install, &["install", "create"]),
+                (Upgrade, &["update"]),
+                (Clean, &["clean"]),
+                (Remove, &["remove"]),
+            ],
+            Self::Composer => &[
+                (Install, &["install", "require"]),
+                (Upgrade, &["update"]),
+                (Clean, &["clear-cache", "clearcache"]),
+                (Remove, &["remove"]),
+            ],
+            Self::Pacman => &[],
+        };
+        verbs.iter().find(|it| it.1.contains(&verb)).map(|it| it.0)
     }
 
     /// The managers that work on the same packages have the same family.

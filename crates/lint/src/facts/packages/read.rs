@@ -30,9 +30,8 @@ pub(super) fn script<'d>(
         for word in found.operands {
             known.packages(word, &mut packages);
         }
-        if grammar.manager == Manager::Apk && found.operation == Operation::Install {
-            packages.extend(group(command));
-        }
+        let adds = grammar.manager == Manager::Apk && found.operation == Operation::Install;
+        let group = if adds { group(command) } else { None };
         let elsewhere = !grammar.roots.is_empty() && command.option(grammar.roots).is_some();
         commands.push(PackageCommand {
             stage,
@@ -42,7 +41,9 @@ pub(super) fn script<'d>(
             operation: found.operation,
             verb: found.verb,
             packages,
+            group,
             elsewhere,
+            hides_options: found.hides_options,
         });
     }
 }
@@ -52,6 +53,13 @@ struct Found<'c, 'd> {
     operation: Operation,
     verb: Span,
     operands: Vec<&'c ShellWord<'d>>,
+    hides_options: bool,
+}
+
+impl<'c, 'd> Found<'c, 'd> {
+    fn new(operation: Operation, verb: Span, operands: Vec<&'c ShellWord<'d>>) -> Self {
+        Self { operation, verb, operands, hides_options: false }
+    }
 }
 
 fn found<'c, 'd>(
@@ -78,37 +86,35 @@ fn found<'c, 'd>(
     if needs_prefix && !prefixed {
         return None;
     }
+    // `apt-get $OPTIONS install`.
+    let mut hides_options = false;
+    while operands.next_if(|it| !it.literal && it.value.starts_with('$')).is_some() {
+        hides_options = true;
+    }
     let Some(verb) = operands.next() else {
         // `yarn` alone installs.
         let bare = grammar.manager == Manager::Yarn
             && !prefixed
+            && !hides_options
             && !command.has_flag('v', "version")
             && !command.has_flag('h', "help");
         let program = command.effective().first()?.span;
-        return bare.then_some(Found {
-            operation: Operation::Install,
-            verb: program,
-            operands: Vec::new(),
-        });
+        return bare.then_some(Found::new(Operation::Install, program, Vec::new()));
     };
     let manager = grammar.manager;
     let operation = match (manager, verb.value.as_ref()) {
         (Manager::Apk | Manager::Npm | Manager::Yarn | Manager::Pip, "cache") => {
             let next = operands.next()?;
             let cleans = matches!(next.value.as_ref(), "clean" | "purge" | "verify" | "clear");
-            return cleans.then_some(Found {
-                operation: Operation::Clean,
-                verb: next.span,
-                operands: Vec::new(),
-            });
+            return cleans.then_some(Found::new(Operation::Clean, next.span, Vec::new()));
         }
         (Manager::Pnpm, "store") => {
             let next = operands.next()?;
-            return (next.value == "prune").then_some(Found {
-                operation: Operation::Clean,
-                verb: next.span,
-                operands: Vec::new(),
-            });
+            return (next.value == "prune").then_some(Found::new(
+                Operation::Clean,
+                next.span,
+                Vec::new(),
+            ));
         }
         (Manager::Yum | Manager::Dnf, "group" | "groups" | "module") => {
             let next = operands.next()?;
@@ -117,7 +123,7 @@ fn found<'c, 'd>(
                 "remove" => Operation::Remove,
                 _ => return None,
             };
-            return Some(Found { operation, verb: next.span, operands: operands.collect() });
+            return Some(Found::new(operation, next.span, operands.collect()));
         }
         (_, verb) => manager.operation(verb)?,
     };
@@ -127,7 +133,7 @@ fn found<'c, 'd>(
         let end = args.iter().find(|it| it.value == "--").map_or(usize::MAX, |it| it.span.start());
         operands.retain(|it| it.span.start() < end);
     }
-    Some(Found { operation, verb: verb.span, operands })
+    Some(Found { hides_options, ..Found::new(operation, verb.span, operands) })
 }
 
 /// `pacman -Syu name`: the operation is an option.
@@ -150,11 +156,7 @@ fn pacman<'c, 'd>(grammar: &Grammar, command: &'c ShellCommand<'d>) -> Option<Fo
                 } else if short.contains('R') {
                     remove = Some(word.span);
                 } else if short.contains('U') {
-                    return Some(Found {
-                        operation: Operation::Install,
-                        verb: word.span,
-                        operands,
-                    });
+                    return Some(Found::new(Operation::Install, word.span, operands));
                 }
                 fetch |= short.contains('y');
                 upgrade |= short.contains('u');
@@ -163,7 +165,7 @@ fn pacman<'c, 'd>(grammar: &Grammar, command: &'c ShellCommand<'d>) -> Option<Fo
         }
     }
     if let Some(verb) = remove {
-        return Some(Found { operation: Operation::Remove, verb, operands });
+        return Some(Found::new(Operation::Remove, verb, operands));
     }
     let verb = sync?;
     let operation = match (clean, operands.is_empty(), upgrade, fetch) {
@@ -173,7 +175,7 @@ fn pacman<'c, 'd>(grammar: &Grammar, command: &'c ShellCommand<'d>) -> Option<Fo
         (_, _, _, true) => Operation::Update,
         _ => return None,
     };
-    Some(Found { operation, verb, operands })
+    Some(Found::new(operation, verb, operands))
 }
 
 /// The group that `apk add --virtual .name` makes, so that its removal is seen.
@@ -195,18 +197,17 @@ struct Known<'k, 'd> {
 impl<'d> Known<'_, 'd> {
     /// The packages that an operand names.
     fn packages(&self, word: &ShellWord<'d>, packages: &mut Vec<Package<'d>>) {
-        let value = match word.literal {
-            true => None,
-            false => variable(&word.value).and_then(|it| self.value(it)),
-        };
+        let name = if word.literal { None } else { variable(&word.value) };
+        let value = name.and_then(|it| self.value(it));
         match value {
-            Some(value) => {
+            // What a command prints is not known.
+            Some(value) if !value.contains(['`', '(']) => {
                 packages.extend(value.split_ascii_whitespace().take(MOST_PACKAGES).map(|it| {
                     let known = !it.contains(['$', '`']);
                     Package { text: Cow::Owned(it.to_owned()), span: word.span, known }
-                }))
+                }));
             }
-            None => packages.push(Package {
+            _ => packages.push(Package {
                 text: word.value.clone(),
                 span: word.span,
                 known: !word.value.contains(['$', '`']),
@@ -218,7 +219,10 @@ impl<'d> Known<'_, 'd> {
     fn value(&self, name: &str) -> Option<String> {
         let before = self.script.commands[..self.at].iter().rev();
         let assigned = before.flat_map(|it| it.assignments.iter().rev().map(move |a| (it, a)));
-        let mut assigned = assigned.filter(|(it, _)| it.words.is_empty());
+        // Before a special builtin they stay as well: `a=b set -x`.
+        let mut assigned = assigned.filter(|(it, _)| {
+            it.words.is_empty() || matches!(it.name(), Some("set" | "export" | ":" | "readonly"))
+        });
         if let Some((_, assignment)) = assigned.find(|(_, it)| it.name == name) {
             return Some(assignment.value.value.clone().into_owned());
         }

@@ -1,7 +1,8 @@
 //! What rules about several package managers say in the same way.
 
-use plimsoll_finding::{Edit, Fix};
+use plimsoll_finding::{Edit, Fix, Severity};
 
+use super::versions::is_bare_go_address;
 use super::{Cache, KeptCache, Manager, Operation, Package, PackageRun, asks, ends, is_pinned};
 use crate::Context;
 
@@ -17,7 +18,12 @@ pub(crate) fn unpinned(cx: &mut Context<'_, '_>, managers: &[Manager], help: &st
             continue;
         }
         let mut names: Vec<&Package<'_>> = Vec::new();
-        for package in does.packages.iter().filter(|it| !is_pinned(does.manager, it)) {
+        // `go install` takes the versions of the module around, `go get` brings new ones.
+        let gets = does.manager == Manager::Go && run.title() == "go get";
+        let open = |it: &&Package<'_>| {
+            !is_pinned(does.manager, it) || gets && is_bare_go_address(&it.text)
+        };
+        for package in does.packages.iter().filter(open) {
             if names.iter().all(|it| it.text != package.text) {
                 names.push(package);
             }
@@ -38,7 +44,7 @@ pub(crate) fn unpinned(cx: &mut Context<'_, '_>, managers: &[Manager], help: &st
 fn is_pinned_as_a_whole(run: &PackageRun<'_, '_>) -> bool {
     let command = run.command();
     match run.does.manager {
-        Manager::Gem => command.option(&["-v", "--version", "-g", "--file"]).is_some(),
+        Manager::Gem => command.has_flag('v', "version") || command.has_flag('g', "file"),
         Manager::Pip => {
             command.option(&["-c", "--constraint", "--constraints"]).is_some()
                 || command.has_flag('\0', "require-hashes")
@@ -59,15 +65,15 @@ pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
         if !asks(facts, &run) {
             continue;
         }
-        let message = format!("`{}` asks for confirmation, which nobody can give", run.title());
-        let severity = match run.program() {
-            // Older releases ask only where they are set up to.
-            "microdnf" => plimsoll_finding::Severity::Warning,
-            _ => plimsoll_finding::Severity::Error,
-        };
+        // Nobody can answer, but there may be nothing to ask: apt takes a package that needs no
+        // other without a word, upgrades find nothing, `microdnf` asks only where it is set up to.
+        let severe = run.does.operation == Operation::Install && run.program() != "microdnf";
+        let severity = if severe { Severity::Error } else { Severity::Warning };
+        let message =
+            format!("`{}` has no `-y`, and nobody can confirm it during a build", run.title());
         let fix = Fix::safe("Add `-y`", [Edit::insert(run.does.verb.end(), " -y")]);
         cx.report(run.does.verb, message)
-            .help("Add `-y`: there is no terminal during a build, so the command gives up.")
+            .help("Add `-y`: a command that asks without a terminal gives up, and the build fails.")
             .severity(severity)
             .fix(fix)
             .done();
@@ -85,6 +91,10 @@ pub(crate) fn kept(
     let facts = cx.facts;
     for found in facts.kept_caches(cache) {
         let Some(first) = found.first() else { continue };
+        // Another rule speaks of those.
+        if facts.lone_update(first.does.index).is_some() {
+            continue;
+        }
         let message = format!("`{}` leaves its cache in the image", first.title());
         let later = facts.emptied_later(first.does.index, cache);
         let fix = command(&found).and_then(|command| {

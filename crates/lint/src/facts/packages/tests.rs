@@ -28,7 +28,7 @@ fn values_of_options_are_no_packages() {
             "apt-get install Install a,b=1",
         ),
         ("apk add --no-cache -X http://a/b a", "apk add Install a"),
-        ("apk --no-cache add -t .b a", "apk add Install a,.b"),
+        ("apk --no-cache add -t .b a", "apk add Install a"),
         ("dnf install -y --setopt install_weak_deps=0 a", "dnf install Install a"),
         ("yum -y group install 'Development Tools'", "yum install Install Development Tools"),
         ("zypper -n in --repo x a", "zypper in Install a"),
@@ -44,6 +44,7 @@ fn values_of_options_are_no_packages() {
         ("yarn global add a", "yarn add Install a"),
         ("gem install a -v 1 -- --with-x=/y z", "gem install Install a"),
         ("go install -ldflags '-s -w' a.b/c@v1", "go install Install a.b/c@v1"),
+        ("apt-get $OPTIONS install -y a", "apt-get install Install a"),
         ("sudo -E apt-get update", "apt-get update Update "),
         ("bash -c 'apt-get update'", "apt-get update Update "),
         ("rm -rf /x; npm cache clean --force", "npm clean Clean "),
@@ -79,6 +80,16 @@ fn variables_are_put_in_where_they_are_known() {
         "FROM a\nARG X\nENV P=\"a  b=1\"\nRUN q='c d' && apt-get install $P \"${q}\" $X $(cat l) \\\n e-$X",
         &["apt-get install Install a,b=1,c,d,$X,$(cat l),e-$X"],
     );
+}
+
+#[test]
+fn what_a_builtin_keeps_or_a_command_prints() {
+    reads("FROM a\nRUN d=' b c ' set -x && apk add $d", &["apk add Install b,c"]);
+    reads(
+        "FROM a\nRUN d=b apk update && apk add $d",
+        &["apk update Update ", "apk add Install $d"],
+    );
+    reads("FROM a\nRUN d=$(ls -t *.whl) && pip install $d", &["pip install Install $d"]);
 }
 
 #[test]

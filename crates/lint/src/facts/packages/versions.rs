@@ -19,6 +19,7 @@ pub(crate) fn is_pinned(manager: Manager, package: &Package<'_>) -> bool {
             is_file(text)
                 || text.starts_with('@')
                 || text.contains(['*', '=', ':', '<'])
+                || has_ending(text, "rpm")
                 || has_dashed_version(text)
         }
         Manager::Zypper => {
@@ -73,13 +74,16 @@ fn npm(text: &str) -> bool {
         || version.is_some_and(|it| !matches!(it, "latest" | "next" | "*" | ""))
 }
 
-/// Without any version the module around decides.
 fn go(text: &str) -> bool {
     let version = text.split_once('@').map(|(_, version)| version);
-    !matches!(
-        version,
-        Some("latest" | "master" | "main" | "upgrade" | "patch" | "HEAD" | "trunk" | "develop")
-    )
+    let moving = ["latest", "master", "main", "upgrade", "patch", "HEAD", "trunk", "develop"];
+    !version.is_some_and(|it| moving.contains(&it))
+}
+
+/// Whether Go fetches a package by its address: it has a host, as `github.com/a/b`, and no version.
+pub(super) fn is_bare_go_address(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    host.contains('.') && !host.starts_with('.') && text.contains('/') && !text.contains(['@', '$'])
 }
 
 /// Whether a part after a dash begins with a digit or a variable: `nginx-1.26.3`.

@@ -17,9 +17,13 @@ pub(crate) fn asks(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
         .packages
         .iter()
         .any(|it| !it.known && it.text.starts_with('$') && !it.text.starts_with("$("));
+    // `purge` of nothing only looks.
+    let nothing = does.operation == Operation::Remove
+        && does.packages.is_empty()
+        && !run.title().ends_with("remove");
     let answered = command.joined == Joined::Pipe
         || command.redirections.iter().any(|it| it.operator.starts_with('<'));
-    if hidden || answered || is_told(does.manager, command) {
+    if hidden || nothing || does.hides_options || answered || is_told(does.manager, command) {
         return false;
     }
     !is_configured(facts, run)

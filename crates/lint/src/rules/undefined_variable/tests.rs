@@ -48,7 +48,7 @@ fn what_is_declared_is_not_reported() {
     check(
         RULE,
         "ARG A=1\nFROM scratch\nENV B=$A\nARG C=$C\n",
-        "3:7 warning: `$A` is not set here\n4:7 warning: `$C` is not set here",
+        "3:7 warning: `$A` is not set here\n4:7 note: `$C` is not set here",
     );
 }
 
@@ -109,5 +109,21 @@ fn triggers_are_reported_where_they_are_set_off() {
         RULE,
         "FROM scratch AS a\nONBUILD USER $A\nFROM a\n",
         "3:1 warning: `$A` is not set here",
+    );
+}
+
+#[test]
+fn adding_to_a_list_is_a_note() {
+    check(RULE, "FROM scratch\nENV L=/x:$L\n", "2:10 note: `$L` is not set here");
+    check(RULE, "FROM scratch\nENV L /x:$L\n", "2:10 note: `$L` is not set here");
+    check(RULE, "FROM scratch\nENV L=/x M=/y:$L\n", "2:15 warning: `$L` is not set here");
+}
+
+#[test]
+fn a_base_without_a_known_name_may_set_anything() {
+    check(
+        RULE,
+        "ARG R\nFROM $R/a:\nENV X=$Y\n",
+        "3:7 note: `$Y` is not set here, unless the base image sets it",
     );
 }

@@ -195,34 +195,6 @@ fn is_dockerfile(name: &str) -> bool {
     }
 }
 
-/// Whether a `.dockerignore` holds for the context of a Dockerfile: one of its own name, else that
-/// of its directory or of the nearest above it, up to the root of the repository, or, outside of
-/// one, up to the current directory.
-pub(super) fn has_dockerignore(path: &Path, directory: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else { return false };
-    let mut own = path.file_name().unwrap_or_default().to_owned();
-    own.push(".dockerignore");
-    if path.with_file_name(own).is_file() {
-        return true;
-    }
-    let Some(start) = path.parent() else { return false };
-    let in_repository = start.ancestors().any(|it| it.join(".git").exists());
-    for place in start.ancestors() {
-        if place.join(".dockerignore").is_file() {
-            return true;
-        }
-        let ends = if in_repository {
-            place.join(".git").exists()
-        } else {
-            !place.starts_with(directory) || place == directory
-        };
-        if ends {
-            return false;
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,18 +301,5 @@ mod tests {
         symlink("loop", root.path().join("loop")).unwrap();
         let found = find(&[root.path().join("loop")], root.path(), &Gitignore::empty());
         assert_eq!(found.problems.len(), 1);
-    }
-
-    #[test]
-    fn a_dockerignore_is_looked_for_up_to_the_root_of_the_repository() {
-        let root = tree(&[".dockerignore", "r/a/b/Dockerfile", "r/a/Dockerfile.x"]);
-        let has = |path: &str| has_dockerignore(&root.path().join(path), root.path());
-        assert!(has("r/a/b/Dockerfile"));
-        fs::create_dir(root.path().join("r/.git")).unwrap();
-        assert!(!has("r/a/b/Dockerfile"));
-        fs::write(root.path().join("r/a/Dockerfile.x.dockerignore"), "").unwrap();
-        assert!(has("r/a/Dockerfile.x") && !has("r/a/b/Dockerfile"));
-        fs::write(root.path().join("r/.dockerignore"), "").unwrap();
-        assert!(has("r/a/b/Dockerfile"));
     }
 }

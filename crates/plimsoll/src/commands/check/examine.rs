@@ -1,12 +1,13 @@
 //! One text against the rules, and its fixes.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 use plimsoll_finding::{Applicability, Finding};
-use plimsoll_lint::DroppedFix;
+use plimsoll_lint::{DroppedFix, RuleSet};
 
 use super::{
-    discovery::{self, Kind},
+    contexts::Contexts,
+    discovery::Kind,
     markdown,
     plan::Plan,
     shellcheck::{self, ShellCheckError},
@@ -44,6 +45,7 @@ impl Mode {
 #[derive(Debug)]
 pub(super) struct Examiner<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) contexts: &'a Contexts,
     /// The current directory.
     pub(super) directory: &'a Path,
     pub(super) mode: Mode,
@@ -69,7 +71,7 @@ pub(super) struct Examined {
     /// Why scripts were not looked at.
     pub(super) shellcheck: Option<ShellCheckError>,
     /// The rules that were run.
-    pub(super) rules: BTreeSet<&'static str>,
+    pub(super) rules: RuleSet,
 }
 
 impl Examiner<'_> {
@@ -81,12 +83,12 @@ impl Examiner<'_> {
         kind: Kind,
         text: String,
     ) -> Examined {
-        let has_dockerignore = match kind {
-            Kind::Dockerfile => path.map(|it| discovery::has_dockerignore(it, self.directory)),
-            // Nobody knows where a text from a guide will lie.
-            Kind::Markdown => None,
-        };
-        let options = self.plan.options(path, has_dockerignore);
+        let mut options = self.plan.options(path);
+        // Nobody knows where a text from a guide will lie.
+        if let (Kind::Dockerfile, Some(path)) = (kind, path) {
+            options.dockerignore = self.contexts.dockerignore(path, self.directory);
+            options.has_dockerignore = Some(options.dockerignore.is_some());
+        }
         let mut examined = Examined { text, ..Examined::default() };
         if let Some(applicability) = self.mode.fixes() {
             let text = &examined.text;

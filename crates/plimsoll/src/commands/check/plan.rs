@@ -11,7 +11,7 @@ use std::{
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll_finding::Severity;
-use plimsoll_lint::{Options, RULES, Rule, UnknownSelector, resolve};
+use plimsoll_lint::{Options, RuleSet, UnknownSelector, resolve};
 
 use super::shellcheck;
 use crate::{
@@ -39,9 +39,9 @@ pub(crate) struct Selection {
 /// A [`Selection`] that was understood.
 #[derive(Clone, Debug)]
 struct Layer {
-    select: Option<BTreeSet<&'static str>>,
-    extend: BTreeSet<&'static str>,
-    ignore: BTreeSet<&'static str>,
+    select: Option<RuleSet>,
+    extend: RuleSet,
+    ignore: RuleSet,
 }
 
 /// What is checked, and how.
@@ -115,10 +115,11 @@ impl Plan {
     }
 
     /// What a check of a file is told; `None` stands for a text that isn't in any file.
-    pub(super) fn options(&self, path: Option<&Path>, has_dockerignore: Option<bool>) -> Options {
+    pub(super) fn options(&self, path: Option<&Path>) -> Options {
         let mut rules = self.settings.over(None);
         // Patterns are matched against whole paths, as they hold for directories too.
-        let path: Option<PathBuf> = path.and_then(|it| std::path::absolute(it).ok());
+        let path: Option<PathBuf> =
+            path.filter(|_| !self.per_path.is_empty()).and_then(|it| std::path::absolute(it).ok());
         for (glob, layer) in &self.per_path {
             let matches = |it: &PathBuf| {
                 it.starts_with(glob.path())
@@ -131,34 +132,27 @@ impl Plan {
         for layer in &self.over {
             rules = layer.over(Some(rules));
         }
-        Options { rules: Some(rules), has_dockerignore, ..self.options.clone() }
+        Options { rules: Some(rules), ..self.options.clone() }
     }
 
     /// The codes of `ShellCheck` that are ignored everywhere.
     pub(super) fn ignored_codes(&self) -> &BTreeSet<u32> {
         &self.codes
     }
-
-    /// All rules that the options name.
-    pub(super) fn rules(of: &BTreeSet<&'static str>) -> Vec<&'static Rule> {
-        RULES.iter().copied().filter(|it| of.contains(it.name)).collect()
-    }
 }
 
 impl Layer {
     fn new(selection: &Selection, origin: impl Fn(&str) -> String) -> Result<Self, PlanError> {
-        let all = |selectors: &[String], key| -> Result<BTreeSet<_>, PlanError> {
-            let mut rules = BTreeSet::new();
+        let all = |selectors: &[String], key| -> Result<RuleSet, PlanError> {
+            let mut rules = RuleSet::default();
             for selector in selectors.iter().filter(|it| !it.trim().is_empty()) {
                 // These are no rules of ours, and may be ignored all the same.
                 if key == "ignore" && shellcheck::code(selector).is_some() {
-                    rules.extend(resolve(selector).unwrap_or_default());
+                    rules = rules.with(resolve(selector).unwrap_or_default());
                     continue;
                 }
-                rules.extend(
-                    resolve(selector)
-                        .map_err(|source| PlanError::Selector { origin: origin(key), source })?,
-                );
+                let error = |source| PlanError::Selector { origin: origin(key), source };
+                rules = rules.with(resolve(selector).map_err(error)?);
             }
             Ok(rules)
         };
@@ -171,12 +165,9 @@ impl Layer {
     }
 
     /// The rules with this layer over those below; without any below, over the default.
-    fn over(&self, below: Option<BTreeSet<&'static str>>) -> BTreeSet<&'static str> {
-        let default = || RULES.iter().filter(|it| it.default).map(|it| it.name).collect();
-        let mut rules = self.select.clone().or(below).unwrap_or_else(default);
-        rules.extend(&self.extend);
-        rules.retain(|it| !self.ignore.contains(it));
-        rules
+    fn over(&self, below: Option<RuleSet>) -> RuleSet {
+        let default = || RuleSet::of(|it| it.default);
+        self.select.or(below).unwrap_or_else(default).with(self.extend).without(self.ignore)
     }
 }
 
@@ -190,8 +181,8 @@ fn severities(
         let origin = "`check.severity`".to_owned();
         let rules = resolve(selector).map_err(|source| PlanError::Selector { origin, source })?;
         match weight {
-            Some(severity) => severities.extend(rules.into_iter().map(|it| (it, *severity))),
-            None => layer.ignore.extend(rules),
+            Some(severity) => severities.extend(rules.iter().map(|it| (it.name, *severity))),
+            None => layer.ignore = layer.ignore.with(rules),
         }
     }
     Ok(severities)

@@ -24,6 +24,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HOLDS: Style = AnsiColor::Green.on_default().bold();
 /// A source line longer than this is shown in part.
 const WIDTH: usize = 120;
+/// Help has shorter lines, as it stands further to the right.
+const HELP_WIDTH: usize = 88;
 
 pub(super) fn render(report: &Report<'_>, detail: Detail) -> String {
     let mut text = String::new();
@@ -77,7 +79,7 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
         };
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(clean(help)));
+        group = group.element(Level::HELP.message(lines(&clean(help))));
     }
     if let Some(fix) = &finding.fix {
         let how = match fix.applicability {
@@ -133,6 +135,23 @@ fn snippet<'a>(
 /// Text that may come from a file, made harmless for terminals.
 fn clean(text: &str) -> String {
     normalize_untrusted_str(text)
+}
+
+/// Text in lines that are good to read.
+fn lines(text: &str) -> String {
+    let mut wrapped = String::with_capacity(text.len() + 8);
+    let mut column = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if index > 0 {
+            let breaks = column + 1 + length > HELP_WIDTH;
+            wrapped.push(if breaks { '\n' } else { ' ' });
+            column = if breaks { 0 } else { column + 1 };
+        }
+        wrapped.push_str(word);
+        column = word.rsplit_once('\n').map_or(column + length, |(_, it)| it.chars().count());
+    }
+    wrapped
 }
 
 /// Which clauses hold, and what can be done.

@@ -1,4 +1,4 @@
-//! `sudo-command`: `sudo` in a `RUN`.
+//! `sudo`: `sudo` in a `RUN`.
 
 use plimsoll_finding::{Clause, Severity};
 
@@ -26,8 +26,8 @@ declare_rule! {
     /// FROM debian:trixie-slim
     /// RUN install -d -o 65532 /var/lib/app
     /// ```
-    pub(crate) static SUDO_COMMAND = {
-        name: "sudo-command",
+    pub(crate) static SUDO = {
+        name: "sudo",
         clause: Clause::NonRoot,
         summary: "`sudo` is run in the build",
         severity: Severity::Warning,
@@ -56,7 +56,7 @@ fn check(cx: &mut Context<'_, '_>) {
 mod tests {
     use crate::rules::tests::check;
 
-    const RULE: &str = "sudo-command";
+    const RULE: &str = "sudo";
 
     #[test]
     fn once_for_each_instruction_wherever_it_stands() {
