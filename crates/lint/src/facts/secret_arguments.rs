@@ -13,9 +13,7 @@ use crate::secrets::looks_secret;
 pub(crate) struct SecretArgument<'d> {
     /// Its name, where it is declared.
     pub(crate) name: &'d Word<'d>,
-    /// The number of the `RUN` that uses it first.
-    pub(crate) index: usize,
-    /// Where that uses it.
+    /// Where the first `RUN` that uses it does so.
     pub(crate) used: Span,
     /// Whether it is used in the address of a repository: `https://user:$TOKEN@host/`.
     pub(crate) in_address: bool,
@@ -93,7 +91,7 @@ impl<'d> Facts<'d> {
             });
             let used = used.or_else(|| Some((self.taken(index, &name.text)?, false)));
             if let Some((used, in_address)) = used {
-                return Some(SecretArgument { name, index, used, in_address });
+                return Some(SecretArgument { name, used, in_address });
             }
         }
         None

@@ -99,7 +99,7 @@ impl Weight {
         let name = paths::file_name(path);
         if matches!(name, ".npmrc" | ".pypirc") {
             Self::Settings
-        } else if name.starts_with(".env") || name.ends_with(".env") {
+        } else if name.starts_with(".env") || extension(name) == "env" {
             Self::Environment
         } else {
             Self::Secret
@@ -137,7 +137,7 @@ fn is_harmless(path: &str, destination: &str, kind: &str) -> bool {
         return true;
     }
     // Keys of packages' signers, of proofs and of licences end in `.key` too.
-    if kind == "private key" && path.ends_with(".key") {
+    if kind == "private key" && extension(path) == "key" {
         let contains = |text: &str| {
             let lower = text.to_ascii_lowercase();
             TLS.iter().any(|it| lower.contains(it))
@@ -146,7 +146,12 @@ fn is_harmless(path: &str, destination: &str, kind: &str) -> bool {
     }
     // `.healthcheck.env` and its like are made for the image.
     let name = paths::file_name(path);
-    name.starts_with('.') && name.ends_with(".env") && name != ".env"
+    name.starts_with('.') && extension(name) == "env" && name != ".env"
+}
+
+/// What follows the last dot of a path.
+fn extension(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 #[cfg(test)]

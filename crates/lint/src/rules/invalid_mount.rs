@@ -94,9 +94,9 @@ fn read(field: &MountField<'_>, value: Option<&str>, kind: &mut MountKind) -> Re
             _ => Err(format!("`{key}` of a mount needs a value")),
         };
     };
-    let form = |right: bool, form: &str| match right {
-        true => Ok(()),
-        false => Err(format!("`{key}` of a mount is `{value}`, which is no {form}")),
+    let form = |right: bool, form: &str| {
+        let wrong = || format!("`{key}` of a mount is `{value}`, which is no {form}");
+        if right { Ok(()) } else { Err(wrong()) }
     };
     match key {
         "type" => {
@@ -179,10 +179,10 @@ fn root(cx: &Context<'_, '_>, index: usize, mount: &Mount<'_>) -> Option<Wrong> 
 }
 
 fn only_for(key: &str, kind: MountKind, kinds: &[MountKind]) -> Result<(), String> {
-    match kinds.contains(&kind) {
-        true => Ok(()),
-        false => Err(format!("a mount of type `{}` has no `{key}`", name(kind))),
+    if kinds.contains(&kind) {
+        return Ok(());
     }
+    Err(format!("a mount of type `{}` has no `{key}`", name(kind)))
 }
 
 const fn name(kind: MountKind) -> &'static str {

@@ -138,7 +138,7 @@ fn option(args: &[ShellWord<'_>]) -> Option<(Span, String)> {
 /// Whether a path is that of a log, and of no device.
 fn is_log(file: &str) -> bool {
     let device = ["/dev/", "/proc/", "/tmp/std"].iter().any(|it| file.starts_with(it));
-    !device && (paths::is_in(file, "/var/log") && file != "/var/log" || file.ends_with(".log"))
+    !device && (paths::is_in(file, "/var/log") && file != "/var/log" || file.rsplit_once('.').is_some_and(|(_, it)| it == "log"))
 }
 
 /// Programs that end before the service starts.

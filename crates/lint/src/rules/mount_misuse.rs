@@ -211,7 +211,7 @@ fn stays(run: &Run<'_>, file: &str) -> bool {
 /// Whether the same script takes the file away again.
 fn is_removed(script: &Script<'_>, leak: &ShellCommand<'_>, file: Option<&str>) -> bool {
     let later = script.commands.iter().filter(|it| it.span.start() > leak.span.start());
-    let name = file.map(|it| paths::file_name(it));
+    let name = file.map(paths::file_name);
     let mut later = later.filter_map(|it| Some((it.program()?, it.args())));
     later.any(|(program, args)| match program {
         "rm" | "shred" | "unlink" | "trap" => match name {

@@ -52,10 +52,10 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(value) = span.slice(text) else { continue };
         let first = value.lines().next().unwrap_or_default();
         let shown = Span::new(span.start(), span.start() + first.len());
-        let message = match value.contains('\n') {
-            true => format!("{} stands in the file", secret.kind),
-            false => format!("{} stands in the file: {}", secret.kind, redact(value)),
-        };
+        let mut message = format!("{} stands in the file", secret.kind);
+        if !value.contains('\n') {
+            message = format!("{message}: {}", redact(value));
+        }
         cx.report(shown, message)
             .help(
                 "Revoke it: it is known to all who have read the file. Give the next one to the build \
