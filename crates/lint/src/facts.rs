@@ -16,6 +16,7 @@ pub(crate) mod pipelines;
 pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod runtime;
+pub(crate) mod secret_arguments;
 pub(crate) mod shells;
 pub(crate) mod signals;
 pub(crate) mod sources;

@@ -2,11 +2,11 @@
 //! file.
 
 use plimsoll_finding::Span;
-use plimsoll_syntax::dockerfile::{Command, Copy, Instruction, Keyword, Source};
+use plimsoll_syntax::dockerfile::{Command, Copy, Instruction, Source};
 use plimsoll_syntax::shell::{Redirection, ShellCommand};
 
+use super::StartScript;
 use super::script::FileText;
-use super::{StartScript, Started};
 use crate::Facts;
 use crate::facts::paths;
 
@@ -61,10 +61,8 @@ fn copied<'d>(
                 (heredoc.name.clone(), Some(heredoc))
             }
         };
-        let target = match into {
-            true => paths::join(&whole, paths::file_name(&name)),
-            false => whole.clone(),
-        };
+        let target =
+            if into { paths::join(&whole, paths::file_name(&name)) } else { whole.clone() };
         if is_same(&target, path) {
             return match heredoc {
                 Some(it) => {
@@ -163,14 +161,4 @@ fn is_same(target: &str, path: &str) -> bool {
         return target == path;
     }
     target.rsplit_once('/').is_some_and(|(folder, name)| name == path && folder.ends_with("bin"))
-}
-
-impl Started<'_> {
-    /// `ENTRYPOINT` or `CMD`.
-    pub(crate) fn keyword(&self) -> &'static str {
-        match self.instruction.kind {
-            Keyword::Entrypoint => "ENTRYPOINT",
-            _ => "CMD",
-        }
-    }
 }
