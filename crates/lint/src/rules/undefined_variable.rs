@@ -216,7 +216,8 @@ impl<'d> Seen<'_, '_, '_, 'd> {
         // list means what it has.
         let optional = matches!(reference.modifier, Modifier::Default | Modifier::Alternative)
             || place == Place::OwnValue;
-        let message = if empty {
+        let predefined = self.cx.facts.scopes().preamble.is_predefined(name);
+        let message = if empty || predefined {
             format!("`${name}` is not set here")
         } else {
             format!("`${name}` is not set here, unless the base image sets it")
