@@ -95,12 +95,28 @@ fn redirected<'d>(
         if !is_same(&target, path) {
             continue;
         }
-        found = match (&found, into.operator) {
+        found = match (found, into.operator) {
             (Found::Nothing, ">" | ">|") => content(instruction, command),
+            (Found::Script(FileText::Decoded(text), place), ">>") => {
+                appended(text, place, content(instruction, command))
+            }
             _ => Found::Other,
         };
     }
     found
+}
+
+/// A text and what is appended to it.
+fn appended(mut text: String, place: Span, more: Found<'_>) -> Found<'static> {
+    let Found::Script(more, end) = more else { return Found::Other };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match more {
+        FileText::Body(body, _) => text.push_str(body),
+        FileText::Decoded(more) => text.push_str(&more),
+    }
+    Found::Script(FileText::Decoded(text), place.union(end))
 }
 
 /// Whether a command such as `sed -i` or `tee` changes the file.
