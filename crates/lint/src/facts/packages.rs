@@ -139,10 +139,20 @@ impl<'d> Packages<'d> {
         Self { commands }
     }
 
+    /// The names of the packages that a stage has installed at its end; see
+    /// [`Self::installed_packages`].
+    pub(crate) fn installed<'p>(
+        &'p self,
+        stages: &'p Stages<'d>,
+        stage: usize,
+    ) -> impl Iterator<Item = (Manager, &'p str)> {
+        self.installed_packages(stages, stage).map(|(manager, name, _)| (manager, name))
+    }
+
     /// The packages that a stage has installed at its end, in it and in the stages that it builds
     /// on: the manager, the name without version, and the package as it is written. What a later
     /// command removes by name or by group isn't among them.
-    pub(crate) fn installed<'p>(
+    pub(crate) fn installed_packages<'p>(
         &'p self,
         stages: &'p Stages<'d>,
         stage: usize,

@@ -64,12 +64,11 @@ fn packages(cx: &mut Context<'_, '_>) {
         if run.does.operation == Operation::Remove
             && let Some((name, install)) = layers.removed(run.does)
         {
-            let message = match name {
-                Some(name) => format!("`{name}` stays in the layer that an earlier `RUN` made"),
-                None => {
-                    let title = run.title();
-                    format!("`{title}` frees nothing of the layers that earlier `RUN`s made")
-                }
+            let message = if let Some(name) = name {
+                format!("`{name}` stays in the layer that an earlier `RUN` made")
+            } else {
+                let title = run.title();
+                format!("`{title}` frees nothing of the layers that earlier `RUN`s made")
             };
             cx.report(run.does.verb, message)
                 .help("Do all of it in one `RUN`, or do the work in a stage that is not shipped.")
@@ -214,7 +213,8 @@ mod tests {
 
     #[test]
     fn lists_fetched_in_a_layer_of_their_own_stay() {
-        let text = "FROM a\nRUN apt-get update\nRUN apt-get install -y b && rm -rf /var/lib/apt/lists/*";
+        let text =
+            "FROM a\nRUN apt-get update\nRUN apt-get install -y b && rm -rf /var/lib/apt/lists/*";
         check(
             "remove-in-later-layer",
             text,

@@ -54,13 +54,35 @@ declare_rule! {
 
 /// Each package, and the program that it is for.
 const TOOLS: &[(&str, &str)] = &[
-    ("curl", "curl"), ("wget", "wget"), ("git", "git"), ("vim", "vim"), ("vim-tiny", "vi"),
-    ("nano", "nano"), ("emacs", "emacs"), ("less", "less"), ("telnet", "telnet"),
-    ("netcat", "nc"), ("netcat-openbsd", "nc"), ("netcat-traditional", "nc"), ("nmap", "nmap"),
-    ("net-tools", "netstat"), ("iputils-ping", "ping"), ("iputils", "ping"), ("dnsutils", "dig"),
-    ("bind-tools", "dig"), ("iproute2", "ip"), ("tcpdump", "tcpdump"), ("strace", "strace"),
-    ("htop", "htop"), ("openssh-client", "ssh"), ("openssh-server", "sshd"), ("sudo", "sudo"),
-    ("rsync", "rsync"), ("man-db", "man"), ("tmux", "tmux"), ("screen", "screen"),
+    ("curl", "curl"),
+    ("wget", "wget"),
+    ("git", "git"),
+    ("vim", "vim"),
+    ("vim-tiny", "vi"),
+    ("nano", "nano"),
+    ("emacs", "emacs"),
+    ("less", "less"),
+    ("telnet", "telnet"),
+    ("netcat", "nc"),
+    ("netcat-openbsd", "nc"),
+    ("netcat-traditional", "nc"),
+    ("nmap", "nmap"),
+    ("net-tools", "netstat"),
+    ("iputils-ping", "ping"),
+    ("iputils", "ping"),
+    ("dnsutils", "dig"),
+    ("bind-tools", "dig"),
+    ("iproute2", "ip"),
+    ("tcpdump", "tcpdump"),
+    ("strace", "strace"),
+    ("htop", "htop"),
+    ("openssh-client", "ssh"),
+    ("openssh-server", "sshd"),
+    ("sudo", "sudo"),
+    ("rsync", "rsync"),
+    ("man-db", "man"),
+    ("tmux", "tmux"),
+    ("screen", "screen"),
 ];
 
 fn check(cx: &mut Context<'_, '_>) {
@@ -69,7 +91,7 @@ fn check(cx: &mut Context<'_, '_>) {
     let started = started(facts, last.index);
     let mut found: Vec<_> = facts
         .packages()
-        .installed(&facts.stages, last.index)
+        .installed_packages(&facts.stages, last.index)
         .filter_map(|(_, name, package)| {
             let (_, program) = TOOLS.iter().find(|it| it.0 == name)?;
             Some((package.span, name, program))
