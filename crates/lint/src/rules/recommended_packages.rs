@@ -2,11 +2,9 @@
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
 
-use plimsoll_syntax::dockerfile::Command;
 use plimsoll_syntax::shell::ShellCommand;
 
-use crate::Facts;
-use crate::facts::packages::{Manager, Operation, PackageRun};
+use crate::facts::packages::{Manager, Operation, Settings};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -54,6 +52,7 @@ const OPTION: &str = "--no-install-recommends";
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
+    let mut settings = None;
     for run in facts.package_runs() {
         let (does, command) = (run.does, run.command());
         let installs = does.manager == Manager::Apt
@@ -63,7 +62,11 @@ fn check(cx: &mut Context<'_, '_>) {
             && !does.hides_options
             && does.verb.slice(facts.file.text) != Some("build-dep")
             && run.run.stage.shipped;
-        if !installs || is_told(command) || is_configured(facts, &run) {
+        if !installs || is_told(command) {
+            continue;
+        }
+        let settings = settings.get_or_insert_with(|| Settings::recommends(facts));
+        if settings.hold(facts, &run) {
             continue;
         }
         let message = format!("`{}` installs recommended packages too", run.title());
@@ -90,21 +93,6 @@ fn is_told(command: &ShellCommand<'_>) -> bool {
 fn is_option(word: &str) -> bool {
     let name = word.to_ascii_uppercase();
     word.starts_with('$') && ["OPT", "ARGS", "FLAG"].iter().any(|it| name.contains(it))
-}
-
-/// Whether something before the command, or below its stage, writes apt's settings about it.
-fn is_configured(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
-    facts.stages.chain(run.does.stage).any(|stage| {
-        stage.body.iter().enumerate().any(|(offset, instruction)| {
-            let text = instruction.span.slice(facts.file.text).unwrap_or_default();
-            stage.first + offset <= run.does.index
-                && match &instruction.command {
-                    Command::Run(_) | Command::Env(_) => text.contains("Install-Recommends"),
-                    Command::Copy(_) | Command::Add(_) => text.contains("apt.conf"),
-                    _ => false,
-                }
-        })
-    })
 }
 
 #[cfg(test)]
