@@ -52,33 +52,47 @@ const OPTION: &str = "--no-install-recommends";
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    let mut settings = None;
-    for run in facts.package_runs() {
-        let (does, command) = (run.does, run.command());
-        let installs = does.manager == Manager::Apt
-            && does.operation == Operation::Install
-            && !does.packages.is_empty()
-            && run.program() != "aptitude"
-            && !does.hides_options
-            && does.verb.slice(facts.file.text) != Some("build-dep")
-            && run.run.stage.shipped;
-        if !installs || is_told(command) {
-            continue;
-        }
-        let settings = settings.get_or_insert_with(|| Settings::recommends(facts));
-        if settings.hold(facts, &run) {
-            continue;
-        }
-        let message = format!("`{}` installs recommended packages too", run.title());
-        let insert = Edit::insert(does.verb.end(), format!(" {OPTION}"));
-        cx.report(does.verb, message)
+    let found: Vec<_> = facts.package_runs().filter(|it| installs_more(facts, it)).collect();
+    // Once a stage: who installs without the option does so everywhere.
+    for of_stage in found.chunk_by(|a, b| a.does.stage == b.does.stage) {
+        let [first, others @ ..] = of_stage else { continue };
+        let edits: Vec<Edit> = of_stage
+            .iter()
+            .map(|it| Edit::insert(it.does.verb.end(), format!(" {OPTION}")))
+            .collect();
+        let message = match others.len() {
+            0 => format!("`{}` installs recommended packages too", first.title()),
+            1 => format!("`{}` installs recommended packages too, here and once more", first.title()),
+            more => {
+                let title = first.title();
+                format!("`{title}` installs recommended packages too, here and {more} times more")
+            }
+        };
+        let mut report = cx
+            .report(first.does.verb, message)
             .help(format!("Add `{OPTION}`, and name what is really needed beside."))
-            .fix(Fix::risky(format!("Add `{OPTION}`"), [insert]))
-            .done();
+            .fix(Fix::risky(format!("Add `{OPTION}`"), edits));
+        for other in others {
+            report = report.related(other.does.verb, "here too");
+        }
+        report.done();
     }
 }
 
-/// Whether an option decides, or may: a variable before the verb often holds it.
+/// Whether a command installs packages and whatever they recommend into the image.
+fn installs_more(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+    let (does, command) = (run.does, run.command());
+    does.manager == Manager::Apt
+        && does.operation == Operation::Install
+        && !does.packages.is_empty()
+        && run.program() != "aptitude"
+        && !does.hides_options
+        && does.verb.slice(facts.file.text) != Some("build-dep")
+        && run.run.stage.shipped
+        && !is_told(command)
+        && !is_configured(facts, run)
+}
+
 fn is_told(command: &ShellCommand<'_>) -> bool {
     let recommends = |it: &str| {
         it.contains("install-recommends") || it.to_ascii_lowercase().contains("install-recommends")
@@ -134,6 +148,18 @@ mod tests {
             "recommended-packages",
             "FROM a\nRUN apt-get install -y $DEPS \\\n  c",
             &format!("2:13 {MESSAGE}"),
+        );
+    }
+
+    #[test]
+    fn a_stage_is_reported_once_and_fixed_everywhere() {
+        let text = "FROM a\nRUN apt-get install -y b\nRUN apt-get install -y c\n";
+        check("recommended-packages", text, &format!("2:13 {MESSAGE}, here and once more"));
+        check_fixed(
+            "recommended-packages",
+            text,
+            "FROM a\nRUN apt-get install --no-install-recommends -y b\n\
+             RUN apt-get install --no-install-recommends -y c\n",
         );
     }
 

@@ -1,3 +1,5 @@
+//! What images start, in all the ways in which people write it.
+
 use plimsoll_syntax::dockerfile;
 
 use super::*;
