@@ -6,6 +6,7 @@ mod managers;
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Command, MountKind};
 
+use super::source_before_dependencies::{SOURCE_BEFORE_DEPENDENCIES, copied_too_early};
 use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
@@ -84,6 +85,12 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         reported.push(command);
+        // Where dependencies have no layer of their own, that is told, and a mount is one remedy.
+        if cx.options.selects(&SOURCE_BEFORE_DEPENDENCIES)
+            && copied_too_early(facts, command).is_some()
+        {
+            continue;
+        }
         let message = format!(
             "`{}` downloads all crates again whenever its layer is built again",
             command.name()

@@ -4,7 +4,7 @@ use plimsoll_finding::{Clause, Edit, Fix, Severity};
 
 use plimsoll_syntax::shell::ShellCommand;
 
-use crate::facts::packages::{Manager, Operation, Settings};
+use crate::facts::packages::{Manager, Operation, PackageRun, Settings};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -42,7 +42,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::Always,
         aliases: &["DL3015"],
-        default: true,
+        default: false,
         scope: Scope::Image,
         check: check,
     }
@@ -52,7 +52,12 @@ const OPTION: &str = "--no-install-recommends";
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    let found: Vec<_> = facts.package_runs().filter(|it| installs_more(facts, it)).collect();
+    let mut found: Vec<_> = facts.package_runs().filter(installs_more).collect();
+    if found.is_empty() {
+        return;
+    }
+    let settings = Settings::recommends(facts);
+    found.retain(|it| !settings.hold(facts, it));
     // Once a stage: who installs without the option does so everywhere.
     for of_stage in found.chunk_by(|a, b| a.does.stage == b.does.stage) {
         let [first, others @ ..] = of_stage else { continue };
@@ -60,14 +65,12 @@ fn check(cx: &mut Context<'_, '_>) {
             .iter()
             .map(|it| Edit::insert(it.does.verb.end(), format!(" {OPTION}")))
             .collect();
-        let message = match others.len() {
-            0 => format!("`{}` installs recommended packages too", first.title()),
-            1 => format!("`{}` installs recommended packages too, here and once more", first.title()),
-            more => {
-                let title = first.title();
-                format!("`{title}` installs recommended packages too, here and {more} times more")
-            }
+        let more = match others.len() {
+            0 => String::new(),
+            1 => ", here and once more".to_owned(),
+            times => format!(", here and {times} times more"),
         };
+        let message = format!("`{}` installs recommended packages too{more}", first.title());
         let mut report = cx
             .report(first.does.verb, message)
             .help(format!("Add `{OPTION}`, and name what is really needed beside."))
@@ -80,17 +83,16 @@ fn check(cx: &mut Context<'_, '_>) {
 }
 
 /// Whether a command installs packages and whatever they recommend into the image.
-fn installs_more(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
-    let (does, command) = (run.does, run.command());
+fn installs_more(run: &PackageRun<'_, '_>) -> bool {
+    let does = run.does;
     does.manager == Manager::Apt
         && does.operation == Operation::Install
         && !does.packages.is_empty()
         && run.program() != "aptitude"
         && !does.hides_options
-        && does.verb.slice(facts.file.text) != Some("build-dep")
         && run.run.stage.shipped
-        && !is_told(command)
-        && !is_configured(facts, run)
+        && !is_told(run.command())
+        && !run.title().ends_with(" build-dep")
 }
 
 fn is_told(command: &ShellCommand<'_>) -> bool {
