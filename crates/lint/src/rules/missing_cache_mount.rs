@@ -15,8 +15,9 @@ declare_rule! {
     /// ## What it does
     /// Reports the first cargo command of a stage that downloads the project's dependencies without a
     /// cache mount over cargo's registry, in files that use BuildKit's syntax: a `# syntax=` line,
-    /// mounts, heredocs, `COPY --link`. Other package managers are noted where the file has a cache
-    /// mount for the same one elsewhere.
+    /// mounts, heredocs, `COPY --link`. Where the sources are copied before anything is compiled,
+    /// `source-before-dependencies` is told in its place. Other package managers are noted where the
+    /// file has a cache mount for the same one elsewhere.
     ///
     /// ## Why it matters
     /// When the layer is built again, everything is downloaded again. A cache mount outlives the
@@ -27,8 +28,10 @@ declare_rule! {
     /// # syntax=docker/dockerfile:1
     /// FROM rust:1.89-slim-bookworm AS builder
     /// WORKDIR /app
-    /// COPY . .
-    /// RUN cargo build --release --locked
+    /// COPY Cargo.toml Cargo.lock ./
+    /// RUN mkdir src && echo 'fn main() {}' > src/main.rs && cargo build --release --locked
+    /// COPY src src
+    /// RUN touch src/main.rs && cargo build --release --locked
     ///
     /// FROM gcr.io/distroless/cc-debian12:nonroot
     /// COPY --from=builder /app/target/release/server /server
