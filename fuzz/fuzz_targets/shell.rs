@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use plimsoll_syntax::{Logical, shell};
+use plimsoll_syntax::shell::{self, ShellOptions};
 
 fuzz_target!(|text: &str| {
-    let script = shell::parse(&Logical::borrowed(text, 0));
+    let script = shell::parse_text(text, 0, ShellOptions::default());
     for (index, command) in script.commands.iter().enumerate() {
         assert!(command.span.slice(text).is_some(), "{:?}", command.span);
         assert!(command.parent.is_none_or(|it| it != index));

@@ -28,9 +28,7 @@ pub(crate) mod words;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
-use plimsoll_syntax::Logical;
 use plimsoll_syntax::dockerfile::{
     Base, Command, CommandLine, Dockerfile, Form, Heredoc, Instruction, Keyword, Run, Scopes,
     Stage, Stages, Word,
@@ -48,8 +46,8 @@ pub struct Facts<'d> {
     pub file: &'d Dockerfile<'d>,
     /// The stages.
     pub stages: Stages<'d>,
-    /// The script of each `RUN`, by the number of the instruction.
-    scripts: BTreeMap<usize, Script<'d>>,
+    /// The script of each `RUN`, in order.
+    scripts: Vec<RunScript<'d>>,
     /// Found out when a rule first asks.
     scopes: OnceCell<Scopes<'d>>,
     bases: OnceCell<Vec<bases::BaseImage>>,
@@ -59,6 +57,18 @@ pub struct Facts<'d> {
     /// Found out when a rule first asks.
     packages: OnceCell<Packages<'d>>,
     starts: OnceCell<Vec<start::Start<'d>>>,
+}
+
+/// The script of a `RUN`, and where it is.
+#[derive(Debug)]
+struct RunScript<'d> {
+    /// The number of the stage.
+    stage: usize,
+    /// The number of the instruction in the file.
+    index: usize,
+    instruction: &'d Instruction<'d>,
+    run: &'d Run<'d>,
+    script: Script<'d>,
 }
 
 /// A command that a `RUN` runs.
@@ -99,7 +109,8 @@ impl<'d> Facts<'d> {
 
     /// The script of the `RUN` with a number.
     pub fn script(&self, index: usize) -> Option<&Script<'d>> {
-        self.scripts.get(&index)
+        let place = self.scripts.binary_search_by_key(&index, |it| it.index).ok()?;
+        Some(&self.scripts[place].script)
     }
 
     /// What the file does with package managers.
@@ -109,7 +120,7 @@ impl<'d> Facts<'d> {
 
     /// Every command of every `RUN`, in order.
     pub fn run_commands(&self) -> impl Iterator<Item = RunCommand<'_, 'd>> {
-        self.stages.all.iter().flat_map(move |stage| self.run_commands_of(stage))
+        self.scripts.iter().flat_map(|it| it.commands(&self.stages.all[it.stage]))
     }
 
     /// Every command of every `RUN` of a stage, in order.
@@ -117,23 +128,9 @@ impl<'d> Facts<'d> {
         &'f self,
         stage: &'f Stage<'d>,
     ) -> impl Iterator<Item = RunCommand<'f, 'd>> {
-        stage.body.iter().enumerate().flat_map(move |(offset, instruction)| {
-            let index = stage.first + offset;
-            let run = match &instruction.command {
-                Command::Run(run) => Some(run),
-                _ => None,
-            };
-            run.zip(self.script(index)).into_iter().flat_map(move |(run, script)| {
-                script.commands.iter().map(move |command| RunCommand {
-                    stage,
-                    index,
-                    instruction,
-                    run,
-                    script,
-                    command,
-                })
-            })
-        })
+        let first = self.scripts.partition_point(|it| it.stage < stage.index);
+        let from_here = self.scripts[first..].iter();
+        from_here.take_while(|it| it.stage == stage.index).flat_map(|it| it.commands(stage))
     }
 
     /// Which variables hold where.
@@ -162,10 +159,18 @@ impl<'d> Facts<'d> {
     }
 }
 
-/// The scripts of all `RUN`s in shell form, by the numbers of the instructions. Those for other
-/// shells than the POSIX ones, as on Windows, are left out.
-fn scripts<'d>(stages: &Stages<'d>) -> BTreeMap<usize, Script<'d>> {
-    let mut scripts = BTreeMap::new();
+impl<'d> RunScript<'d> {
+    fn commands<'f>(&'f self, stage: &'f Stage<'d>) -> impl Iterator<Item = RunCommand<'f, 'd>> {
+        let Self { index, instruction, run, ref script, .. } = *self;
+        let of = move |command| RunCommand { stage, index, instruction, run, script, command };
+        script.commands.iter().map(of)
+    }
+}
+
+/// The scripts of all `RUN`s in shell form. Those for other shells than the POSIX ones, as on
+/// Windows, are left out.
+fn scripts<'d>(stages: &Stages<'d>) -> Vec<RunScript<'d>> {
+    let mut scripts = Vec::new();
     // The shell that each stage leaves to those built on it.
     let mut shells: Vec<Option<ShellOptions>> = Vec::with_capacity(stages.all.len());
     for stage in &stages.all {
@@ -178,7 +183,13 @@ fn scripts<'d>(stages: &Stages<'d>) -> BTreeMap<usize, Script<'d>> {
                 Command::Shell(words) => shell = options_of(words),
                 Command::Run(run) if run.line.form == Form::Shell => {
                     if let Some(options) = shell {
-                        scripts.insert(stage.first + offset, script(instruction, run, options));
+                        scripts.push(RunScript {
+                            stage: stage.index,
+                            index: stage.first + offset,
+                            instruction,
+                            run,
+                            script: script(instruction, run, options),
+                        });
                     }
                 }
                 _ => {}
@@ -210,15 +221,15 @@ fn script<'d>(
             if first.starts_with("#!") && !names_a_shell(first) {
                 return Script::default();
             }
-            let body = Logical::borrowed(heredoc.body, heredoc.body_span.start());
-            shell::parse_with(&body, options)
+            shell::parse_text(heredoc.body, heredoc.body_span.start(), options)
         }
         Some(_) if line.contains("<<") => {
             let mut script = shell::parse_with(&run.line.script, options);
             for heredoc in fed_to_shells(instruction, &script) {
-                let body = Logical::borrowed(heredoc.body, heredoc.body_span.start());
+                let body = heredoc.body_span.start();
+                let fed = shell::parse_text(heredoc.body, body, ShellOptions::default());
                 let before = script.commands.len();
-                script.commands.extend(shell::parse(&body).commands);
+                script.commands.extend(fed.commands);
                 for command in &mut script.commands[before..] {
                     command.parent = command.parent.map(|it| it + before);
                 }

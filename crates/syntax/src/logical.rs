@@ -2,15 +2,28 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use plimsoll_finding::Span;
 
 /// A text without line continuations, each byte of which knows where it stands in the source.
 ///
-/// What fits on one line is borrowed; what was joined over continuations is owned.
+/// What fits on one line is borrowed; what was joined over continuations is owned, and shared by its
+/// parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logical<'t> {
-    text: Cow<'t, str>,
+pub struct Logical<'t>(Text<'t>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Text<'t> {
+    /// It stands in the source as it is, from a byte on.
+    Borrowed(&'t str, usize),
+    /// A range of what was joined.
+    Joined(Rc<Joined>, Range<usize>),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Joined {
+    text: String,
     /// Where each piece begins: in the text, and in the source. Ascending; the first is at 0 of the
     /// text. Empty pieces are left out.
     pieces: Vec<Piece>,
@@ -25,75 +38,97 @@ struct Piece {
 impl<'t> Logical<'t> {
     /// A text that stands in the source as it is, from the byte at `source` on.
     pub fn borrowed(text: &'t str, source: usize) -> Self {
-        Self { text: Cow::Borrowed(text), pieces: vec![Piece { start: 0, source }] }
+        Self(Text::Borrowed(text, source))
     }
 
     /// The text, continuations removed.
     pub fn text(&self) -> &str {
-        &self.text
+        match &self.0 {
+            Text::Borrowed(text, _) => text,
+            Text::Joined(joined, range) => &joined.text[range.clone()],
+        }
     }
 
     /// The length of the text in bytes.
     pub fn len(&self) -> usize {
-        self.text.len()
+        self.text().len()
     }
 
     /// Whether the text has no byte.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.text().is_empty()
     }
 
     /// The offset in the source of the byte at `offset` of the text. The end of the text lies
     /// after the last byte of its last piece.
     pub fn source_offset(&self, offset: usize) -> usize {
-        let piece = self.piece_at(offset);
-        piece.source + (offset - piece.start)
+        match &self.0 {
+            Text::Borrowed(_, source) => source + offset,
+            Text::Joined(joined, range) => {
+                let offset = range.start + offset;
+                // What follows the end of a part may be far away.
+                let last = range.end.saturating_sub(1).max(range.start);
+                let piece = joined.piece_at(offset.min(last));
+                piece.source + (offset - piece.start)
+            }
+        }
     }
 
     /// The offset in the text of a byte of the source that is in it.
     pub(crate) fn offset_of(&self, source: usize) -> usize {
-        let after = self.pieces.partition_point(|it| it.source <= source);
-        let piece = self.pieces[after.saturating_sub(1)];
-        (piece.start + source.saturating_sub(piece.source)).min(self.text.len())
+        let offset = match &self.0 {
+            Text::Borrowed(_, start) => source.saturating_sub(*start),
+            Text::Joined(joined, range) => {
+                let after = joined.pieces.partition_point(|it| it.source <= source);
+                let piece = joined.pieces[after.saturating_sub(1)];
+                let offset = piece.start + source.saturating_sub(piece.source);
+                offset.saturating_sub(range.start)
+            }
+        };
+        offset.min(self.len())
     }
 
     /// The bytes of the source from the first to the last of a range of the text, with whatever was
     /// left out between them. An empty range gives the empty span before its byte.
     pub fn span(&self, range: Range<usize>) -> Span {
         if range.end <= range.start {
-            return Span::empty(self.source_offset(range.start.min(self.text.len())));
+            return Span::empty(self.source_offset(range.start.min(self.len())));
         }
         Span::new(self.source_offset(range.start), self.source_offset(range.end - 1) + 1)
     }
 
     /// The whole text's place in the source.
     pub fn whole_span(&self) -> Span {
-        self.span(0..self.text.len())
+        self.span(0..self.len())
     }
 
-    /// A part of the text, borrowed where it lies in one piece of a borrowed text.
+    /// A part of the text. It copies nothing.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Self {
-        let text = self.cow(range.clone());
-        let mut pieces = Vec::new();
-        let first = self.piece_at(range.start);
-        pieces.push(Piece { start: 0, source: first.source + (range.start - first.start) });
-        for piece in &self.pieces {
-            if piece.start > range.start && piece.start < range.end {
-                pieces.push(Piece { start: piece.start - range.start, source: piece.source });
+        Self(match &self.0 {
+            Text::Borrowed(text, source) => {
+                let source = source + range.start;
+                Text::Borrowed(text.get(range).unwrap_or_default(), source)
             }
-        }
-        Self { text, pieces }
+            Text::Joined(joined, whole) => {
+                let (start, end) = (whole.start + range.start, whole.start + range.end);
+                let inside = start <= end && end <= whole.end;
+                let range = if inside { start..end } else { whole.end..whole.end };
+                Text::Joined(Rc::clone(joined), range)
+            }
+        })
     }
 
-    /// A part of the text alone.
+    /// A part of the text alone, borrowed where the source holds it.
     pub fn cow(&self, range: Range<usize>) -> Cow<'t, str> {
-        match &self.text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
-            Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().to_owned()),
+        match &self.0 {
+            Text::Borrowed(text, _) => Cow::Borrowed(text.get(range).unwrap_or_default()),
+            Text::Joined(..) => Cow::Owned(self.text().get(range).unwrap_or_default().to_owned()),
         }
     }
+}
 
+impl Joined {
     fn piece_at(&self, offset: usize) -> Piece {
         let after = self.pieces.partition_point(|it| it.start <= offset);
         self.pieces[after.saturating_sub(1)]
@@ -105,7 +140,7 @@ impl<'t> Logical<'t> {
 pub(crate) struct Joiner<'t> {
     source: &'t str,
     first: Option<Range<usize>>,
-    joined: Option<(String, Vec<Piece>)>,
+    joined: Option<Joined>,
     anchor: usize,
 }
 
@@ -127,11 +162,15 @@ impl<'t> Joiner<'t> {
                     Piece { start: 0, source: first.start },
                     Piece { start: head.len(), source: piece.start },
                 ];
-                self.joined = Some((format!("{head}{text}"), pieces));
-            }
-            (Some(_), Some((joined, pieces))) => {
-                pieces.push(Piece { start: joined.len(), source: piece.start });
+                // Where lines are continued there are often more than two.
+                let mut joined = String::with_capacity(4 * (head.len() + text.len()));
+                joined.push_str(head);
                 joined.push_str(text);
+                self.joined = Some(Joined { text: joined, pieces });
+            }
+            (Some(_), Some(joined)) => {
+                joined.pieces.push(Piece { start: joined.text.len(), source: piece.start });
+                joined.text.push_str(text);
             }
         }
     }
@@ -139,7 +178,10 @@ impl<'t> Joiner<'t> {
     /// The joined text.
     pub(crate) fn finish(self) -> Logical<'t> {
         match (self.joined, self.first) {
-            (Some((text, pieces)), _) => Logical { text: Cow::Owned(text), pieces },
+            (Some(joined), _) => {
+                let range = 0..joined.text.len();
+                Logical(Text::Joined(Rc::new(joined), range))
+            }
             (None, Some(range)) => Logical::borrowed(&self.source[range.clone()], range.start),
             (None, None) => Logical::borrowed("", self.anchor),
         }
@@ -177,7 +219,7 @@ mod tests {
     #[test]
     fn adjacent_pieces_stay_borrowed() {
         let text = joined("abcdef", &[1..3, 3..5]);
-        assert!(matches!(text.text, Cow::Borrowed("bcde")));
+        assert!(matches!(text.0, Text::Borrowed("bcde", 1)));
         assert_eq!(text.span(1..3), Span::new(2, 4));
     }
 }

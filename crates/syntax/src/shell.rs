@@ -136,16 +136,26 @@ pub struct Redirection<'t> {
 }
 
 /// Reads a script that a plain `sh -c` runs.
-pub fn parse<'t>(script: &Logical<'t>) -> Script<'t> {
+pub fn parse<'t>(script: &'t Logical<'_>) -> Script<'t> {
     parse_with(script, ShellOptions::default())
 }
 
 /// Reads a script whose shell was started with options, such as those of the instruction
 /// `SHELL ["/bin/bash", "-eo", "pipefail", "-c"]`.
-pub fn parse_with<'t>(script: &Logical<'t>, options: ShellOptions) -> Script<'t> {
+pub fn parse_with<'t>(script: &'t Logical<'_>, options: ShellOptions) -> Script<'t> {
+    read(script.text(), script, options)
+}
+
+/// As [`parse_with`], for a script that stands in the source as it is, from the byte at `source` on.
+pub fn parse_text(text: &str, source: usize, options: ShellOptions) -> Script<'_> {
+    read(text, &Logical::borrowed(text, source), options)
+}
+
+/// Reads a text, each byte of which `logical` knows the place of.
+fn read<'t>(text: &'t str, logical: &Logical<'t>, options: ShellOptions) -> Script<'t> {
     let mut commands = Vec::new();
-    if !nesting::foreign(script.text()) {
-        let view = View::new(script);
+    if !nesting::foreign(text) {
+        let view = View::new(text, logical);
         Parser::new(&view, &mut commands, options).run();
     }
     Script { commands }

@@ -112,12 +112,12 @@ fn left_of(commands: &[ShellCommand<'_>], index: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_syntax::{Logical, shell};
+    use plimsoll_syntax::shell;
 
     use super::*;
 
     fn of(text: &str) -> Vec<String> {
-        let script = shell::parse(&Logical::borrowed(text, 0));
+        let script = shell::parse_text(text, 0, shell::ShellOptions::default());
         let name = |at: &usize| script.commands[*at].name().unwrap_or("?").to_owned();
         let line = |it: Pipeline| it.iter().map(name).collect::<Vec<_>>().join("|");
         pipelines(&script).into_iter().map(line).collect()

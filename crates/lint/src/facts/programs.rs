@@ -109,7 +109,7 @@ fn of_words(words: &[String]) -> Program {
     match (name, next) {
         (_, Some("-c")) if is_shell => {
             let Some(text) = words.next() else { return Program::Tool };
-            let script = shell::parse(&plimsoll_syntax::Logical::borrowed(text, 0));
+            let script = shell::parse_text(text, 0, shell::ShellOptions::default());
             let inner = last_command(&script);
             // One level is enough: nobody nests further to start a server.
             match inner.first() {

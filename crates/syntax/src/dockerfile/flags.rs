@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use plimsoll_finding::Span;
+
 use super::tree::{Flag, Word};
 use super::words::{self, is_blank};
 use crate::Logical;
@@ -54,6 +56,11 @@ impl<'t> FlagReader<'_, 't> {
     fn flag(&mut self) -> Option<Flag<'t>> {
         let text = &self.line.text()[..self.end];
         let start = self.at;
+        if let Some(stop) = self.plain_end() {
+            self.at = stop;
+            self.over = &text[start..stop] == "--";
+            return (!self.over).then(|| self.cut(start, stop, None, Vec::new()));
+        }
         let (mut quote, mut plain) = (None, true);
         let mut value = String::new();
         let mut origins = Vec::new();
@@ -98,6 +105,17 @@ impl<'t> FlagReader<'_, 't> {
         Some(self.cut(start, stop, (!plain).then_some(value), origins))
     }
 
+    /// The end of the flag here, if it is just as written and in one piece of the source, as nearly
+    /// all are.
+    fn plain_end(&self) -> Option<usize> {
+        let rest = &self.line.text()[self.at..self.end];
+        let ends = |it: char| it.is_whitespace() || matches!(it, '"' | '\'') || it == self.escape;
+        let length = rest.find(ends).unwrap_or(rest.len());
+        let plain = rest[length..].chars().next().is_none_or(char::is_whitespace);
+        let end = self.at + length;
+        (plain && self.line.span(self.at..end).len() == length).then_some(end)
+    }
+
     /// The flag in a range of the line; `value` where it isn't just as written.
     fn cut(
         &self,
@@ -117,8 +135,9 @@ impl<'t> FlagReader<'_, 't> {
         let name = cut(2.min(text.len()), equals.unwrap_or(text.len()).max(2.min(text.len())));
         let value = equals.map(|at| {
             let span = match (origins.get(at + 1), origins.last()) {
-                (Some(first), Some(last)) => plimsoll_finding::Span::new(*first, last + 1),
-                _ => plimsoll_finding::Span::empty(span.end()),
+                (Some(first), Some(last)) => Span::new(*first, last + 1),
+                _ if origins.is_empty() => Span::new(span.start() + at + 1, span.end()),
+                _ => Span::empty(span.end()),
             };
             Word { text: cut(at + 1, text.len()), span }
         });

@@ -13,10 +13,17 @@ use crate::Logical;
 /// A text that is being read.
 #[derive(Debug)]
 pub(super) struct View<'v, 't> {
-    text: Cow<'v, str>,
+    text: Text<'t>,
     logical: &'v Logical<'t>,
     /// The text around this one, and where each piece of this one begins: here, and there.
     around: Option<(&'v Self, Vec<Piece>)>,
+}
+
+#[derive(Debug)]
+enum Text<'t> {
+    /// The whole script, which outlives the reading.
+    Script(&'t str),
+    Inner(String),
 }
 
 /// Where a piece of a text begins, and where in the text around it.
@@ -29,26 +36,29 @@ pub(super) struct Piece {
 }
 
 impl<'v, 't> View<'v, 't> {
-    /// The whole script.
-    pub(super) fn new(logical: &'v Logical<'t>) -> Self {
-        View { text: Cow::Borrowed(logical.text()), logical, around: None }
+    /// The whole script, and where it stands.
+    pub(super) fn new(text: &'t str, logical: &'v Logical<'t>) -> Self {
+        View { text: Text::Script(text), logical, around: None }
     }
 
     /// A text that was taken out of another one. The pieces ascend; the first begins at 0.
     pub(super) fn inside(around: &'v Self, text: String, pieces: Vec<Piece>) -> Self {
-        View { text: Cow::Owned(text), logical: around.logical, around: Some((around, pieces)) }
+        View { text: Text::Inner(text), logical: around.logical, around: Some((around, pieces)) }
     }
 
     /// The text.
     pub(super) fn text(&self) -> &str {
-        &self.text
+        match &self.text {
+            Text::Script(text) => text,
+            Text::Inner(text) => text,
+        }
     }
 
-    /// A part of the text, borrowed where the source holds it.
+    /// A part of the text, borrowed where the script holds it.
     pub(super) fn cow(&self, range: Range<usize>) -> Cow<'t, str> {
-        match self.around {
-            None => self.logical.cow(range),
-            Some(_) => Cow::Owned(self.text.get(range).unwrap_or_default().to_owned()),
+        match &self.text {
+            Text::Script(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
+            Text::Inner(text) => Cow::Owned(text.get(range).unwrap_or_default().to_owned()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use plimsoll_finding::Span;
 use plimsoll_syntax::Logical;
 use plimsoll_syntax::dockerfile::{CommandLine, Instruction};
-use plimsoll_syntax::shell::{self, Script, ShellCommand};
+use plimsoll_syntax::shell::{self, Script, ShellCommand, ShellOptions};
 
 use crate::facts::is_shell;
 
@@ -77,8 +77,8 @@ impl<'d> StartScript<'d> {
     pub(crate) fn script(&self) -> Script<'_> {
         match &self.text {
             Text::Joined(text) => shell::parse(text),
-            Text::Plain(text, start) => shell::parse(&Logical::borrowed(text, *start)),
-            Text::Decoded(text) => shell::parse(&Logical::borrowed(text, 0)),
+            Text::Plain(text, start) => shell::parse_text(text, *start, ShellOptions::default()),
+            Text::Decoded(text) => shell::parse_text(text, 0, ShellOptions::default()),
         }
     }
 

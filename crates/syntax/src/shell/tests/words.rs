@@ -1,11 +1,10 @@
 //! Words, redirections, programs and arguments.
 
-use super::super::{Script, parse};
+use super::super::{Script, ShellOptions, parse_text};
 use super::dump::{check, joined};
-use crate::Logical;
 
 fn script(text: &str) -> Script<'_> {
-    parse(&Logical::borrowed(text, 0))
+    parse_text(text, 0, ShellOptions::default())
 }
 
 #[test]
