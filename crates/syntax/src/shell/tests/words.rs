@@ -1,6 +1,6 @@
 //! Words, redirections, programs and arguments.
 
-use super::super::{Script, ShellOptions, parse_text};
+use super::super::{Script, ShellOptions, parse, parse_text};
 use super::dump::{check, joined};
 
 fn script(text: &str) -> Script<'_> {
