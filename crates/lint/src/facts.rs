@@ -15,6 +15,8 @@ pub(crate) mod paths;
 pub(crate) mod pipelines;
 pub(crate) mod places;
 pub(crate) mod programs;
+pub(crate) mod runtime;
+pub(crate) mod secret_arguments;
 pub(crate) mod shells;
 pub(crate) mod signals;
 pub(crate) mod sources;
@@ -22,6 +24,7 @@ pub(crate) mod spdx;
 pub(crate) mod start;
 pub(crate) mod tools;
 pub(crate) mod users;
+pub(crate) mod words;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -41,7 +41,7 @@ type Lines<'l> = BTreeMap<&'l str, BTreeSet<usize>>;
 /// Compares every verdict.
 pub(super) fn run(directory: &Path, cases: &[Value]) -> Result<Outcome> {
     let mut outcome = Outcome::default();
-    let options = options()?;
+    let options = options();
     for case in cases {
         let (name, text) = file(directory, case)?;
         outcome.note(name, acceptance(case, &text).or_else(|| checks(name, case, &text, &options)));
@@ -67,10 +67,10 @@ fn refusal(case: &Value) -> Option<&str> {
 }
 
 /// All of BuildKit's checks, as it runs them without a registry.
-fn options() -> Result<Options> {
-    let left_out = RuleSet::of(|it| [NEEDS_REGISTRY, EXPERIMENTAL].contains(&id(it)));
-    let rules = plimsoll_lint::resolve("buildkit")?.without(left_out);
-    Ok(Options { rules: Some(rules), unknown_bases: true, ..Options::default() })
+fn options() -> Options {
+    let is_run = |it: &Rule| ![NEEDS_REGISTRY, EXPERIMENTAL, ""].contains(&id(it));
+    let rules = Some(RuleSet::of(is_run));
+    Options { rules, unknown_bases: true, ..Options::default() }
 }
 
 /// The first check whose lines differ.

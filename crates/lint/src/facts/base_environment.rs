@@ -71,13 +71,13 @@ const NGINX: &[&str] = &["NGINX_VERSION", "NJS_VERSION", "PKG_RELEASE", "DYNPKG_
 const JENKINS: &[&str] = &["JENKINS_HOME", "JENKINS_VERSION", "JAVA_HOME", "REF", "LANG"];
 const CUDA: &[&str] = &["CUDA_VERSION", "LD_LIBRARY_PATH", "LIBRARY_PATH", "NCCL_VERSION"];
 
-/// Whether a base image, by its repository without registry and `library/`, is known to set a
-/// variable.
-pub(crate) fn sets(repository: &str, variable: &str) -> bool {
+/// Whether a base image, by its repository without registry and `library/`, sets a variable; `None`
+/// where that is not known.
+pub(crate) fn sets(repository: &str, variable: &str) -> Option<bool> {
     let row = IMAGES.iter().find(|it| it.0.contains(&repository)).or_else(|| {
         FAMILIES.iter().find(|it| it.0.iter().any(|start| repository.starts_with(start)))
     });
-    row.is_some_and(|it| it.1.contains(&variable))
+    row.map(|it| it.1.contains(&variable))
 }
 
 #[cfg(test)]
@@ -86,8 +86,9 @@ mod tests {
 
     #[test]
     fn images_are_known_by_name_or_family() {
-        assert!(sets("rust", "CARGO_HOME"));
-        assert!(sets("cross-rs/aarch64-unknown-linux-gnu", "CROSS_SYSROOT"));
-        assert!(!sets("rust", "GOPATH") && !sets("me/rust", "CARGO_HOME"));
+        assert_eq!(sets("rust", "CARGO_HOME"), Some(true));
+        assert_eq!(sets("cross-rs/aarch64-unknown-linux-gnu", "CROSS_SYSROOT"), Some(true));
+        assert_eq!(sets("rust", "GOPATH"), Some(false));
+        assert_eq!(sets("me/rust", "CARGO_HOME"), None);
     }
 }

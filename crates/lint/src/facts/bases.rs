@@ -29,7 +29,7 @@ impl BaseImage {
         let description =
             bases::describe(slice(&name), tag.as_ref().map(slice), digest.as_ref().map(slice));
         let description = description.map(|it| OwnedDescription::new(&it));
-        Self { root, is_known, name, tag, digest, description, text }
+        Self { root, text, is_known, name, tag, digest, description }
     }
 
     /// The name without tag and digest.

@@ -49,7 +49,7 @@ impl<'d> Health<'d> {
     }
 }
 
-impl<'d> HealthCommands<'d> {
+impl HealthCommands<'_> {
     /// Hands every simple command to `each`, those inside of `["sh", "-c", "…"]` instead of it.
     pub(crate) fn with<R>(&self, each: impl FnOnce(&[ShellCommand<'_>]) -> R) -> R {
         match self {

@@ -133,7 +133,7 @@ impl Facts<'_> {
             let fits = match (place, &build.target) {
                 (Place::Host, target) => *target == Choice::Default,
                 (Place::Target(triple), Choice::Is(target)) => target.starts_with(triple),
-                (Place::Target(_), _) | (Place::Elsewhere, _) => true,
+                (Place::Target(_) | Place::Elsewhere, _) => true,
             };
             if !fits {
                 continue;
@@ -160,8 +160,7 @@ impl Facts<'_> {
         let target = match (&build.target, place) {
             (Choice::Is(target), _) => Some(&**target),
             (_, Place::Target(triple)) => Some(triple),
-            (Choice::Default, _) => None,
-            (Choice::Hidden, Place::Host) => None,
+            (Choice::Default, _) | (Choice::Hidden, Place::Host) => None,
             (Choice::Hidden, Place::Elsewhere) => return None,
         };
         let driver = match build.through {

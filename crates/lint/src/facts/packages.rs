@@ -11,21 +11,24 @@ mod names;
 mod options;
 mod read;
 pub(crate) mod report;
+mod settings;
 mod versions;
 mod yes;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use plimsoll_finding::Span;
-use plimsoll_syntax::dockerfile::{Command, Stages};
+use plimsoll_syntax::dockerfile::{Base, Command, Stages};
 use plimsoll_syntax::shell::{Script, ShellCommand};
 
 use super::{Facts, RunCommand};
 
-pub(crate) use caches::{Cache, KeptCache};
+pub(crate) use caches::{Cache, Emptied, KeptCache};
 pub(crate) use ends::at_end;
 pub(crate) use manager::{Manager, Operation};
 pub(crate) use names::bare_name;
+pub(crate) use settings::Settings;
 pub(crate) use versions::is_pinned;
 pub(crate) use yes::asks;
 
@@ -110,40 +113,72 @@ impl<'d> Packages<'d> {
     /// Reads all commands of package managers.
     pub(super) fn new(facts: &Facts<'d>) -> Self {
         let mut commands = Vec::new();
+        // Whether the shell at the end of each stage is one of Unix.
+        let mut unix: Vec<bool> = Vec::with_capacity(facts.stages.all.len());
         for stage in &facts.stages.all {
+            let mut is_unix = match stage.base {
+                Base::Stage(base) => unix.get(base).copied().unwrap_or(true),
+                Base::Image => !is_windows(&stage.image),
+                Base::Scratch => true,
+            };
             for (offset, instruction) in stage.body.iter().enumerate() {
                 let index = stage.first + offset;
-                let Command::Run(_) = &instruction.command else { continue };
-                let Some(script) = facts.script(index) else { continue };
-                if !script.commands.iter().any(manager::is_interesting) {
-                    continue;
+                match &instruction.command {
+                    Command::Shell(words) => {
+                        is_unix = words.first().is_some_and(|it| manager::is_unix_shell(&it.text));
+                    }
+                    Command::Run(_) if is_unix => {
+                        let Some(script) = facts.script(index) else { continue };
+                        read::script(facts, stage.index, index, script, &mut commands);
+                    }
+                    _ => {}
                 }
-                if !facts.has_unix_shell(stage.index, index) {
-                    continue;
-                }
-                read::script(facts, stage.index, index, script, &mut commands);
             }
+            unix.push(is_unix);
         }
         Self { commands }
     }
 
-    /// The names of the packages that a stage has installed at its end, of the stages that it
-    /// builds on too, without versions. What a later command removes by name isn't among them.
+    /// The names of the packages that a stage has installed at its end; see
+    /// [`Self::installed_packages`].
     pub(crate) fn installed<'p>(
         &'p self,
         stages: &'p Stages<'d>,
         stage: usize,
     ) -> impl Iterator<Item = (Manager, &'p str)> {
-        let commands = stages.chain(stage).flat_map(|it| self.of_stage(it.index));
-        let installs = commands.filter(|it| it.operation == Operation::Install && !it.elsewhere);
-        installs.flat_map(move |install| {
-            let kept =
-                move |it: &&Package<'d>| it.known && !self.removes(stages, stage, install, it);
-            install
-                .packages
-                .iter()
-                .filter(kept)
-                .map(|it| (install.manager, bare_name(install.manager, &it.text)))
+        self.installed_packages(stages, stage).map(|(manager, name, _)| (manager, name))
+    }
+
+    /// The packages that a stage has installed at its end, in it and in the stages that it builds
+    /// on: the manager, the name without version, and the package as it is written. What a later
+    /// command removes by name or by group isn't among them.
+    pub(crate) fn installed_packages<'p>(
+        &'p self,
+        stages: &'p Stages<'d>,
+        stage: usize,
+    ) -> impl Iterator<Item = (Manager, &'p str, &'p Package<'d>)> {
+        let chain = move || stages.chain(stage).flat_map(|it| self.of_stage(it.index));
+        // Where each name is removed the last time.
+        let mut removed = BTreeMap::new();
+        for command in chain().filter(|it| it.operation == Operation::Remove) {
+            for package in &command.packages {
+                let name = (command.manager.family(), bare_name(command.manager, &package.text));
+                let place = removed.entry(name).or_insert((command.index, command.at));
+                *place = (*place).max((command.index, command.at));
+            }
+        }
+        let is_removed = move |install: &PackageCommand<'d>, name: &str| {
+            let last = removed.get(&(install.manager.family(), name));
+            last.is_some_and(|it| *it > (install.index, install.at))
+        };
+        let installs = chain().filter(|it| it.operation == Operation::Install && !it.elsewhere);
+        let packages =
+            installs.flat_map(|install| install.packages.iter().map(move |it| (install, it)));
+        packages.filter_map(move |(install, package)| {
+            let name = bare_name(install.manager, &package.text);
+            let group = install.group.as_ref().is_some_and(|it| is_removed(install, &it.text));
+            let there = package.known && !group && !is_removed(install, name);
+            there.then_some((install.manager, name, package))
         })
     }
 
@@ -159,36 +194,6 @@ impl<'d> Packages<'d> {
         let start = self.commands.partition_point(|it| it.index < index);
         let end = self.commands.partition_point(|it| it.index <= index);
         &self.commands[start..end]
-    }
-
-    /// Whether a package that `install` brings is removed by name later on the way to the end of
-    /// a stage.
-    fn removes(
-        &self,
-        stages: &Stages<'d>,
-        stage: usize,
-        install: &PackageCommand<'d>,
-        package: &Package<'d>,
-    ) -> bool {
-        let later = stages.chain(stage).take_while(|it| it.index >= install.stage);
-        later.flat_map(|it| self.of_stage(it.index)).any(|it| {
-            (it.index, it.at) > (install.index, install.at) && it.removes(install, package)
-        })
-    }
-}
-
-impl<'d> PackageCommand<'d> {
-    /// Whether the command removes a package that another one has installed.
-    pub(crate) fn removes(&self, install: &Self, package: &Package<'d>) -> bool {
-        if self.operation != Operation::Remove || self.manager.family() != install.manager.family()
-        {
-            return false;
-        }
-        let name = bare_name(install.manager, &package.text);
-        let group = install.group.as_ref().map(|it| it.text.as_ref());
-        self.packages
-            .iter()
-            .any(|it| bare_name(self.manager, &it.text) == name || group == Some(it.text.as_ref()))
     }
 }
 
@@ -208,27 +213,12 @@ impl<'d> Facts<'d> {
         let run = RunCommand { stage, index: does.index, instruction, run, script, command };
         Some(PackageRun { does, run })
     }
+}
 
-    /// Whether the shell form of an instruction is read by a shell of Unix.
-    fn has_unix_shell(&self, stage: usize, index: usize) -> bool {
-        let mut limit = index;
-        for stage in self.stages.chain(stage) {
-            let before = limit.saturating_sub(stage.first).min(stage.body.len());
-            let shell = stage.body[..before].iter().rev().find_map(|it| match &it.command {
-                Command::Shell(words) => Some(words),
-                _ => None,
-            });
-            if let Some(words) = shell {
-                return words.first().is_some_and(|it| manager::is_unix_shell(&it.text));
-            }
-            limit = usize::MAX;
-            let image = stage.image.to_ascii_lowercase();
-            if ["windows", "nanoserver", "servercore"].iter().any(|it| image.contains(it)) {
-                return false;
-            }
-        }
-        true
-    }
+/// Whether an image is one of Windows by its name.
+fn is_windows(image: &str) -> bool {
+    let image = image.to_ascii_lowercase();
+    ["windows", "nanoserver", "servercore"].iter().any(|it| image.contains(it))
 }
 
 #[cfg(test)]

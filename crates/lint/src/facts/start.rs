@@ -105,9 +105,8 @@ fn find<'d>(facts: &Facts<'d>, stage: usize, kind: Keyword) -> Option<(usize, St
     facts.stages.chain(stage).find_map(|stage| {
         let offset = stage.body.iter().rposition(|it| it.kind == kind)?;
         let instruction = &stage.body[offset];
-        let line = match &instruction.command {
-            Command::Entrypoint(line) | Command::Cmd(line) => line,
-            _ => return None,
+        let (Command::Entrypoint(line) | Command::Cmd(line)) = &instruction.command else {
+            return None;
         };
         Some((stage.index, Started { index: stage.first + offset, instruction, line }))
     })
@@ -144,10 +143,8 @@ fn script_path(facts: &Facts<'_>, index: usize, command: &ShellCommand<'_>) -> O
         words.first()?
     };
     let value = &*word.value;
-    Some(match value.contains('/') {
-        true => paths::join(facts.directory(index), value),
-        false => value.to_owned(),
-    })
+    let named = value.contains('/');
+    Some(if named { paths::join(facts.directory(index), value) } else { value.to_owned() })
 }
 
 impl<'d> Facts<'d> {

@@ -191,7 +191,10 @@ fn is_unknown(command: &plimsoll_syntax::shell::ShellCommand<'_>) -> bool {
         // What `sh -c '…'` runs is among the commands of the script itself.
         return !first.is_some_and(|it| it.value.starts_with('-') && it.value.ends_with('c'));
     }
-    if matches!(program, "make" | "ansible-playbook" | "chroot" | "xargs" | "python" | "python3") {
+    if matches!(
+        program,
+        "make" | "ansible-playbook" | "chroot" | "xargs" | "python" | "python3" | "dpkg" | "rpm"
+    ) {
         return true;
     }
     let value = &*word.value;
@@ -284,6 +287,7 @@ mod tests {
             ("COPY --from=x /out/app /usr/local/bin/", Some(false)),
             ("ADD rootfs.tar.gz /", None),
             ("RUN ./install.sh", None),
+            ("RUN dpkg -i /tmp/$PACKAGE", None),
             ("RUN wget -O /usr/bin/curl https://a.example/curl", None),
             ("RUN useradd app", Some(false)),
         ] {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use plimsoll_syntax::dockerfile::{Command, Instruction, Keyword, Stage, Word};
+use plimsoll_syntax::dockerfile::{Command, Keyword, Stage, Word};
 use plimsoll_syntax::shell::ShellCommand;
 
 use crate::Facts;
@@ -24,10 +24,6 @@ pub(crate) enum RunsAs<'d> {
 pub(crate) struct NamedUser<'d> {
     /// The number of the stage that it stands in.
     pub(crate) stage: usize,
-    /// The instruction's number.
-    pub(crate) index: usize,
-    /// The instruction.
-    pub(crate) instruction: &'d Instruction<'d>,
     /// Its word.
     pub(crate) word: &'d Word<'d>,
     /// The word with variables put in.
@@ -89,7 +85,7 @@ impl<'d> Facts<'d> {
             let Command::User(word) = &instruction.command else { return RunsAs::Unknown };
             let text = self.expand(index, word);
             let stage = stage.index;
-            return RunsAs::Named(NamedUser { stage, index, instruction, word, text });
+            return RunsAs::Named(NamedUser { stage, word, text });
         }
         match self.base(stage).map(|it| it.user) {
             Some(User::Unknown) | None => RunsAs::Unknown,
@@ -116,9 +112,10 @@ impl<'d> Facts<'d> {
         let commands = stages.flat_map(|it| self.run_commands_of(it));
         commands.filter_map(move |run| {
             let mut created = created(run.command)?;
-            let expand = |text: &str| self.in_shell(run.stage.index, run.index, text).into_owned();
-            created.name = expand(&created.name);
-            created.id = created.id.as_deref().map(expand).filter(|it| is_number(it));
+            let (stage, index) = (run.stage.index, run.index);
+            created.name = self.in_shell(stage, index, &created.name).into_owned();
+            let id = created.id.map(|it| self.in_shell(stage, index, &it).into_owned());
+            created.id = id.filter(|it| is_number(it));
             Some(created)
         })
     }

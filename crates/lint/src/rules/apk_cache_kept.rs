@@ -2,7 +2,7 @@
 
 use plimsoll_finding::{Clause, Fix, Severity};
 
-use crate::facts::packages::{Cache, KeptCache, Operation, PackageRun, at_end, report};
+use crate::facts::packages::{Cache, Emptied, KeptCache, Operation, PackageRun, at_end, report};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -60,17 +60,27 @@ const HELP: &str = "Install with `apk add --no-cache`, which needs no `apk updat
                     cache on a cache mount.";
 
 fn check(cx: &mut Context<'_, '_>) {
-    for found in &cx.facts.kept_caches(Cache::Apk) {
+    let kept = cx.facts.kept_caches(Cache::Apk);
+    if kept.is_empty() {
+        return;
+    }
+    let emptied = cx.facts.emptied(Cache::Apk);
+    for found in &kept {
         let updates = |it: &PackageRun<'_, '_>| it.does.operation == Operation::Update;
         match found.fillers.iter().find(|it| updates(it)) {
-            Some(update) => report_update(cx, found, update),
-            None => report::kept_without_option(cx, found, Cache::Apk, HELP, |_| "--no-cache"),
+            Some(update) => report_update(cx, found, update, &emptied),
+            None => report::kept_without_option(cx, found, &emptied, HELP, |_| "--no-cache"),
         }
     }
 }
 
 /// Reports a `RUN` that fetches the index itself: an option at the installs alone is no remedy.
-fn report_update(cx: &mut Context<'_, '_>, found: &KeptCache<'_, '_>, update: &PackageRun<'_, '_>) {
+fn report_update(
+    cx: &mut Context<'_, '_>,
+    found: &KeptCache<'_, '_>,
+    update: &PackageRun<'_, '_>,
+    emptied: &Emptied,
+) {
     let facts = cx.facts;
     // Another rule speaks of those.
     if facts.lone_update(update.does.index).is_some() {
@@ -82,7 +92,7 @@ fn report_update(cx: &mut Context<'_, '_>, found: &KeptCache<'_, '_>, update: &P
         Some(it) => format!("`{}` leaves its cache in the image", it.title()),
         None => "`apk update` leaves an index that `--no-cache` never reads".to_owned(),
     };
-    let later = facts.emptied_later(update.does.index, Cache::Apk);
+    let later = emptied.after(update.does.index);
     let edit = at_end(facts, update, "rm -rf /var/cache/apk/*");
     let mut report = cx.report(shown.does.verb, message).help(HELP);
     if let Some(later) = later {

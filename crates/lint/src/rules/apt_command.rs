@@ -39,7 +39,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::Sometimes,
         aliases: &["DL3027"],
-        default: true,
+        default: false,
         scope: Scope::Build,
         check: check,
     }

@@ -63,7 +63,12 @@ const REMOVE: &str = "rm -rf /var/lib/apt/lists/*";
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    for found in facts.kept_caches(Cache::AptLists) {
+    let kept = facts.kept_caches(Cache::AptLists);
+    if kept.is_empty() {
+        return;
+    }
+    let (emptied, unseen) = (facts.emptied(Cache::AptLists), facts.unseen_scripts());
+    for found in kept {
         let Some(first) = found.first() else { continue };
         let (stage, index) = (first.does.stage, first.does.index);
         // That the lists are stale where they are used is worse; another rule says so.
@@ -74,7 +79,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let edit = if used { None } else { at_end(facts, first, REMOVE) };
         let fix = edit.map(|edit| {
             let title = format!("Add `{REMOVE}`");
-            if facts.may_use_lists_of(stage, index) {
+            if unseen.may_use_lists_of(facts, stage, index) {
                 Fix::risky(title, [edit])
             } else {
                 Fix::safe(title, [edit])
@@ -86,7 +91,7 @@ fn check(cx: &mut Context<'_, '_>) {
             "Add `rm -rf /var/lib/apt/lists/*` to the end of the same `RUN`."
         };
         let message = format!("`{}` leaves its lists in the image", first.title());
-        let later = facts.emptied_later(index, Cache::AptLists);
+        let later = emptied.after(index);
         let mut report = cx.report(first.does.verb, message).help(help);
         if let Some(later) = later {
             report = report.related(later, "here it is too late: the layer above keeps them");

@@ -100,10 +100,9 @@ fn check(cx: &mut Context<'_, '_>) {
             if install.operation != Operation::Install || install.elsewhere {
                 continue;
             }
-            let mut found = install.packages.iter().filter(|it| {
-                it.known && is_tool(install.manager, it) && !is_removed(facts, install, it)
-            });
-            let Some(first) = found.next() else { continue };
+            let mut found =
+                install.packages.iter().filter(|it| it.known && is_tool(install.manager, it));
+            let Some(first) = found.next().filter(|_| !goes_again(facts, install)) else { continue };
             let name = bare_name(install.manager, &first.text);
             let message = match found.count() {
                 0 => format!("`{name}` is for building and is shipped"),
@@ -132,14 +131,21 @@ fn is_versioned(name: &str) -> bool {
     number && matches!(tool, "gcc" | "g++" | "clang" | "golang" | "rustc" | "cargo" | "llvm")
 }
 
-/// Whether the packages that were brought for building go again in the same `RUN`. Where anything
-/// is swept out, the rest is believed to go with it.
-fn is_removed(facts: &Facts<'_>, install: &PackageCommand<'_>, package: &Package<'_>) -> bool {
-    let later = facts.packages().of_run(install.index).iter().filter(|it| it.at > install.at);
-    later.filter(|it| it.operation == Operation::Remove).any(|it| {
-        let sweeps = |it: &Package<'_>| !it.known || it.text.contains('*');
-        let hidden = it.packages.is_empty() || it.packages.iter().any(sweeps);
-        it.manager.family() == install.manager.family() && (hidden || it.removes(install, package))
+/// Whether packages go again in the `RUN` that brings them. Where anything for building is removed,
+/// by a group or a variable too, all of it is believed to go: who cleans up once knows how.
+fn goes_again(facts: &Facts<'_>, install: &PackageCommand<'_>) -> bool {
+    let later = facts.packages().of_run(install.index).iter().filter(|it| {
+        it.at > install.at
+            && it.operation == Operation::Remove
+            && it.manager.family() == install.manager.family()
+    });
+    let group = install.group.as_ref().map(|it| it.text.as_ref());
+    later.into_iter().any(|removal| {
+        let vague = |it: &Package<'_>| {
+            !it.known || it.text.contains('*') || group == Some(it.text.as_ref())
+        };
+        let tool = |it: &Package<'_>| is_tool(removal.manager, it);
+        removal.packages.is_empty() || removal.packages.iter().any(|it| vague(it) || tool(it))
     })
 }
 
@@ -186,7 +192,7 @@ fn is_plain_shell(program: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     const BUILDER: &str = "FROM rust:1.89 AS build\nRUN cargo build\n";
     const REST: &str = "COPY --from=build /a /a\nENTRYPOINT [\"/a\"]\n";

@@ -38,7 +38,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::None,
         aliases: &["DL3045"],
-        default: true,
+        default: false,
         scope: Scope::Image,
         check: check,
     }

@@ -38,7 +38,7 @@ declare_rule! {
         name: "copy-without-directory",
         clause: Clause::Portable,
         summary: "several sources, and no `/` after the destination",
-        severity: Severity::Error,
+        severity: Severity::Warning,
         fix: FixAvailability::Sometimes,
         aliases: &["DL3021"],
         default: true,
@@ -143,9 +143,9 @@ mod tests {
     fn every_form_is_found() {
         let text = "FROM a\nWORKDIR /app\nCOPY a b /apple\nADD [\"a\", \"b\", \"src\"]\n\
                     ONBUILD COPY --from=x a b \"/s\"\n";
-        let expected = "3:10 error: 2 sources are copied to `/apple`, which may become a file\n\
-                        4:16 error: 2 sources are copied to `src`, which may become a file\n\
-                        5:27 error: 2 sources are copied to `\"/s\"`, which may become a file";
+        let expected = "3:10 warning: 2 sources are copied to `/apple`, which may become a file\n\
+                        4:16 warning: 2 sources are copied to `src`, which may become a file\n\
+                        5:27 warning: 2 sources are copied to `\"/s\"`, which may become a file";
         check(RULE, text, expected);
         let fixed = text.replace("/apple", "/apple/").replace("\"src\"", "\"src/\"");
         check_fixed(RULE, text, &fixed.replace("\"/s\"", "\"/s/\""));

@@ -62,7 +62,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     #[test]
     fn only_upgrades_of_everything_count() {

@@ -83,10 +83,10 @@ fn check(cx: &mut Context<'_, '_>) {
 fn passes_to_group(start: &Start<'_>) -> bool {
     let Some(command) = &start.command else { return false };
     match command.name() {
-        Some("dumb-init") => true,
         Some("tini" | "tini-static") => command.words.iter().any(|it| it.value == "-g"),
         // Supervisors have ways of their own.
-        Some(name) => name.starts_with("s6") || matches!(name, "init" | "my_init" | "catatonit"),
+        Some(name) => name.starts_with("s6") || matches!(name, "dumb-init" | "init" | "my_init" | "catatonit"),
+        // Nobody knows what a variable starts.
         None => true,
     }
 }

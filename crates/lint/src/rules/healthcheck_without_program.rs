@@ -1,8 +1,8 @@
 //! `healthcheck-without-program`: a health check runs a program that the image doesn't have.
 
 use plimsoll_finding::{Clause, Severity, Span};
-use plimsoll_syntax::dockerfile::Form;
-use plimsoll_syntax::shell::ShellCommand;
+use plimsoll_syntax::dockerfile::{Form, Keyword};
+use plimsoll_syntax::shell::{Joined, ShellCommand};
 
 use crate::facts::health::{Health, HealthCommands};
 use crate::facts::{is_shell, start};
@@ -97,7 +97,14 @@ fn missing(cx: &Context<'_, '_>, health: &Health<'_>) -> Option<Missing> {
     }
     let exact = !matches!(&commands, HealthCommands::Exec(it) if start::inline(it).is_some());
     commands.with(|all| {
+        // One of several ways is enough: `wget … || curl …`.
+        let runs = |it: &&ShellCommand<'_>| it.program().is_none_or(|it| !is_builtin(it));
+        let has_choice = all.iter().filter(runs).any(|it| it.joined == Joined::Or);
+        if has_choice && all.iter().filter(runs).any(|it| lacks(cx, health, it, &base).is_none()) {
+            return None;
+        }
         let found = all.iter().find_map(|it| lacks(cx, health, it, &base));
+        let found = found.filter(|_| !asks_before(all));
         let whole = line.script.whole_span();
         found.map(|it| if exact { it } else { Missing { span: whole, ..it } })
     })
@@ -106,7 +113,7 @@ fn missing(cx: &Context<'_, '_>, health: &Health<'_>) -> Option<Missing> {
 /// Whether `SHELL` names another shell than `/bin/sh`.
 fn has_other_shell(cx: &Context<'_, '_>, health: &Health<'_>) -> bool {
     let shells = cx.facts.stages.chain(health.stage);
-    shells.flat_map(|it| it.body).any(|it| it.kind == plimsoll_syntax::dockerfile::Keyword::Shell)
+    shells.flat_map(|it| it.body).any(|it| it.kind == Keyword::Shell)
 }
 
 /// The program of a command, if the image lacks it.
@@ -116,11 +123,7 @@ fn lacks(
     command: &ShellCommand<'_>,
     base: &str,
 ) -> Option<Missing> {
-    // `command -v curl && curl …` asks before it runs.
     let word = command.effective().first().filter(|it| it.literal)?;
-    if command.conditional && command.depth == 0 && !matches!(command.joined, joined if is_run(joined)) {
-        return None;
-    }
     let program = command.program()?;
     let value = &*word.value;
     let standard = ["/bin/", "/usr/bin/"].iter().any(|it| value.strip_prefix(it) == Some(program));
@@ -137,10 +140,14 @@ fn lacks(
     Some(Missing { span: word.span, message })
 }
 
-/// Whether a command behind this operator runs at least now and then.
-fn is_run(joined: plimsoll_syntax::shell::Joined) -> bool {
-    use plimsoll_syntax::shell::Joined;
-    matches!(joined, Joined::First | Joined::And | Joined::Pipe | Joined::Then)
+/// Whether a script looks first which programs there are: `command -v curl && curl …`.
+fn asks_before(commands: &[ShellCommand<'_>]) -> bool {
+    let asks = |it: &ShellCommand<'_>| {
+        let first = it.words.get(1).map_or("", |it| &*it.value);
+        matches!(it.name(), Some("which" | "type" | "hash"))
+            || it.name() == Some("command") && matches!(first, "-v" | "-V")
+    };
+    commands.iter().any(asks)
 }
 
 /// What a shell does itself.
@@ -215,6 +222,8 @@ mod tests {
             "FROM debian:trixie-slim\nCOPY --from=a /usr/bin/curl /bin/\nHEALTHCHECK CMD curl x\n",
             "FROM scratch\nCOPY --from=a /bin /bin\nHEALTHCHECK CMD wget x\n",
             "FROM alpine:3.22\nHEALTHCHECK CMD wget x || curl x\n",
+            "FROM alpine:3.22\nHEALTHCHECK CMD curl x || wget x || exit 1\n",
+            "FROM alpine:3.22\nHEALTHCHECK CMD if command -v curl; then curl x; else wget x; fi\n",
             "FROM alpine:3.22\nHEALTHCHECK CMD /opt/curl x\n",
             "FROM alpine:3.22\nHEALTHCHECK NONE\n",
         ] {

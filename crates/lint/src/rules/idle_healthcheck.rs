@@ -137,8 +137,7 @@ fn work(command: &ShellCommand<'_>) -> Work {
             true => Work::Carry,
             false => Work::Test,
         },
-        "pgrep" | "pidof" => Work::Process,
-        "ps" => Work::Process,
+        "pgrep" | "pidof" | "ps" => Work::Process,
         "grep" | "awk" | "wc" | "head" | "tail" | "egrep" if command.joined == Joined::Pipe => {
             Work::Carry
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::dockerfile::Command;
+use plimsoll_syntax::dockerfile::{Command, Keyword};
 
 use crate::bases::Libc;
 use crate::facts::linked_programs::Linkage;
@@ -70,6 +70,13 @@ fn check(cx: &mut Context<'_, '_>) {
     let Some(last) = facts.stages.last() else { return };
     let Some(image) = facts.base_image(last.index) else { return };
     let Some(libc) = image.describe().and_then(|it| it.libc) else { return };
+    let starts = [Keyword::Entrypoint, Keyword::Cmd];
+    // Without a program to start, `scratch` carries files out of the build.
+    if libc == Libc::None
+        && starts.iter().all(|it| facts.stages.effective(last.index, *it).is_none())
+    {
+        return;
+    }
     let mut seen = BTreeSet::new();
     for program in facts.programs() {
         let (built, has) = match (program.linkage, libc) {
@@ -195,6 +202,9 @@ mod tests {
         ships(GLIBC, "alpine:3.22\nRUN apk add gcompat", "");
         ships(GLIBC, "scratch\nCOPY --from=build /lib/x86_64-linux-gnu /lib/x86_64-linux-gnu", "");
         ships(GLIBC, "busybox:1.37", "");
+        let files =
+            format!("FROM {GLIBC}\nFROM scratch\nCOPY --from=build /w/target/release/app /\n");
+        finds(&files, "");
         ships(GLIBC, "example.com/base:1", "");
         let config = "rust:1.89 AS build\nCOPY .cargo/config.toml .cargo/\nRUN cargo build -r";
         ships(config, "scratch", "");

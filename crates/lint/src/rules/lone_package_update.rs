@@ -77,7 +77,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     const APART: &str =
         "warning: `apt-get update` is in another layer than what is installed with it";

@@ -6,6 +6,7 @@ mod managers;
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Command, MountKind};
 
+use super::source_before_dependencies::{SOURCE_BEFORE_DEPENDENCIES, copied_too_early};
 use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
@@ -14,8 +15,9 @@ declare_rule! {
     /// ## What it does
     /// Reports the first cargo command of a stage that downloads the project's dependencies without a
     /// cache mount over cargo's registry, in files that use BuildKit's syntax: a `# syntax=` line,
-    /// mounts, heredocs, `COPY --link`. Other package managers are noted where the file has a cache
-    /// mount for the same one elsewhere.
+    /// mounts, heredocs, `COPY --link`. Where the sources are copied before anything is compiled,
+    /// `source-before-dependencies` is told in its place. Other package managers are noted where the
+    /// file has a cache mount for the same one elsewhere.
     ///
     /// ## Why it matters
     /// When the layer is built again, everything is downloaded again. A cache mount outlives the
@@ -26,8 +28,10 @@ declare_rule! {
     /// # syntax=docker/dockerfile:1
     /// FROM rust:1.89-slim-bookworm AS builder
     /// WORKDIR /app
-    /// COPY . .
-    /// RUN cargo build --release --locked
+    /// COPY Cargo.toml Cargo.lock ./
+    /// RUN mkdir src && echo 'fn main() {}' > src/main.rs && cargo build --release --locked
+    /// COPY src src
+    /// RUN touch src/main.rs && cargo build --release --locked
     ///
     /// FROM gcr.io/distroless/cc-debian12:nonroot
     /// COPY --from=builder /app/target/release/server /server
@@ -84,6 +88,12 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         reported.push(command);
+        // Where dependencies have no layer of their own, that is told, and a mount is one remedy.
+        if cx.options.selects(&SOURCE_BEFORE_DEPENDENCIES)
+            && copied_too_early(facts, command).is_some()
+        {
+            continue;
+        }
         let message = format!(
             "`{}` downloads all crates again whenever its layer is built again",
             command.name()

@@ -2,7 +2,6 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use crate::facts::packages::{Manager, Operation};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -46,24 +45,21 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    for run in facts.package_runs() {
-        let does = run.does;
-        let installs = does.manager == Manager::Apt && does.operation == Operation::Install;
+    for install in facts.installs_without_lists() {
         let from_lists =
             |it: &str| !it.starts_with(['.', '/', '$', '~']) && !it.contains(['*', '/']);
-        let named = does.packages.iter().any(|it| it.known && from_lists(&it.text));
-        if installs && named && !run.command().conditional && facts.lists_are_missing(does) {
-            let title = run.title();
-            cx.report(does.verb, format!("`{title}` has no lists: an earlier `RUN` removed them"))
-                .help("Run `apt-get update` in the same `RUN`, or install all in one `RUN`.")
-                .done();
-        }
+        let named = install.packages.iter().any(|it| it.known && from_lists(&it.text));
+        let Some(run) = facts.place(install).filter(|_| named) else { continue };
+        let title = run.title();
+        cx.report(install.verb, format!("`{title}` has no lists: an earlier `RUN` removed them"))
+            .help("Run `apt-get update` in the same `RUN`, or install all in one `RUN`.")
+            .done();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     const GONE: &str = "warning: `apt-get install` has no lists: an earlier `RUN` removed them";
     const FIRST: &str = "FROM a AS b\n\

@@ -152,7 +152,7 @@ fn names(copy: &Copy<'_>, name: &str) -> bool {
         Source::Heredoc(..) => None,
     });
     let mut words = sources.chain([&copy.destination]);
-    words.any(|it| it.text.contains(name) || it.text.contains("$"))
+    words.any(|it| it.text.contains(name) || it.text.contains('$'))
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ declare_rule! {
     /// ## What it does
     /// Reports a program that cargo links to a newer glibc than that of the image it is shipped in,
     /// such as from Debian trixie (2.41) to bookworm (2.36). Which releases images stand on is known
-    /// from their tags: `rust:1.89` stands on trixie.
+    /// from their tags: `rust:1.89` stands on trixie. Between versions that brought little of use to
+    /// programs it is a warning.
     ///
     /// ## Why it matters
     /// A program asks for the symbols of the glibc that it was linked to. On an older one it ends at
@@ -57,6 +58,10 @@ declare_rule! {
     }
 }
 
+/// Versions that gave symbols to what every program calls: starting, threads, files, mathematics,
+/// reading numbers. Between others a program may be lucky.
+const BREAKING: &[(u32, u32)] = &[(2, 28), (2, 29), (2, 33), (2, 34), (2, 38), (2, 39)];
+
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     if facts.programs().is_empty() {
@@ -75,6 +80,8 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         let Some(builder) = facts.base_image(program.builder) else { continue };
+        let breaks = BREAKING.iter().any(|it| has < *it && *it <= built);
+        let severity = if breaks { Severity::Error } else { Severity::Warning };
         let (built, has) = (format!("{}.{}", built.0, built.1), format!("{}.{}", has.0, has.1));
         let message = format!(
             "`{}` is linked to glibc {built} in `{}`, but `{}` has {has}",
@@ -87,7 +94,7 @@ fn check(cx: &mut Context<'_, '_>) {
             ),
             None => "Build and ship on the same release.".to_owned(),
         };
-        let mut report = cx.report(program.span, message).help(help);
+        let mut report = cx.report(program.span, message).severity(severity).help(help);
         if let Some(root) = facts.stages.all.get(builder.root) {
             report =
                 report.related(root.from.image.span, format!("built here, with glibc {built}"));
@@ -114,15 +121,15 @@ mod tests {
 
     #[test]
     fn newer_to_older() {
-        for (build, image, versions) in [
-            ("rust:1.89", "debian:bookworm-slim", ("2.41", "2.36")),
-            ("rust:1.80", "ubuntu:22.04", ("2.36", "2.35")),
-            ("rust:latest", "gcr.io/distroless/cc-debian12", ("2.41", "2.36")),
-            ("ubuntu:24.04", "debian:12", ("2.39", "2.36")),
+        for (build, image, severity, built, has) in [
+            ("rust:1.89", "debian:bookworm-slim", "error", "2.41", "2.36"),
+            ("rust:1.80", "ubuntu:22.04", "warning", "2.36", "2.35"),
+            ("rust:1.89", "ubuntu:24.04", "warning", "2.41", "2.39"),
+            ("rust:latest", "gcr.io/distroless/cc-debian12", "error", "2.41", "2.36"),
+            ("ubuntu:24.04", "debian:12", "error", "2.39", "2.36"),
         ] {
-            let (built, has) = versions;
             let expected = format!(
-                "5:19 error: `app` is linked to glibc {built} in `{build}`, but `{image}` has {has}"
+                "5:19 {severity}: `app` is linked to glibc {built} in `{build}`, but `{image}` has {has}"
             );
             ships(build, image, &expected);
         }

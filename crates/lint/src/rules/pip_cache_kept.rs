@@ -59,8 +59,13 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let help = "Add `--no-cache-dir` (`--no-cache` of uv), or put the cache on a cache mount.";
-    for found in &cx.facts.kept_caches(Cache::Pip) {
-        report::kept_without_option(cx, found, Cache::Pip, help, |run| match run.program() {
+    let kept = cx.facts.kept_caches(Cache::Pip);
+    if kept.is_empty() {
+        return;
+    }
+    let emptied = cx.facts.emptied(Cache::Pip);
+    for found in &kept {
+        report::kept_without_option(cx, found, &emptied, help, |run| match run.program() {
             "uv" => "--no-cache",
             _ => "--no-cache-dir",
         });

@@ -2,11 +2,9 @@
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
 
-use plimsoll_syntax::dockerfile::Command;
 use plimsoll_syntax::shell::ShellCommand;
 
-use crate::Facts;
-use crate::facts::packages::{Manager, Operation, PackageRun};
+use crate::facts::packages::{Manager, Operation, PackageRun, Settings};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -44,7 +42,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::Always,
         aliases: &["DL3015"],
-        default: true,
+        default: false,
         scope: Scope::Image,
         check: check,
     }
@@ -54,28 +52,49 @@ const OPTION: &str = "--no-install-recommends";
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    for run in facts.package_runs() {
-        let (does, command) = (run.does, run.command());
-        let installs = does.manager == Manager::Apt
-            && does.operation == Operation::Install
-            && !does.packages.is_empty()
-            && run.program() != "aptitude"
-            && !does.hides_options
-            && does.verb.slice(facts.file.text) != Some("build-dep")
-            && run.run.stage.shipped;
-        if !installs || is_told(command) || is_configured(facts, &run) {
-            continue;
-        }
-        let message = format!("`{}` installs recommended packages too", run.title());
-        let insert = Edit::insert(does.verb.end(), format!(" {OPTION}"));
-        cx.report(does.verb, message)
+    let mut found: Vec<_> = facts.package_runs().filter(installs_more).collect();
+    if found.is_empty() {
+        return;
+    }
+    let settings = Settings::recommends(facts);
+    found.retain(|it| !settings.hold(facts, it));
+    // Once a stage: who installs without the option does so everywhere.
+    for of_stage in found.chunk_by(|a, b| a.does.stage == b.does.stage) {
+        let [first, others @ ..] = of_stage else { continue };
+        let edits: Vec<Edit> = of_stage
+            .iter()
+            .map(|it| Edit::insert(it.does.verb.end(), format!(" {OPTION}")))
+            .collect();
+        let more = match others.len() {
+            0 => String::new(),
+            1 => ", here and once more".to_owned(),
+            times => format!(", here and {times} times more"),
+        };
+        let message = format!("`{}` installs recommended packages too{more}", first.title());
+        let mut report = cx
+            .report(first.does.verb, message)
             .help(format!("Add `{OPTION}`, and name what is really needed beside."))
-            .fix(Fix::risky(format!("Add `{OPTION}`"), [insert]))
-            .done();
+            .fix(Fix::risky(format!("Add `{OPTION}`"), edits));
+        for other in others {
+            report = report.related(other.does.verb, "here too");
+        }
+        report.done();
     }
 }
 
-/// Whether an option decides, or may: a variable before the verb often holds it.
+/// Whether a command installs packages and whatever they recommend into the image.
+fn installs_more(run: &PackageRun<'_, '_>) -> bool {
+    let does = run.does;
+    does.manager == Manager::Apt
+        && does.operation == Operation::Install
+        && !does.packages.is_empty()
+        && run.program() != "aptitude"
+        && !does.hides_options
+        && run.run.stage.shipped
+        && !is_told(run.command())
+        && !run.title().ends_with(" build-dep")
+}
+
 fn is_told(command: &ShellCommand<'_>) -> bool {
     let recommends = |it: &str| {
         it.contains("install-recommends") || it.to_ascii_lowercase().contains("install-recommends")
@@ -90,21 +109,6 @@ fn is_told(command: &ShellCommand<'_>) -> bool {
 fn is_option(word: &str) -> bool {
     let name = word.to_ascii_uppercase();
     word.starts_with('$') && ["OPT", "ARGS", "FLAG"].iter().any(|it| name.contains(it))
-}
-
-/// Whether something before the command, or below its stage, writes apt's settings about it.
-fn is_configured(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
-    facts.stages.chain(run.does.stage).any(|stage| {
-        stage.body.iter().enumerate().any(|(offset, instruction)| {
-            let text = instruction.span.slice(facts.file.text).unwrap_or_default();
-            stage.first + offset <= run.does.index
-                && match &instruction.command {
-                    Command::Run(_) | Command::Env(_) => text.contains("Install-Recommends"),
-                    Command::Copy(_) | Command::Add(_) => text.contains("apt.conf"),
-                    _ => false,
-                }
-        })
-    })
 }
 
 #[cfg(test)]
@@ -146,6 +150,18 @@ mod tests {
             "recommended-packages",
             "FROM a\nRUN apt-get install -y $DEPS \\\n  c",
             &format!("2:13 {MESSAGE}"),
+        );
+    }
+
+    #[test]
+    fn a_stage_is_reported_once_and_fixed_everywhere() {
+        let text = "FROM a\nRUN apt-get install -y b\nRUN apt-get install -y c\n";
+        check("recommended-packages", text, &format!("2:13 {MESSAGE}, here and once more"));
+        check_fixed(
+            "recommended-packages",
+            text,
+            "FROM a\nRUN apt-get install --no-install-recommends -y b\n\
+             RUN apt-get install --no-install-recommends -y c\n",
         );
     }
 

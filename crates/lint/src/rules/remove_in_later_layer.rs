@@ -1,9 +1,10 @@
 //! `remove-in-later-layer`: packages are removed in another layer than they were installed in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use plimsoll_finding::{Clause, Severity};
 
-use crate::Facts;
-use crate::facts::packages::{Cache, Manager, Operation, PackageCommand, PackageRun};
+use crate::facts::packages::{Cache, Manager, Operation, PackageCommand, bare_name};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -46,111 +47,132 @@ declare_rule! {
     }
 }
 
+/// The packages of a manager's family, by name, and the command that brought each.
+type Brought<'f, 'd> = BTreeMap<(Manager, &'f str), &'f PackageCommand<'d>>;
+
 fn check(cx: &mut Context<'_, '_>) {
-    let facts = cx.facts;
-    for run in facts.package_runs().filter(|it| it.run.stage.shipped) {
-        if run.does.operation != Operation::Remove || run.does.elsewhere {
-            continue;
-        }
-        let Some((install, name)) = brought_before(facts, &run) else { continue };
-        let message = match name {
-            Some(name) => format!("`{name}` stays in the layer that an earlier `RUN` made"),
-            None => {
-                format!("`{}` frees nothing of the layers that earlier `RUN`s made", run.title())
-            }
-        };
-        cx.report(run.does.verb, message)
-            .help("Install, use and remove it in one `RUN`, or do the work in a stage of its own.")
-            .related(install.verb, "installed here")
-            .done();
-    }
+    packages(cx);
     lists(cx);
 }
 
-/// What an earlier `RUN` of the image has installed and this command removes: the package's name,
-/// or none where it removes whatever isn't needed.
-fn brought_before<'f>(
-    facts: &'f Facts<'_>,
-    removal: &PackageRun<'f, '_>,
-) -> Option<(&'f PackageCommand<'f>, Option<&'f str>)> {
-    let does = removal.does;
-    let family = does.manager.family();
-    let installs = |it: &&PackageCommand<'_>| {
-        it.operation == Operation::Install && it.manager.family() == family && !it.elsewhere
-    };
-    let packages = facts.packages();
-    let here: Vec<_> = packages.of_run(does.index).iter().filter(|it| it.at < does.at).collect();
-    let mut earlier = facts
-        .stages
-        .chain(does.stage)
-        .flat_map(|it| packages.of_stage(it.index))
-        .filter(installs)
-        .filter(|it| it.index < does.index);
-    if does.packages.is_empty() {
-        // It may as well follow a removal or an upgrade of its own `RUN`.
-        let alone = here.iter().all(|it| it.manager.family() != family);
-        return earlier.next().filter(|_| alone).map(|it| (it, None));
+/// Reports packages that another `RUN` has brought.
+fn packages(cx: &mut Context<'_, '_>) {
+    let facts = cx.facts;
+    let mut layers = Layers::default();
+    for run in facts.package_runs().filter(|it| it.run.stage.shipped && !it.does.elsewhere) {
+        layers.enter(run.does.index);
+        if run.does.operation == Operation::Remove
+            && let Some((name, install)) = layers.removed(run.does)
+        {
+            let message = if let Some(name) = name {
+                format!("`{name}` stays in the layer that an earlier `RUN` made")
+            } else {
+                let title = run.title();
+                format!("`{title}` frees nothing of the layers that earlier `RUN`s made")
+            };
+            cx.report(run.does.verb, message)
+                .help("Do all of it in one `RUN`, or do the work in a stage that is not shipped.")
+                .related(install.verb, "installed here")
+                .done();
+        }
+        layers.add(run.does);
     }
-    earlier.find_map(|install| {
-        let name = install.packages.iter().find(|it| {
-            let fresh = here.iter().any(|own| own.packages.iter().any(|p| p.text == it.text));
-            it.known && !fresh && does.removes(install, it)
-        })?;
-        Some((install, Some(name.text.as_ref())))
-    })
+}
+
+/// What the layers so far have brought.
+#[derive(Default)]
+struct Layers<'f, 'd> {
+    earlier: Brought<'f, 'd>,
+    /// Of the `RUN` that is being read.
+    here: Brought<'f, 'd>,
+    /// The families of managers that it has called.
+    called: BTreeSet<Manager>,
+    index: usize,
+}
+
+impl<'f, 'd> Layers<'f, 'd> {
+    /// Goes to the `RUN` with a number.
+    fn enter(&mut self, index: usize) {
+        if self.index != index {
+            self.index = index;
+            self.called.clear();
+            for (key, install) in std::mem::take(&mut self.here) {
+                self.earlier.entry(key).or_insert(install);
+            }
+        }
+    }
+
+    fn add(&mut self, command: &'f PackageCommand<'d>) {
+        let family = command.manager.family();
+        self.called.insert(family);
+        if command.operation == Operation::Install {
+            let brought = command.packages.iter().chain(&command.group).filter(|it| it.known);
+            for package in brought {
+                let name = bare_name(command.manager, &package.text);
+                self.here.entry((family, name)).or_insert(command);
+            }
+        }
+    }
+
+    /// What a command removes that an earlier `RUN` has brought: the package's name, or none where
+    /// it removes whatever isn't needed.
+    fn removed(
+        &self,
+        removal: &'f PackageCommand<'d>,
+    ) -> Option<(Option<&'f str>, &'f PackageCommand<'d>)> {
+        let family = removal.manager.family();
+        if removal.packages.is_empty() {
+            // It may as well follow a removal or an upgrade of its own `RUN`.
+            let alone = !self.called.contains(&family);
+            let first = self.earlier.range((family, "")..).next().filter(|_| alone)?;
+            return (first.0.0 == family).then_some((None, *first.1));
+        }
+        removal.packages.iter().filter(|it| it.known).find_map(|it| {
+            let key = (family, bare_name(removal.manager, &it.text));
+            let install = self.earlier.get(&key).filter(|_| !self.here.contains_key(&key))?;
+            Some((Some(key.1), *install))
+        })
+    }
 }
 
 /// Reports lists of apt that go after a `RUN` that only fetched them. Where that `RUN` installs
 /// too, another rule reports that it keeps them.
 fn lists(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    let Some(last) = facts.stages.last() else { return };
-    let mut shipped: Vec<_> = facts.stages.chain(last.index).collect();
-    shipped.reverse();
-    for stage in shipped {
-        for command in facts.packages().of_stage(stage.index) {
-            if command.manager == Manager::Apt && command.operation == Operation::Update {
-                let update = command;
-                let lone = facts.lone_update(update.index).is_some()
-                    && !facts.is_mounted(update.index, Cache::AptLists);
-                if !lone {
-                    continue;
-                }
-                let emptied = facts.emptied_later(update.index, Cache::AptLists);
-                let Some(span) = emptied else { continue };
-                if next_update(facts, update).is_some_and(|it| it < span.start()) {
-                    continue;
-                }
-                let message = "the lists of packages stay in the layer that an earlier `RUN` made";
-                cx.report(span, message)
-                    .help("Fetch them, install and remove them in one `RUN`.")
-                    .related(update.verb, "fetched here")
-                    .done();
-            }
+    let updates: Vec<&PackageCommand<'_>> = facts
+        .package_runs()
+        .filter(|it| it.run.stage.shipped && it.does.manager == Manager::Apt)
+        .map(|it| it.does)
+        .filter(|it| it.operation == Operation::Update)
+        .collect();
+    if updates.is_empty() {
+        return;
+    }
+    let emptied = facts.emptied(Cache::AptLists);
+    for (at, update) in updates.iter().enumerate() {
+        let Some(span) = emptied.after(update.index) else { continue };
+        let lone = facts.lone_update(update.index).is_some_and(|it| it.at == update.at);
+        let renewed = updates.get(at + 1).is_some_and(|it| it.verb.start() < span.start());
+        if lone && !renewed && !facts.is_mounted(update.index, Cache::AptLists) {
+            let message = "the lists of packages stay in the layer that an earlier `RUN` made";
+            cx.report(span, message)
+                .help("Fetch them, install and remove them in one `RUN`.")
+                .related(update.verb, "fetched here")
+                .done();
         }
     }
 }
 
-/// Where lists are fetched the next time.
-fn next_update(facts: &Facts<'_>, update: &PackageCommand<'_>) -> Option<usize> {
-    let mut later = facts.package_runs().filter(|it| {
-        it.does.index > update.index
-            && it.does.manager == Manager::Apt
-            && it.does.operation == Operation::Update
-    });
-    later.next().map(|it| it.does.verb.start())
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     #[test]
     fn packages_of_an_earlier_layer_stay() {
         check(
             "remove-in-later-layer",
             "FROM a\nRUN apk add --no-cache -t .d gcc\nRUN make\nRUN apk del .d",
-            "4:9 note: `gcc` stays in the layer that an earlier `RUN` made",
+            "4:9 note: `.d` stays in the layer that an earlier `RUN` made",
         );
         check(
             "remove-in-later-layer",
@@ -191,7 +213,8 @@ mod tests {
 
     #[test]
     fn lists_fetched_in_a_layer_of_their_own_stay() {
-        let text = "FROM a\nRUN apt-get update\nRUN apt-get install -y b && rm -rf /var/lib/apt/lists/*";
+        let text =
+            "FROM a\nRUN apt-get update\nRUN apt-get install -y b && rm -rf /var/lib/apt/lists/*";
         check(
             "remove-in-later-layer",
             text,

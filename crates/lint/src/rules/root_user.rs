@@ -4,7 +4,7 @@ use plimsoll_finding::{Clause, Fix, Severity};
 use plimsoll_syntax::dockerfile::{Command, CommandLine, Form, Keyword, Stage};
 
 use super::privileged_port;
-use crate::bases::{Family, User, canonical_name};
+use crate::bases::{Family, User};
 use crate::facts::users::RunsAs;
 use crate::rule::declare_rule;
 use crate::{Context, Facts, FixAvailability, Scope};
@@ -13,8 +13,8 @@ declare_rule! {
     /// ## What it does
     /// Reports a final stage whose process runs as root: `USER` says so, or nothing in the stages
     /// and in the base image says otherwise. It is silent where something in the image drops the
-    /// privileges of root when it starts, such as `gosu` or `su-exec`. Images without a service,
-    /// and bases that may set a user of their own, are only noted.
+    /// privileges of root when it starts, such as `gosu` or `su-exec`. Images that start no program
+    /// of their own, and bases of which it isn't known what user they set, are left alone.
     ///
     /// ## Why it matters
     /// A process that escapes its container keeps its user: root stays root on the host, unless a
@@ -80,24 +80,6 @@ const DROPPERS: &[&str] = &[
     "fixuid",
 ];
 
-/// Images whose own entrypoint starts as root and drops that.
-const DROPPING_BASES: &[&str] = &[
-    "postgres",
-    "postgis/postgis",
-    "mysql",
-    "mariadb",
-    "mongo",
-    "redis",
-    "rabbitmq",
-    "nginx",
-    "httpd",
-    "docker",
-    "phusion/baseimage",
-    "ghcr.io/linuxserver/baseimage-alpine",
-    "ghcr.io/linuxserver/baseimage-ubuntu",
-    "ghcr.io/linuxserver/baseimage-debian",
-];
-
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     let Some(last) = facts.stages.last() else { return };
@@ -116,52 +98,24 @@ fn check(cx: &mut Context<'_, '_>) {
             let help = "Switch to another user after the steps that need root.";
             cx.report(user.word.span, message).severity(severity).help(help).done();
         }
-        RunsAs::Base(User::Root) => without_user(cx, last, false),
-        RunsAs::Base(_) => {}
-        RunsAs::Unknown => {
-            let broken = facts.stages.effective(last.index, Keyword::User).is_some();
-            if !broken {
-                without_user(cx, last, true);
-            }
-        }
+        RunsAs::Base(User::Root) => without_user(cx, last),
+        // Whether an unknown image sets a user can't be told from here.
+        RunsAs::Base(_) | RunsAs::Unknown => {}
     }
 }
 
-fn without_user(cx: &mut Context<'_, '_>, last: &Stage<'_>, maybe: bool) {
+/// Reports an image that starts a program as root because nothing says otherwise. Images to work in,
+/// to build with and to build on are left alone.
+fn without_user(cx: &mut Context<'_, '_>, last: &Stage<'_>) {
     let facts = cx.facts;
     let Some(image) = facts.base_image(last.index) else { return };
-    let description = image.describe();
-    let serves = serves(facts, last);
-    let severity = match (serves, maybe) {
-        (Some(true), false) => Severity::Error,
-        (Some(true), true) => Severity::Note,
-        // Files for `--output`, tools of a build, and bases for other images.
-        (None, _)
-            if maybe
-                || description.is_none_or(|it| {
-                    it.family == Family::Scratch
-                        || it.toolchain.is_some_and(|toolchain| toolchain.only_builds)
-                }) =>
-        {
-            return;
-        }
-        (_, true) => return,
-        _ => Severity::Note,
-    };
-    let drops = facts.chain_mentions(last.index, DROPPERS)
-        || serves.is_none() && DROPPING_BASES.contains(&canonical_name(image.name()))
-        || description.is_some_and(|it| it.family == Family::Windows);
-    if drops {
+    let windows = image.describe().is_some_and(|it| it.family == Family::Windows);
+    if serves(facts, last) != Some(true) || windows || facts.chain_mentions(last.index, DROPPERS) {
         return;
     }
-    let message = if maybe {
-        format!("the final stage has no `USER`; unless `{}` sets one, it runs as root", image.text)
-    } else {
-        "the final stage has no `USER`, so it runs as root".to_owned()
-    };
-    let fix = fix(cx, last).filter(|_| !maybe);
+    let fix = fix(cx, last);
     let span = last.instruction.head(facts.file.text);
-    let report = cx.report(span, message).severity(severity);
+    let report = cx.report(span, "the final stage has no `USER`, so it runs as root");
     let report = report.help("Add `USER 65532:65532`, or another number, before the entrypoint.");
     match fix {
         Some(fix) => report.fix(fix).done(),
@@ -256,24 +210,17 @@ mod tests {
     }
 
     #[test]
-    fn unknown_bases_are_noted() {
-        finds(
-            "FROM example.com/base:1\nCMD [\"/app\"]\n",
-            "1:1 note: the final stage has no `USER`; unless `example.com/base:1` sets one, it \
-             runs as root",
-        );
+    fn what_is_not_known_is_left_alone() {
+        finds("FROM example.com/base:1\nCMD [\"/app\"]\n", "");
         finds("FROM example.com/base:1\nCOPY a b\n", "");
         finds("ARG BASE\nFROM $BASE\nUSER 5\nCMD [\"/app\"]\n", "");
     }
 
     #[test]
-    fn images_without_a_service_are_noted_or_left_alone() {
+    fn images_without_a_service_are_left_alone() {
         finds("FROM rust:1.89 AS build\nFROM scratch AS files\nCOPY --from=build /a /\n", "");
         finds("FROM rust:1.89\nRUN rustup component add clippy\n", "");
-        finds(
-            "FROM ubuntu:24.04\nRUN apt-get update\nCMD [\"/bin/bash\"]\n",
-            "1:1 note: the final stage has no `USER`, so it runs as root",
-        );
+        finds("FROM ubuntu:24.04\nRUN apt-get update\nCMD [\"/bin/bash\"]\n", "");
         finds(
             "FROM ubuntu:24.04\nCMD [\"bash\", \"start.sh\"]\n",
             "1:1 error: the final stage has no `USER`, so it runs as root",

@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::{Command, Word};
 
+use super::build_secret_in_argument::BUILD_SECRET_IN_ARGUMENT;
 use crate::facts::Dispatched;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -98,7 +99,7 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, va
             key = expanded.value;
         }
     }
-    if !names_secret(&key) {
+    if !names_secret(&key) || is_reported_where_used(cx, at, name) {
         return;
     }
     let kind = at.instruction.kind.name();
@@ -111,6 +112,13 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, va
     } else {
         report.done();
     }
+}
+
+/// Whether another rule reports the argument at its use, where the way out is shown.
+fn is_reported_where_used(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>) -> bool {
+    matches!(at.instruction.command, Command::Arg(_))
+        && cx.options.selects(&BUILD_SECRET_IN_ARGUMENT)
+        && cx.facts.secret_arguments().iter().any(|it| it.name.span == name.span)
 }
 
 /// Whether a name has a part between underscores, or at an end, that says that it is a secret.

@@ -92,7 +92,10 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
         _ => "CMD in shell form: a shell is process 1 and passes no signals on".to_owned(),
     };
     let help = match words(line.script.text()) {
-        _ if is_array => "Write each word in double quotes, and commas between them.".to_owned(),
+        _ if is_array => {
+            "JSON has words in double quotes, commas between them, and nothing after the bracket."
+                .to_owned()
+        },
         Some(_) => format!("Write {name} in exec form."),
         None => format!(
             "Write {name} in exec form: a script in the image, begun by `exec` in its last line, can \

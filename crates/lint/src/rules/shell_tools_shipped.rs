@@ -1,11 +1,12 @@
 //! `shell-tools-shipped`: tools for people at a terminal are installed in the shipped image.
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::{Clause, Severity};
 
 use plimsoll_syntax::dockerfile::Keyword;
 
 use crate::Facts;
-use crate::facts::packages::{Operation, bare_name};
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -53,49 +54,69 @@ declare_rule! {
 
 /// Each package, and the program that it is for.
 const TOOLS: &[(&str, &str)] = &[
-    ("curl", "curl"), ("wget", "wget"), ("git", "git"), ("vim", "vim"), ("vim-tiny", "vi"),
-    ("nano", "nano"), ("emacs", "emacs"), ("less", "less"), ("telnet", "telnet"),
-    ("netcat", "nc"), ("netcat-openbsd", "nc"), ("netcat-traditional", "nc"), ("nmap", "nmap"),
-    ("net-tools", "netstat"), ("iputils-ping", "ping"), ("iputils", "ping"), ("dnsutils", "dig"),
-    ("bind-tools", "dig"), ("iproute2", "ip"), ("tcpdump", "tcpdump"), ("strace", "strace"),
-    ("htop", "htop"), ("openssh-client", "ssh"), ("openssh-server", "sshd"), ("sudo", "sudo"),
-    ("rsync", "rsync"), ("man-db", "man"), ("tmux", "tmux"), ("screen", "screen"),
+    ("curl", "curl"),
+    ("wget", "wget"),
+    ("git", "git"),
+    ("vim", "vim"),
+    ("vim-tiny", "vi"),
+    ("nano", "nano"),
+    ("emacs", "emacs"),
+    ("less", "less"),
+    ("telnet", "telnet"),
+    ("netcat", "nc"),
+    ("netcat-openbsd", "nc"),
+    ("netcat-traditional", "nc"),
+    ("nmap", "nmap"),
+    ("net-tools", "netstat"),
+    ("iputils-ping", "ping"),
+    ("iputils", "ping"),
+    ("dnsutils", "dig"),
+    ("bind-tools", "dig"),
+    ("iproute2", "ip"),
+    ("tcpdump", "tcpdump"),
+    ("strace", "strace"),
+    ("htop", "htop"),
+    ("openssh-client", "ssh"),
+    ("openssh-server", "sshd"),
+    ("sudo", "sudo"),
+    ("rsync", "rsync"),
+    ("man-db", "man"),
+    ("tmux", "tmux"),
+    ("screen", "screen"),
 ];
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     let Some(last) = facts.stages.last() else { return };
-    let kept: Vec<_> = facts.packages().installed(&facts.stages, last.index).collect();
-    for run in facts.package_runs().filter(|it| it.run.stage.shipped) {
-        if run.does.operation != Operation::Install {
-            continue;
-        }
-        for package in &run.does.packages {
-            let name = bare_name(run.does.manager, &package.text);
-            let Some((_, program)) = TOOLS.iter().find(|it| it.0 == name) else { continue };
-            if kept.contains(&(run.does.manager, name)) && !is_started(facts, last.index, program) {
-                cx.report(package.span, format!("`{name}` is shipped, and nothing starts it"))
-                    .help("Use it in a stage that is not shipped, and take only the result.")
-                    .done();
-            }
-        }
+    let started = started(facts, last.index);
+    let mut found: Vec<_> = facts
+        .packages()
+        .installed_packages(&facts.stages, last.index)
+        .filter_map(|(_, name, package)| {
+            let (_, program) = TOOLS.iter().find(|it| it.0 == name)?;
+            Some((package.span, name, program))
+        })
+        .filter(|it| !started.contains(it.2))
+        .collect();
+    found.sort_unstable();
+    for (span, name, _) in found {
+        cx.report(span, format!("`{name}` is shipped, and nothing starts it"))
+            .help("Use it in a stage that is not shipped, and take only the result.")
+            .done();
     }
 }
 
-/// Whether what the container starts names a program.
-fn is_started(facts: &Facts<'_>, stage: usize, program: &str) -> bool {
+/// The words of what the container starts.
+fn started<'f>(facts: &'f Facts<'_>, stage: usize) -> BTreeSet<&'f str> {
+    let in_name = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
     let starts = [Keyword::Healthcheck, Keyword::Entrypoint, Keyword::Cmd];
-    starts.iter().filter_map(|it| facts.stages.effective(stage, *it)).any(|it| {
-        let text = it.arguments.text();
-        let in_name = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
-        let mut words = text.split(|it: char| !in_name(it));
-        words.any(|it| it == program)
-    })
+    let starts = starts.iter().filter_map(|it| facts.stages.effective(stage, *it));
+    starts.flat_map(|it| it.arguments.text().split(move |it| !in_name(it))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     #[test]
     fn what_is_removed_or_started_is_fine() {

@@ -83,7 +83,8 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
-fn copied_too_early(facts: &Facts<'_>, build: &CargoCommand) -> Option<Copied> {
+/// The sources that are copied before a build that nothing has prepared.
+pub(super) fn copied_too_early(facts: &Facts<'_>, build: &CargoCommand) -> Option<Copied> {
     let copied = facts.source_copies(build).into_iter().next()?;
     let before = facts.cargo_before(build);
     // A fetch ahead of the sources is another rule's.

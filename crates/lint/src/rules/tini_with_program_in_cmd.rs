@@ -85,7 +85,7 @@ fn is_init(name: &str) -> bool {
 fn is_interpreter(name: &str) -> bool {
     let plain = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
     is_shell(plain)
-        || name.ends_with(".sh")
+        || name.rsplit_once('.').is_some_and(|(_, it)| it == "sh")
         || matches!(
             plain,
             "node" | "npm" | "npx" | "yarn" | "pnpm" | "python" | "ruby" | "perl" | "php" | "java"

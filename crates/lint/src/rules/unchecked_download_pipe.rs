@@ -38,7 +38,7 @@ declare_rule! {
         severity: Severity::Warning,
         fix: FixAvailability::None,
         aliases: &["DL4006"],
-        default: true,
+        default: false,
         scope: Scope::Build,
         check: check,
     }

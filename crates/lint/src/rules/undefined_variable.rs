@@ -18,8 +18,8 @@ declare_rule! {
     /// Reports a variable that BuildKit expands and that neither an `ARG` nor an `ENV` above it sets.
     /// Shells expand the variables of `RUN`, `CMD` and `ENTRYPOINT`, so those are not looked at.
     ///
-    /// A base image may set variables too. Those of well-known images are known; in other images
-    /// the finding weighs less.
+    /// A base image may set variables too. Those of well-known images are known; with other images
+    /// only what looks like a slip is reported.
     ///
     /// ## Why it matters
     /// The variable is empty: a path loses its directory, a version its number. In
@@ -207,16 +207,23 @@ impl<'d> Seen<'_, '_, '_, 'd> {
     fn report(&mut self, reference: &Reference<'_>, place: Place, span: Span) {
         let name = reference.name;
         let base = self.base();
-        if matches!(&base, Environment::Of(repository) if base_environment::sets(repository, name)) {
+        let sets = match &base {
+            Environment::Empty => Some(false),
+            Environment::Of(repository) => base_environment::sets(repository, name),
+            Environment::Unknown => None,
+        };
+        let (help, similar) = self.help(name, place);
+        // An image of which nothing is known may set anything, but for what looks like a slip.
+        if sets == Some(true) || sets.is_none() && !similar {
             return;
         }
-        let (help, similar) = self.help(name, place);
         let empty = matches!(base, Environment::Empty);
         // Whoever writes a default knows that the variable may be missing, and whoever adds to a
         // list means what it has.
         let optional = matches!(reference.modifier, Modifier::Default | Modifier::Alternative)
             || place == Place::OwnValue;
-        let message = if empty {
+        let predefined = self.cx.facts.scopes().preamble.is_predefined(name);
+        let message = if empty || predefined {
             format!("`${name}` is not set here")
         } else {
             format!("`${name}` is not set here, unless the base image sets it")

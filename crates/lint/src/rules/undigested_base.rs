@@ -10,8 +10,8 @@ use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
     /// ## What it does
-    /// Notes, once in a file, that base images are named by tags alone. Images whose tag is a
-    /// finding already are not counted.
+    /// Notes, once in a file, that base images are named by tags alone. Where a tag is a finding of
+    /// another rule already, as it moves or is not there, nothing more is said.
     ///
     /// ## Why it matters
     /// A tag is a name that its owner can give to another image at any time; a digest is the image.
@@ -51,7 +51,14 @@ fn check(cx: &mut Context<'_, '_>) {
     let mut shown: Option<(&Stage<'_>, &BaseImage)> = None;
     let mut others = 0;
     for (stage, image) in facts.images() {
-        if !stage.reachable || !is_found(image) {
+        if !stage.reachable {
+            continue;
+        }
+        // Tags that move are the first thing to mend.
+        if moves(image) {
+            return;
+        }
+        if !is_found(image) {
             continue;
         }
         if shown.is_none() || stage.shipped {
@@ -70,11 +77,14 @@ fn check(cx: &mut Context<'_, '_>) {
     cx.report(stage.from.image.span, message).help(help).done();
 }
 
-fn is_found(image: &BaseImage) -> bool {
-    let moves = untagged_base::is_found(image)
+fn moves(image: &BaseImage) -> bool {
+    untagged_base::is_found(image)
         || latest_base::is_found(image)
-        || unversioned_rust::is_found(image);
-    image.is_known && image.digest().is_none() && !image.name().is_empty() && !moves
+        || unversioned_rust::is_found(image)
+}
+
+fn is_found(image: &BaseImage) -> bool {
+    image.is_known && image.digest().is_none() && !image.name().is_empty()
 }
 
 #[cfg(test)]
@@ -100,9 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_a_finding_already_or_not_known_is_not_counted() {
+    fn files_with_tags_that_move_and_unknown_images_are_left_alone() {
         finds("FROM rust AS a\nFROM debian\nCOPY --from=a /a /\n", "");
         finds("FROM alpine:latest\n", "");
+        finds("FROM rust:slim AS a\nFROM alpine:3.22\nCOPY --from=a /a /\n", "");
         finds("ARG BASE\nFROM $BASE\n", "");
         finds("FROM a:1 AS unused\nFROM scratch\n", "");
         let digest = "a".repeat(64);

@@ -47,7 +47,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     #[test]
     fn groups_and_repositories_are_no_packages() {

@@ -38,7 +38,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::None,
         aliases: &["tally/world-writable-state-path-workaround"],
-        default: true,
+        default: false,
         scope: Scope::Image,
         check: check,
     }

@@ -67,7 +67,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check};
+    use crate::rules::tests::check;
 
     #[test]
     fn yarn_alone_installs() {

@@ -9,6 +9,9 @@ use plimsoll_syntax::shell::{Script, ShellCommand};
 use super::{Manager, Operation, PackageRun};
 use crate::Facts;
 
+/// How many commands back a variable is looked for that switches a cache off.
+const MOST_COMMANDS: usize = 1_000;
+
 /// A cache of a package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cache {
@@ -155,7 +158,7 @@ fn covers(directory: &str, path: &str) -> bool {
 /// Whether variables switch the cache off, or put it to another place.
 fn is_uncached(facts: &Facts<'_>, run: &PackageRun<'_, '_>, names: &[&str]) -> bool {
     let set_before = |script: &Script<'_>| {
-        script.commands[..=run.does.at].iter().any(|it| {
+        script.commands[..=run.does.at].iter().rev().take(MOST_COMMANDS).any(|it| {
             let own = it.assignments.iter().any(|a| names.contains(&a.name.as_ref()));
             own || it.words.iter().any(|word| {
                 let name = word.value.split('=').next().unwrap_or_default();
@@ -221,13 +224,24 @@ impl<'d> Facts<'d> {
         })
     }
 
-    /// The first command after a `RUN`, in the shipped stages, that empties a cache in a layer of
-    /// its own, where that doesn't help any more.
-    pub(crate) fn emptied_later(&self, index: usize, cache: Cache) -> Option<Span> {
+    /// The commands of the shipped stages that empty a cache.
+    pub(crate) fn emptied(&self, cache: Cache) -> Emptied {
         let shipped = self.stages.all.iter().filter(|it| it.shipped);
-        let mut commands = shipped.flat_map(|it| self.run_commands_of(it));
-        let found = commands.find(|it| it.index > index && cache.is_emptied_by(it.command))?;
-        Some(found.command.span)
+        let commands = shipped.flat_map(|it| self.run_commands_of(it));
+        let emptying = commands.filter(|it| cache.is_emptied_by(it.command));
+        Emptied(emptying.map(|it| (it.index, it.command.span)).collect())
+    }
+}
+
+/// Where a cache is emptied: the number of the `RUN` and the command, in order.
+#[derive(Debug)]
+pub(crate) struct Emptied(Vec<(usize, Span)>);
+
+impl Emptied {
+    /// The first place after a `RUN`: in a layer of its own, where it doesn't help any more.
+    pub(crate) fn after(&self, index: usize) -> Option<Span> {
+        let after = self.0.partition_point(|it| it.0 <= index);
+        self.0.get(after).map(|it| it.1)
     }
 }
 

@@ -99,7 +99,8 @@ impl<'d> Facts<'d> {
         let script = self.script(index)?;
         // `apt-get download`, `apt-cache policy` and their like use the lists.
         let mut others = script.commands.iter().enumerate().filter(|(at, it)| {
-            super::manager::is_interesting(it) && commands.iter().all(|it| it.at != *at)
+            let read = commands.binary_search_by_key(at, |it| it.at).is_ok();
+            super::manager::is_interesting(it) && !read
         });
         let idle = idle && others.next().is_none();
         (idle && !update.elsewhere && script.commands.iter().all(is_harmless)).then_some(update)
@@ -116,60 +117,90 @@ impl<'d> Facts<'d> {
 
     fn uses_lists_in(&self, stage: usize, index: usize, manager: Manager) -> bool {
         let commands = self.packages().of_stage(stage);
-        let mut commands = commands.iter().filter(|it| {
-            it.index > index && it.manager.family() == manager.family() && !it.elsewhere
-        });
+        let after = commands.partition_point(|it| it.index <= index);
+        let mut commands = commands[after..]
+            .iter()
+            .filter(|it| it.manager.family() == manager.family() && !it.elsewhere);
         let first = commands.find(|it| {
             matches!(it.operation, Operation::Update | Operation::Install | Operation::Upgrade)
         });
         first.is_some_and(|it| it.operation != Operation::Update)
     }
 
-    /// Whether something after a `RUN` may install from its lists without being seen: a script, a
-    /// trigger, or an image that somebody builds on this one.
-    pub(crate) fn may_use_lists_of(&self, stage: usize, index: usize) -> bool {
-        self.stages.all.iter().any(|it| {
-            let builds_on = self.stages.chain(it.index).any(|it| it.index == stage);
+    /// Where each stage runs what isn't seen.
+    pub(crate) fn unseen_scripts(&self) -> UnseenScripts {
+        let last = self.stages.all.iter().map(|it| {
             let triggers = it.each(Keyword::Onbuild).next().is_some();
-            let mut scripts = self.run_commands_of(it).filter(|it| it.index > index);
-            builds_on && (triggers || scripts.any(|it| runs_script(it.command)))
-        })
+            let scripts = self.run_commands_of(it).filter(|it| runs_script(it.command));
+            if triggers { Some(usize::MAX) } else { scripts.last().map(|it| it.index) }
+        });
+        UnseenScripts(last.collect())
     }
 
-    /// Whether the lists of packages are surely missing where a command installs: the base image
-    /// comes without them, or a `RUN` has removed them, and nothing since can have fetched them.
-    pub(crate) fn lists_are_missing(&self, install: &PackageCommand<'d>) -> bool {
-        let command = self.place(install).map(|it| it.run.command);
-        // Newer releases fetch them with an option of `install`.
-        if install.hides_options || command.is_none_or(|it| it.has_flag('U', "update")) {
-            return false;
-        }
-        for stage in self.stages.chain(install.stage) {
-            for (offset, instruction) in stage.body.iter().enumerate().rev() {
+    /// The installs whose lists of packages are surely missing: a `RUN` has removed them, and
+    /// nothing since can have fetched them.
+    pub(crate) fn installs_without_lists(&self) -> Vec<&PackageCommand<'d>> {
+        let mut missing = Vec::new();
+        // The `RUN` that removed the lists, at the end of each stage.
+        let mut ends: Vec<Option<usize>> = Vec::with_capacity(self.stages.all.len());
+        for stage in &self.stages.all {
+            let mut removed = match stage.base {
+                Base::Stage(base) => ends.get(base).copied().flatten(),
+                Base::Image | Base::Scratch => None,
+            };
+            for (offset, instruction) in stage.body.iter().enumerate() {
                 let index = stage.first + offset;
-                if index > install.index {
-                    continue;
-                }
-                let Command::Run(_) = &instruction.command else { continue };
-                let Some(script) = self.script(index) else { return false };
-                if self.is_mounted(index, Cache::AptLists) {
-                    return false;
-                }
-                let end = if index == install.index { install.at } else { script.commands.len() };
-                for command in script.commands[..end].iter().rev() {
-                    if Cache::AptLists.is_emptied_by(command) && !command.conditional {
-                        return index != install.index;
-                    }
-                    if !is_harmless(command) || fetches_lists(command) {
-                        return false;
-                    }
+                if let Command::Run(_) = &instruction.command {
+                    removed = self.lists_after(index, removed, &mut missing);
                 }
             }
-            if stage.base == Base::Image {
-                return false;
+            ends.push(removed);
+        }
+        missing
+    }
+
+    /// The `RUN` that has removed the lists for those after the one with a number.
+    fn lists_after<'f>(
+        &'f self,
+        index: usize,
+        before: Option<usize>,
+        missing: &mut Vec<&'f PackageCommand<'d>>,
+    ) -> Option<usize> {
+        let script = self.script(index)?;
+        let mounted = self.is_mounted(index, Cache::AptLists);
+        let mut commands = self.packages().of_run(index).iter().peekable();
+        let mut removed = before.filter(|_| !mounted);
+        for (at, command) in script.commands.iter().enumerate() {
+            let does = commands.next_if(|it| it.at == at);
+            if Cache::AptLists.is_emptied_by(command) && !command.conditional {
+                removed = Some(index);
+            } else if !is_harmless(command) || fetches_lists(command) {
+                removed = None;
+            } else if let Some(install) = does
+                && removed.is_some_and(|it| it != index)
+                && install.manager == Manager::Apt
+                && install.operation == Operation::Install
+                && !install.hides_options
+                && !command.conditional
+            {
+                missing.push(install);
             }
         }
-        false
+        if mounted { before } else { removed }
+    }
+}
+
+/// The last `RUN` of each stage that runs what isn't seen: a script, or, for all of it, triggers of
+/// images that somebody builds on it.
+#[derive(Debug)]
+pub(crate) struct UnseenScripts(Vec<Option<usize>>);
+
+impl UnseenScripts {
+    /// Whether something after a `RUN` may install from its lists without being seen.
+    pub(crate) fn may_use_lists_of(&self, facts: &Facts<'_>, stage: usize, index: usize) -> bool {
+        let stages = facts.stages.all.iter().zip(&self.0);
+        let mut later = stages.filter(|it| it.1.is_some_and(|it| it > index));
+        later.any(|(it, _)| facts.stages.chain(it.index).any(|it| it.index == stage))
     }
 }
 

@@ -13,6 +13,9 @@ use crate::Facts;
 /// How many packages one variable may hold, so that no file takes long.
 const MOST_PACKAGES: usize = 10_000;
 
+/// How many commands back a variable's value is looked for.
+const MOST_COMMANDS: usize = 1_000;
+
 /// Reads the commands of a script.
 pub(super) fn script<'d>(
     facts: &Facts<'d>,
@@ -217,7 +220,7 @@ impl<'d> Known<'_, 'd> {
 
     /// The value of a variable: what the script sets before, else what `ENV` and `ARG` say.
     fn value(&self, name: &str) -> Option<String> {
-        let before = self.script.commands[..self.at].iter().rev();
+        let before = self.script.commands[..self.at].iter().rev().take(MOST_COMMANDS);
         let assigned = before.flat_map(|it| it.assignments.iter().rev().map(move |a| (it, a)));
         // Before a special builtin they stay as well: `a=b set -x`.
         let mut assigned = assigned.filter(|(it, _)| {
@@ -226,7 +229,8 @@ impl<'d> Known<'_, 'd> {
         if let Some((_, assignment)) = assigned.find(|(_, it)| it.name == name) {
             return Some(assignment.value.value.clone().into_owned());
         }
-        let exported = self.script.commands[..self.at].iter().rev().find_map(|it| {
+        let mut exports = self.script.commands[..self.at].iter().rev().take(MOST_COMMANDS);
+        let exported = exports.find_map(|it| {
             let exports = it.program() == Some("export");
             let mut words = it.args().iter().filter(|_| exports);
             words.find_map(|it| it.value.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))

@@ -1,9 +1,14 @@
 //! What rules about several package managers say in the same way.
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::{Edit, Fix, Severity};
 
 use super::versions::is_bare_go_address;
-use super::{Cache, KeptCache, Manager, Operation, Package, PackageRun, asks, ends, is_pinned};
+use super::{
+    Cache, Emptied, KeptCache, Manager, Operation, Package, PackageRun, Settings, asks, ends,
+    is_pinned,
+};
 use crate::Context;
 
 /// Reports installed packages that have no version.
@@ -17,17 +22,14 @@ pub(crate) fn unpinned(cx: &mut Context<'_, '_>, managers: &[Manager], help: &st
         {
             continue;
         }
-        let mut names: Vec<&Package<'_>> = Vec::new();
+        let mut seen = BTreeSet::new();
         // `go install` takes the versions of the module around, `go get` brings new ones.
         let gets = does.manager == Manager::Go && run.title() == "go get";
         let open = |it: &&Package<'_>| {
             !is_pinned(does.manager, it) || gets && is_bare_go_address(&it.text)
         };
-        for package in does.packages.iter().filter(open) {
-            if names.iter().all(|it| it.text != package.text) {
-                names.push(package);
-            }
-        }
+        let names: Vec<&Package<'_>> =
+            does.packages.iter().filter(open).filter(|it| seen.insert(&*it.text)).collect();
         let message = match names.as_slice() {
             [] => continue,
             [one] => format!("`{}` has no version", one.text),
@@ -61,8 +63,13 @@ fn is_pinned_as_a_whole(run: &PackageRun<'_, '_>) -> bool {
 /// Reports commands that ask for confirmation.
 pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
     let facts = cx.facts;
+    let mut settings = None;
     for run in facts.package_runs().filter(|it| it.does.manager == manager) {
-        if !asks(facts, &run) {
+        if !asks(&run) {
+            continue;
+        }
+        let settings = settings.get_or_insert_with(|| Settings::answers(facts, manager));
+        if settings.hold(facts, &run) {
             continue;
         }
         // Nobody can answer, but there may be nothing to ask: apt takes a package that needs no
@@ -89,14 +96,19 @@ pub(crate) fn kept(
     command: impl Fn(&KeptCache<'_, '_>) -> Option<String>,
 ) {
     let facts = cx.facts;
-    for found in facts.kept_caches(cache) {
+    let kept = facts.kept_caches(cache);
+    if kept.is_empty() {
+        return;
+    }
+    let emptied = facts.emptied(cache);
+    for found in kept {
         let Some(first) = found.first() else { continue };
         // Another rule speaks of those.
         if facts.lone_update(first.does.index).is_some() {
             continue;
         }
         let message = format!("`{}` leaves its cache in the image", first.title());
-        let later = facts.emptied_later(first.does.index, cache);
+        let later = emptied.after(first.does.index);
         let fix = command(&found).and_then(|command| {
             let edit = ends::at_end(facts, first, &command)?;
             Some(Fix::safe(format!("Add `{command}`"), [edit]))
@@ -112,15 +124,14 @@ pub(crate) fn kept(
     }
 }
 
-/// Reports caches that an option keeps from being filled.
+/// Reports a cache that an option keeps from being filled.
 pub(crate) fn kept_without_option(
     cx: &mut Context<'_, '_>,
     found: &KeptCache<'_, '_>,
-    cache: Cache,
+    emptied: &Emptied,
     help: &str,
     option: impl Fn(&PackageRun<'_, '_>) -> &'static str,
 ) {
-    let facts = cx.facts;
     let Some(first) = found.first() else { return };
     let message = format!("`{}` leaves its cache in the image", first.title());
     let edits: Vec<Edit> = found
@@ -130,7 +141,7 @@ pub(crate) fn kept_without_option(
         .collect();
     let fix = Fix::safe(format!("Add `{}`", option(first)), edits);
     let mut report = cx.report(first.does.verb, message).help(help).fix(fix);
-    if let Some(later) = facts.emptied_later(first.does.index, cache) {
+    if let Some(later) = emptied.after(first.does.index) {
         report = report.related(later, "here it is too late: the layer above keeps it");
     }
     report.done();

@@ -1,14 +1,12 @@
 //! Whether a package manager asks for confirmation, which nobody can give during a build.
 
-use plimsoll_syntax::dockerfile::Command;
 use plimsoll_syntax::shell::{Joined, ShellCommand};
 
 use super::{Manager, Operation, PackageRun};
-use crate::Facts;
 
 /// Whether a command asks before it does its work. Where an option may come from a variable, or an
-/// answer from a pipe, it counts as not asking.
-pub(crate) fn asks(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
+/// answer from a pipe, it counts as not asking; [`super::Settings`] may answer too.
+pub(crate) fn asks(run: &PackageRun<'_, '_>) -> bool {
     let (command, does) = (run.command(), run.does);
     if !matches!(does.operation, Operation::Install | Operation::Upgrade | Operation::Remove) {
         return false;
@@ -23,10 +21,7 @@ pub(crate) fn asks(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
         && !run.title().ends_with("remove");
     let answered = command.joined == Joined::Pipe
         || command.redirections.iter().any(|it| it.operator.starts_with('<'));
-    if hidden || nothing || does.hides_options || answered || is_told(does.manager, command) {
-        return false;
-    }
-    !is_configured(facts, run)
+    !(hidden || nothing || does.hides_options || answered || is_told(does.manager, command))
 }
 
 /// Whether an option answers, or nothing is done that would need an answer.
@@ -96,31 +91,4 @@ fn is_yes(setting: &str) -> bool {
             value.trim_matches('"').to_ascii_lowercase().as_str(),
             "true" | "1" | "yes" | "on"
         )
-}
-
-/// Whether something before the command in its stage, or below it, writes the manager's settings.
-fn is_configured(facts: &Facts<'_>, run: &PackageRun<'_, '_>) -> bool {
-    let (setting, files): (&str, &[&str]) = match run.does.manager {
-        Manager::Apt => ("assume-yes", &["apt.conf"]),
-        Manager::Yum | Manager::Dnf => ("assumeyes", &["yum.conf", "dnf.conf"]),
-        _ => ("non-interactive", &["zypp.conf", "zypper.conf"]),
-    };
-    for stage in facts.stages.chain(run.run.stage.index) {
-        for (offset, instruction) in stage.body.iter().enumerate() {
-            if stage.first + offset > run.does.index {
-                break;
-            }
-            let text = instruction.span.slice(facts.file.text).unwrap_or_default();
-            let sets = match &instruction.command {
-                Command::Run(_) | Command::Env(_) => text.to_ascii_lowercase().contains(setting),
-                // What such a file says isn't seen.
-                Command::Copy(_) | Command::Add(_) => files.iter().any(|it| text.contains(it)),
-                _ => false,
-            };
-            if sets {
-                return true;
-            }
-        }
-    }
-    false
 }

@@ -94,11 +94,6 @@ impl<'d> StartScript<'d> {
             _ => span,
         }
     }
-
-    /// Where it stands as a whole.
-    pub(crate) fn whole(&self) -> Span {
-        self.whole
-    }
 }
 
 impl Text<'_> {

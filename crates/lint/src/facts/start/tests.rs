@@ -1,3 +1,5 @@
+//! What images start, in all the ways in which people write it.
+
 use plimsoll_syntax::dockerfile;
 
 use super::*;
@@ -39,9 +41,15 @@ fn scripts_in_the_file_are_found() {
 }
 
 #[test]
+fn scripts_are_read_line_by_line_as_they_are_written() {
+    let lines = "FROM a\nRUN echo '#!/bin/sh' > /r && echo x >> /r; echo y >> /r\nCMD [\"/r\"]\n";
+    assert_eq!(starts(lines), ["/r|File sh:#!/bin/sh\nx\ny"]);
+}
+
+#[test]
 fn scripts_that_are_put_together_are_not_read() {
-    let appended = "FROM a\nRUN echo '#!/bin/sh' > /r && echo x >> /r\nCMD [\"/r\"]\n";
-    assert_eq!(starts(appended), ["/r"]);
+    let later = "FROM a\nRUN echo '#!/bin/sh' > /r\nRUN echo x >> /r\nCMD [\"/r\"]\n";
+    assert_eq!(starts(later), ["/r"]);
     let edited = "FROM a\nCOPY <<E /r\n#!/bin/sh\nx\nE\nRUN sed -i s/x/y/ /r\nCMD [\"/r\"]\n";
     assert_eq!(starts(edited), ["/r"]);
     let python = "FROM a\nCOPY <<E /r\n#!/usr/bin/python3\nx\nE\nCMD [\"/r\"]\n";

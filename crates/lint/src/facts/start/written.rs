@@ -2,11 +2,11 @@
 //! file.
 
 use plimsoll_finding::Span;
-use plimsoll_syntax::dockerfile::{Command, Copy, Instruction, Keyword, Source};
+use plimsoll_syntax::dockerfile::{Command, Copy, Instruction, Source};
 use plimsoll_syntax::shell::{Redirection, ShellCommand};
 
+use super::StartScript;
 use super::script::FileText;
-use super::{StartScript, Started};
 use crate::Facts;
 use crate::facts::paths;
 
@@ -61,10 +61,8 @@ fn copied<'d>(
                 (heredoc.name.clone(), Some(heredoc))
             }
         };
-        let target = match into {
-            true => paths::join(&whole, paths::file_name(&name)),
-            false => whole.clone(),
-        };
+        let target =
+            if into { paths::join(&whole, paths::file_name(&name)) } else { whole.clone() };
         if is_same(&target, path) {
             return match heredoc {
                 Some(it) => {
@@ -97,12 +95,28 @@ fn redirected<'d>(
         if !is_same(&target, path) {
             continue;
         }
-        found = match (&found, into.operator) {
+        found = match (found, into.operator) {
             (Found::Nothing, ">" | ">|") => content(instruction, command),
+            (Found::Script(FileText::Decoded(text), place), ">>") => {
+                appended(text, place, content(instruction, command))
+            }
             _ => Found::Other,
         };
     }
     found
+}
+
+/// A text and what is appended to it.
+fn appended(mut text: String, place: Span, more: Found<'_>) -> Found<'static> {
+    let Found::Script(more, end) = more else { return Found::Other };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match more {
+        FileText::Body(body, _) => text.push_str(body),
+        FileText::Decoded(more) => text.push_str(&more),
+    }
+    Found::Script(FileText::Decoded(text), place.union(end))
 }
 
 /// Whether a command such as `sed -i` or `tee` changes the file.
@@ -163,14 +177,4 @@ fn is_same(target: &str, path: &str) -> bool {
         return target == path;
     }
     target.rsplit_once('/').is_some_and(|(folder, name)| name == path && folder.ends_with("bin"))
-}
-
-impl Started<'_> {
-    /// `ENTRYPOINT` or `CMD`.
-    pub(crate) fn keyword(&self) -> &'static str {
-        match self.instruction.kind {
-            Keyword::Entrypoint => "ENTRYPOINT",
-            _ => "CMD",
-        }
-    }
 }
