@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::fingerprint::normalise;
+use crate::fingerprint::Subject;
 use crate::{Clause, Fingerprint, Fix, LineIndex, Severity, Span};
 
 /// One place where the standard does not hold.
@@ -118,30 +118,28 @@ impl Finding {
 /// also counts those before it. Call it once over all findings of a run: those counts need them all.
 pub fn finish<'t>(findings: &mut [Finding], text_of: impl Fn(&str) -> Option<&'t str>) {
     findings.sort_by(Finding::report_order);
-    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut index: Option<LineIndex<'t>> = None;
-    let mut indexed: Option<String> = None;
-    for finding in findings {
-        // Sorted by path, so one index at a time is enough.
-        if indexed.as_ref() != Some(&finding.path) {
-            seen.clear();
-            index = text_of(&finding.path).map(LineIndex::new);
-            indexed = Some(finding.path.clone());
+    let mut seen: BTreeMap<Subject, usize> = BTreeMap::new();
+    // Sorted by path, so one index at a time is enough.
+    for findings in findings.chunk_by_mut(|a, b| a.path == b.path) {
+        seen.clear();
+        let text = findings.first().and_then(|it| text_of(&it.path));
+        let index = text.map(LineIndex::new);
+        for finding in findings {
+            let subject = Subject::new(&finding.rule, &finding.path);
+            let subject = match (&index, finding.span) {
+                (Some(index), Some(span)) => subject.about_lines(touched(index, span)),
+                _ => subject.about(&finding.message),
+            };
+            let before = seen.entry(subject).or_default();
+            finding.fingerprint = subject.fingerprint(*before);
+            *before += 1;
         }
-        let about = match (&index, finding.span) {
-            (Some(index), Some(span)) => touched(index, span),
-            _ => finding.message.clone(),
-        };
-        let before = seen.entry((finding.rule.clone(), about.clone())).or_default();
-        finding.fingerprint = Fingerprint::new(&finding.rule, &finding.path, &about, *before);
-        *before += 1;
     }
 }
 
-/// The normalised text of the lines that a span touches.
-fn touched(index: &LineIndex<'_>, span: Span) -> String {
-    let lines = index.lines_of(span).filter_map(|it| index.line_span(it)?.slice(index.text()));
-    normalise(lines)
+/// The lines that a span touches.
+fn touched<'t>(index: &LineIndex<'t>, span: Span) -> impl Iterator<Item = &'t str> {
+    index.lines_of(span).filter_map(|it| index.line_span(it)?.slice(index.text()))
 }
 
 #[cfg(test)]

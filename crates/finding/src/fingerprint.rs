@@ -17,11 +17,7 @@ pub struct Fingerprint(u64);
 impl Fingerprint {
     /// Hashes what makes a finding what it is; `about` is taken as it is.
     pub(crate) fn new(rule: &str, path: &str, about: &str, occurrence: usize) -> Self {
-        let mut hash = Fnv1a::START;
-        for field in [rule, path, about, &occurrence.to_string()] {
-            hash = hash.add(field.as_bytes()).add(&[0xff]);
-        }
-        Self(hash.0)
+        Subject::new(rule, path).about(about).fingerprint(occurrence)
     }
 
     /// The hash as a number.
@@ -36,19 +32,56 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Trims every line and makes one space of every run of white space.
-pub(crate) fn normalise<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let lines: Vec<String> =
-        lines.map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    lines.join("\n")
+/// The hash of all that findings have in common that only their occurrence tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Subject(Fnv1a);
+
+impl Subject {
+    /// Begins with a rule and a path; what the finding is about is still to come.
+    pub(crate) fn new(rule: &str, path: &str) -> Self {
+        Self(Fnv1a::START.field(rule).field(path))
+    }
+
+    /// A text as it is.
+    pub(crate) fn about(self, text: &str) -> Self {
+        Self(self.0.field(text))
+    }
+
+    /// Lines, each trimmed, with one space for every run of white space.
+    pub(crate) fn about_lines<'a>(self, lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut hash = self.0;
+        for (number, line) in lines.enumerate() {
+            let newline: &[u8] = if number == 0 { b"" } else { b"\n" };
+            hash = hash.add(newline);
+            for (number, word) in line.split_whitespace().enumerate() {
+                let space: &[u8] = if number == 0 { b"" } else { b" " };
+                hash = hash.add(space).add(word.as_bytes());
+            }
+        }
+        Self(hash.field(""))
+    }
+
+    /// The fingerprint of the finding that as many come before.
+    pub(crate) fn fingerprint(self, occurrence: usize) -> Fingerprint {
+        Fingerprint(match occurrence {
+            0 => self.0.field("0").0,
+            _ => self.0.field(&occurrence.to_string()).0,
+        })
+    }
 }
 
 /// The 64-bit FNV-1a hash of the bytes so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Fnv1a(u64);
 
 impl Fnv1a {
     const START: Self = Self(0xcbf2_9ce4_8422_2325);
     const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+    /// Adds a text and what separates it from the next.
+    fn field(self, text: &str) -> Self {
+        self.add(text.as_bytes()).add(&[0xff])
+    }
 
     fn add(self, bytes: &[u8]) -> Self {
         Self(
@@ -85,6 +118,7 @@ mod tests {
 
     #[test]
     fn white_space_is_normalised() {
-        assert_eq!(normalise(["  RUN  a \t b\r", "\tc"].into_iter()), "RUN a b\nc");
+        let lines = Subject::new("a", "b").about_lines(["  RUN  a \t b\r", "\tc"].into_iter());
+        assert_eq!(lines, Subject::new("a", "b").about("RUN a b\nc"));
     }
 }

@@ -142,8 +142,9 @@ impl<'d> Facts<'d> {
     /// What has no value there stays as it is written.
     pub fn expand<'w>(&self, index: usize, word: &'w Word<'_>) -> Cow<'w, str> {
         // Most words are their own value: the variables aren't worth finding out for them.
-        let special = ['$', '\'', '"', self.file.escape];
-        if !word.text.contains(special) {
+        let special =
+            |it: u8| matches!(it, b'$' | b'\'' | b'"') || char::from(it) == self.file.escape;
+        if !word.text.bytes().any(special) {
             return Cow::Borrowed(word.as_str());
         }
         self.scopes().expand(index, word)

@@ -47,6 +47,11 @@ impl Ui {
     /// # Errors
     /// When stdout can't be written to; a reader that has gone is none.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+        // A long report without styles is not searched for them letter by letter.
+        let is_plain = |it: u8| !it.is_ascii_control() || matches!(it, b'\n' | b'\t');
+        if text.bytes().all(is_plain) {
+            return self.verbatim(text);
+        }
         written(anstream::stdout().lock(), text)
     }
 

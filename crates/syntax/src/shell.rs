@@ -155,6 +155,8 @@ pub fn parse_text(text: &str, source: usize, options: ShellOptions) -> Script<'_
 fn read<'t>(text: &'t str, logical: &Logical<'t>, options: ShellOptions) -> Script<'t> {
     let mut commands = Vec::new();
     if !nesting::foreign(text) {
+        // Commands are large and have some forty bytes of text: moving them costs more than room.
+        commands.reserve((text.len() / 40 + 1).min(64));
         let view = View::new(text, logical);
         Parser::new(&view, &mut commands, options).run();
     }

@@ -10,23 +10,26 @@ pub(crate) const UNKNOWN: &str = "?";
 pub(crate) fn join(directory: &str, path: &str) -> String {
     // A variable at the start nearly always holds an absolute path.
     let absolute = path.starts_with(['/', '$', '?']);
-    let mut parts: Vec<&str> = Vec::new();
-    let (head, rest) = if absolute { ("", path) } else { (directory, path) };
-    for part in head.split('/').chain(rest.split('/')) {
+    let head = if absolute { "" } else { directory };
+    let mut joined = String::with_capacity(head.len() + path.len() + 1);
+    for part in head.split('/').chain(path.split('/')) {
         match part {
             "" | "." => {}
             ".." => {
-                if parts.last().is_some_and(|it| !is_root(it)) {
-                    parts.pop();
+                let last = joined.rfind('/');
+                if !is_root(&joined[last.map_or(0, |it| it + 1)..]) {
+                    joined.truncate(last.unwrap_or(0));
                 }
             }
-            part => parts.push(part),
+            part => {
+                if !(joined.is_empty() && is_root(part)) {
+                    joined.push('/');
+                }
+                joined.push_str(part);
+            }
         }
     }
-    match parts.first() {
-        Some(first) if is_root(first) => parts.join("/"),
-        _ => format!("/{}", parts.join("/")),
-    }
+    if joined.is_empty() { "/".to_owned() } else { joined }
 }
 
 fn is_root(part: &str) -> bool {

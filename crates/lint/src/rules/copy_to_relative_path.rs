@@ -2,10 +2,10 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::ImageName;
-use plimsoll_syntax::dockerfile::{Base, Command, Keyword};
+use plimsoll_syntax::dockerfile::{Base, Command, Keyword, Stage, Word};
 
 use crate::rule::declare_rule;
-use crate::{Context, FixAvailability, Scope};
+use crate::{Context, Facts, FixAvailability, Scope};
 
 
 declare_rule! {
@@ -47,6 +47,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     for stage in &facts.stages.all {
+        let Some(destination) = relative_destination(facts, stage) else { continue };
         let below = facts.stages.chain(stage.index).skip(1);
         let mut below = below.flat_map(|it| it.body);
         let starts_in_root = facts.stages.root(stage.index).is_some_and(|it| {
@@ -55,23 +56,27 @@ fn check(cx: &mut Context<'_, '_>) {
         if !starts_in_root || below.any(|it| it.kind == Keyword::Workdir) {
             continue;
         }
-        for (offset, instruction) in stage.body.iter().enumerate() {
-            let copy = match &instruction.command {
-                Command::Workdir(_) => break,
-                Command::Copy(copy) | Command::Add(copy) => copy,
-                _ => continue,
-            };
-            let path = facts.expand(stage.first + offset, &copy.destination);
-            if path.starts_with(['/', '\\', '$']) || path.get(1..2) == Some(":") {
-                continue;
-            }
-            let written = copy.destination.as_str();
-            cx.report(copy.destination.span, format!("`{written}` is relative to the root, as there is no `WORKDIR`"))
-                .help("Put a `WORKDIR` above it, or write an absolute path.")
-                .done();
-            break;
+        let written = destination.as_str();
+        cx.report(destination.span, format!("`{written}` is relative to the root, as there is no `WORKDIR`"))
+            .help("Put a `WORKDIR` above it, or write an absolute path.")
+            .done();
+    }
+}
+
+/// The first relative path that a stage copies to before any `WORKDIR` of its own.
+fn relative_destination<'d>(facts: &Facts<'d>, stage: &Stage<'d>) -> Option<&'d Word<'d>> {
+    for (offset, instruction) in stage.body.iter().enumerate() {
+        let destination = match &instruction.command {
+            Command::Workdir(_) => return None,
+            Command::Copy(copy) | Command::Add(copy) => &copy.destination,
+            _ => continue,
+        };
+        let path = facts.expand(stage.first + offset, destination);
+        if !path.starts_with(['/', '\\', '$']) && path.get(1..2) != Some(":") {
+            return Some(destination);
         }
     }
+    None
 }
 
 /// Images without a `WORKDIR`, by their names without a registry's default parts.

@@ -79,9 +79,10 @@ fn of_apt(word: &str) -> bool {
         word,
         "--allow-unauthenticated" | "--force-yes" | "--allow-insecure-repositories"
     ) || ["allowunauthenticated", "allowinsecurerepositories"].iter().any(|name| {
-        let lower = word.to_ascii_lowercase();
-        lower.split_once('=').is_some_and(|(key, value)| {
-            key.ends_with(name) && matches!(value, "1" | "true" | "yes")
+        word.split_once('=').is_some_and(|(key, value)| {
+            let end = key.len().checked_sub(name.len()).and_then(|it| key.get(it..));
+            end.is_some_and(|it| it.eq_ignore_ascii_case(name))
+                && ["1", "true", "yes"].iter().any(|it| value.eq_ignore_ascii_case(it))
         })
     })
 }

@@ -185,7 +185,7 @@ fn files(paths: &[PathBuf], examiner: &Examiner<'_>, ui: &Ui) -> Result<Outcome,
     }
     let targets: Vec<Target> = targets.into_values().collect();
     let results = parallel::map(&targets, |it| {
-        let text = read::file(&it.path)?;
+        let text = read::file(&it.path, it.seen)?;
         Ok(examiner.text(&it.name, Some(&it.path), it.kind, text))
     });
     let mut outcome = Outcome::default();

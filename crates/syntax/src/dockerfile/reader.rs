@@ -24,10 +24,11 @@ pub fn parse(text: &str) -> Dockerfile<'_> {
         line: 0,
         file: Dockerfile {
             text,
-            lines: Vec::new(),
+            // Lines have some thirty bytes, instructions a hundred.
+            lines: Vec::with_capacity(text.len() / 24 + 1),
             directives: Vec::new(),
             escape: '\\',
-            instructions: Vec::new(),
+            instructions: Vec::with_capacity((text.len() / 64 + 1).min(256)),
             errors: Vec::new(),
         },
         comments: Vec::new(),

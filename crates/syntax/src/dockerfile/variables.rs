@@ -98,7 +98,8 @@ impl Lexer {
 
     /// Whether a text is its own value.
     fn is_plain(self, text: &str) -> bool {
-        !text.starts_with(scanner::BYTE_ORDER_MARK) && !text.contains(['$', '\'', '"', self.escape])
+        let special = |it: u8| matches!(it, b'$' | b'\'' | b'"') || char::from(it) == self.escape;
+        !text.starts_with(scanner::BYTE_ORDER_MARK) && !text.bytes().any(special)
     }
 }
 

@@ -6,7 +6,6 @@ use super::parser::{Closer, DEEPEST, Parser};
 use super::program::name_of;
 use super::unquote::{Unquoted, unquote};
 use super::view::View;
-use super::word::Token;
 use super::wrapper::unwrapped;
 use super::{ShellOptions, ShellWord};
 
@@ -37,14 +36,17 @@ enum How {
 
 impl Parser<'_, '_> {
     /// Reads the script in the arguments of a command.
-    pub(super) fn scripts_of(&mut self, index: usize, mark: usize, tokens: &[Token]) {
+    /// `first` is the number of the tokens before the command's.
+    pub(super) fn scripts_of(&mut self, index: usize, mark: usize, first: usize) {
         if self.nesting >= DEEPEST {
             return;
         }
-        let words = &self.commands[index].words;
-        let Some(argument) = argument(words) else { return };
-        let Some(token) = tokens.get(argument.word) else { return };
-        if is_expansion(&words[argument.word]) {
+        let command = &self.commands[index];
+        let effective = command.effective();
+        let Some(found) = command.program().and_then(|it| argument(it, effective)) else { return };
+        let argument = shift(found, command.words.len() - effective.len());
+        let Some(token) = self.tokens.get(first + argument.word) else { return };
+        if is_expansion(&command.words[argument.word]) {
             return;
         }
         let part = token.range.start + argument.skip..token.range.end;
@@ -99,8 +101,9 @@ pub(super) fn foreign(text: &str) -> bool {
 /// The options of the shell that a command is and that reads its script from its input.
 pub(super) fn reads_script(words: &[ShellWord<'_>]) -> Option<ShellOptions> {
     let words = unwrapped(words);
-    match name_of(words.first()?)? {
-        "su" | "runuser" => argument(words).is_none().then(ShellOptions::default),
+    let name = name_of(words.first()?)?;
+    match name {
+        "su" | "runuser" => argument(name, words).is_none().then(ShellOptions::default),
         name if is_shell(name) => {
             let (command, script) = shell_options(words);
             let from_input =
@@ -112,28 +115,30 @@ pub(super) fn reads_script(words: &[ShellWord<'_>]) -> Option<ShellOptions> {
     }
 }
 
-/// The script among a command's words.
-fn argument(words: &[ShellWord<'_>]) -> Option<Argument> {
-    let inner = unwrapped(words);
-    let first = words.len() - inner.len();
-    let shift = |it: Argument, by: usize| Argument { word: it.word + by, ..it };
-    match name_of(inner.first()?)? {
+/// The script among the words of a program of a name.
+fn argument(name: &str, words: &[ShellWord<'_>]) -> Option<Argument> {
+    match name {
         "eval" => {
-            let rest = &inner[1..];
+            let rest = &words[1..];
             let skip = usize::from(rest.first().is_some_and(|it| it.value == "--"));
             let only = rest.len() == skip + 1;
             let options = ShellOptions::default();
-            only.then_some(Argument { word: first + 1 + skip, skip: 0, how: How::Here, options })
+            only.then_some(Argument { word: 1 + skip, skip: 0, how: How::Here, options })
         }
-        "su" | "runuser" => switch_user(inner).map(|it| shift(it, first)),
+        "su" | "runuser" => switch_user(words),
         "find" | "xargs" => {
-            let shell = inner.iter().position(|it| name_of(it).is_some_and(is_shell))?;
-            let found = shell_argument(&inner[shell..])?;
-            Some(shift(Argument { how: How::Each, ..found }, first + shell))
+            let shell = words.iter().position(|it| name_of(it).is_some_and(is_shell))?;
+            let found = shell_argument(&words[shell..])?;
+            Some(shift(Argument { how: How::Each, ..found }, shell))
         }
-        name if is_shell(name) => shell_argument(inner).map(|it| shift(it, first)),
+        name if is_shell(name) => shell_argument(words),
         _ => None,
     }
+}
+
+/// An argument of words that are the last of some, with as many before them.
+fn shift(argument: Argument, before: usize) -> Argument {
+    Argument { word: argument.word + before, ..argument }
 }
 
 fn is_shell(name: &str) -> bool {

@@ -6,7 +6,8 @@ use super::frame::{Frame, Kind};
 use super::place::State;
 use super::redirection::Heredoc;
 use super::view::View;
-use super::{ShellCommand, ShellOptions};
+use super::word::Token;
+use super::{ShellCommand, ShellOptions, ShellWord};
 
 /// How deep substitutions, expansions and scripts in scripts are read; what is deeper is skipped.
 /// It bounds the stack.
@@ -33,6 +34,9 @@ pub(super) struct Parser<'v, 't> {
     pub(super) expansions: Vec<Range<usize>>,
     /// Expansions that the shell around has already made, ascending.
     pub(super) opaque: Vec<Range<usize>>,
+    /// The words of the open commands, and where each is in the text.
+    pub(super) words: Vec<ShellWord<'t>>,
+    pub(super) tokens: Vec<Token>,
     /// Heredocs whose bodies follow the next newline.
     pub(super) heredocs: Vec<Heredoc>,
     /// Whether the next compound is the body of a function.
@@ -67,6 +71,8 @@ impl<'v, 't> Parser<'v, 't> {
             nesting: 0,
             expansions: Vec::new(),
             opaque: Vec::new(),
+            words: Vec::new(),
+            tokens: Vec::new(),
             heredocs: Vec::new(),
             function: false,
         }
@@ -125,6 +131,8 @@ impl<'v, 't> Parser<'v, 't> {
             nesting: self.nesting + 1,
             expansions: Vec::new(),
             opaque,
+            words: Vec::new(),
+            tokens: Vec::new(),
             heredocs: Vec::new(),
             function: false,
         };

@@ -68,7 +68,9 @@ impl<'t> ShellCommand<'t> {
 
 /// The base name of a program.
 pub(super) fn name_of<'w>(word: &'w ShellWord<'_>) -> Option<&'w str> {
-    let name = word.value.rsplit('/').next().unwrap_or_default();
+    let value: &str = &word.value;
+    let start = value.bytes().rposition(|it| it == b'/').map_or(0, |it| it + 1);
+    let name = &value[start..];
     let hidden = !word.literal && name.contains(['$', '`', '}', ')', '*', '?', '{', '(']);
     (!hidden && !name.is_empty()).then_some(name)
 }

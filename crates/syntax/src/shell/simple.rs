@@ -6,14 +6,16 @@ use super::parser::Parser;
 use super::place::Place;
 use super::program::is_test;
 use super::word::{Class, Token};
-use super::{Assignment, Redirection, ShellCommand, ShellWord};
+use super::{Assignment, Redirection, ShellCommand};
 
-/// A simple command as far as it is read.
-#[derive(Default)]
-pub(super) struct Parts<'t> {
-    pub(super) words: Vec<ShellWord<'t>>,
-    /// Where each word is in the text.
-    pub(super) tokens: Vec<Token>,
+/// A simple command as far as it is read. Its words are the parser's last ones.
+struct Parts<'t> {
+    /// How many words there are of the commands around it.
+    first: usize,
+    /// How many tokens.
+    first_token: usize,
+    /// How many there are of its own.
+    words: usize,
     assignments: Vec<Assignment<'t>>,
     redirections: Vec<Redirection<'t>>,
 }
@@ -21,7 +23,7 @@ pub(super) struct Parts<'t> {
 impl Parts<'_> {
     /// Whether there is one word and nothing else, so that it may name a function.
     fn is_one_word(&self) -> bool {
-        self.words.len() == 1 && self.assignments.is_empty() && self.redirections.is_empty()
+        self.words == 1 && self.assignments.is_empty() && self.redirections.is_empty()
     }
 }
 
@@ -34,14 +36,16 @@ impl<'t> Parser<'_, 't> {
         self.commands.push(self.placeholder());
         let outer = self.parent.replace(index);
         let mark = self.expansions.len();
-        let mut parts = Parts::default();
+        let (first, first_token) = (self.words.len(), self.tokens.len());
+        let (assignments, redirections) = (Vec::new(), Vec::new());
+        let mut parts = Parts { first, first_token, words: 0, assignments, redirections };
         let end = self.parts(index, mark, &mut parts);
         if self.at == start {
             self.at += 1;
         }
         let function = self.empty_parentheses().filter(|_| parts.is_one_word());
         let nothing =
-            parts.words.is_empty() && parts.assignments.is_empty() && parts.redirections.is_empty();
+            parts.words == 0 && parts.assignments.is_empty() && parts.redirections.is_empty();
         self.parent = outer;
         if (function.is_some() || nothing) && self.commands.len() == index + 1 {
             self.commands.pop();
@@ -49,6 +53,8 @@ impl<'t> Parser<'_, 't> {
             self.finish(index, mark, start..end, parts);
         }
         self.expansions.truncate(mark);
+        self.words.truncate(first);
+        self.tokens.truncate(first_token);
         if let Some(after) = function {
             self.at = after;
             self.function_body();
@@ -112,9 +118,9 @@ impl<'t> Parser<'_, 't> {
             }
             let token = self.word();
             let raw = &self.bytes[token.range.clone()];
-            test = parts.words.is_empty() && raw == b"[[";
+            test = parts.words == 0 && raw == b"[[";
             end = self.at;
-            match assigned(raw).filter(|_| parts.words.is_empty()) {
+            match assigned(raw).filter(|_| parts.words == 0) {
                 Some((name, value)) => {
                     let assignment = self.assignment(&token, name, value, mark);
                     parts.assignments.push(assignment);
@@ -128,8 +134,10 @@ impl<'t> Parser<'_, 't> {
     }
 
     fn push_word(&mut self, token: Token, mark: usize, parts: &mut Parts<'t>) {
-        parts.words.push(self.shell_word(&token, mark));
-        parts.tokens.push(token);
+        let word = self.shell_word(&token, mark);
+        self.words.push(word);
+        self.tokens.push(token);
+        parts.words += 1;
     }
 
     fn assignment(&self, token: &Token, name: usize, value: usize, mark: usize) -> Assignment<'t> {
@@ -150,13 +158,13 @@ impl<'t> Parser<'_, 't> {
 
     /// Stores a command and does what it does to the shell.
     fn finish(&mut self, index: usize, mark: usize, range: Range<usize>, parts: Parts<'t>) {
-        let tested = is_test(&parts.words);
+        let tested = is_test(&self.words[parts.first..]);
         let first_nested = self.commands.len();
         let command = &mut self.commands[index];
         command.span = self.view.span(range);
         command.assignments = parts.assignments;
         command.redirections = parts.redirections;
-        command.words = parts.words;
+        command.words = self.words.drain(parts.first..).collect();
         command.find_program();
         if self.top().is_alternative() {
             let before = self.state.place.clone();
@@ -168,7 +176,7 @@ impl<'t> Parser<'_, 't> {
             self.state.run(&self.commands[index].words);
         }
         self.top_mut().finish(tested);
-        self.scripts_of(index, mark, &parts.tokens);
+        self.scripts_of(index, mark, parts.first_token);
         if first_nested > index + 1 && self.commands.len() > first_nested {
             self.order(index + 1);
         }

@@ -16,7 +16,7 @@ const MOST_BYTES: u64 = 1024 * 1024;
 /// Finds the `.dockerignore` of Dockerfiles. Each directory is looked at once.
 #[derive(Debug, Default)]
 pub(super) struct Contexts {
-    /// By directory: the text that holds for Dockerfiles in it, if there is one.
+    /// By directory as it is written: the text that holds for Dockerfiles in it, if there is one.
     known: Mutex<BTreeMap<PathBuf, Option<Arc<str>>>>,
 }
 
@@ -25,7 +25,6 @@ impl Contexts {
     /// nearest directory that has one, up to the root of the repository or, outside of any, up to
     /// `directory`. One that can't be read counts as empty.
     pub(super) fn dockerignore(&self, path: &Path, directory: &Path) -> Option<Arc<str>> {
-        let path = std::path::absolute(path).ok()?;
         let mut own = path.file_name().unwrap_or_default().to_owned();
         own.push(".dockerignore");
         if let Some(text) = read(&path.with_file_name(own)) {
@@ -36,7 +35,7 @@ impl Contexts {
         if let Some(text) = known.get(start) {
             return text.clone();
         }
-        let text = nearest(start, directory);
+        let text = nearest(std::path::absolute(path).ok()?.parent()?, directory);
         known.insert(start.to_owned(), text.clone());
         text
     }

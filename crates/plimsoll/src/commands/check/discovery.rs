@@ -21,6 +21,8 @@ pub(super) struct Target {
     pub(super) name: String,
     /// What is in it.
     pub(super) kind: Kind,
+    /// Whether it was seen to be a regular file.
+    pub(super) seen: bool,
 }
 
 /// What is in a file.
@@ -80,7 +82,7 @@ pub(super) fn find(paths: &[PathBuf], directory: &Path, excluded: &Gitignore) ->
     for path in paths {
         match fs::metadata(path) {
             Ok(kind) if kind.is_dir() => walk(path, directory, excluded, &mut found),
-            Ok(_) => found.add(path.clone(), directory),
+            Ok(kind) => found.add(path.clone(), directory, kind.is_file()),
             Err(error) => {
                 found.problems.push((name(path, directory), not_there(path, error)));
             }
@@ -104,23 +106,27 @@ fn not_there(path: &Path, error: io::Error) -> ReadProblem {
 fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) {
     let mut builder = WalkBuilder::new(root);
     // What is ignored stays ignored in a copy without `.git`.
-    builder.require_git(false).sort_by_file_name(OsStr::cmp);
-    let excluded = excluded.clone();
-    builder.filter_entry(move |entry| {
-        let is_directory = entry.file_type().is_some_and(|it| it.is_dir());
-        let path = std::path::absolute(entry.path());
-        entry.depth() == 0
-            || !path.is_ok_and(|path| {
-                is_within(&path, excluded.path())
-                    && excluded.matched(path, is_directory).is_ignore()
-            })
-    });
+    builder.require_git(false);
+    if !excluded.is_empty() {
+        let excluded = excluded.clone();
+        builder.filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|it| it.is_dir());
+            let path = std::path::absolute(entry.path());
+            entry.depth() == 0
+                || !path.is_ok_and(|path| {
+                    is_within(&path, excluded.path())
+                        && excluded.matched(path, is_directory).is_ignore()
+                })
+        });
+    }
+    // What is found goes into a map: only the rest is put in order.
+    let mut unseen = Vec::new();
     let mut links = Vec::new();
     for entry in builder.build() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                found.unseen.push(error.to_string());
+                unseen.push(error.to_string());
                 continue;
             }
         };
@@ -128,11 +134,14 @@ fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) 
             continue;
         }
         match entry.file_type() {
-            Some(kind) if kind.is_file() => found.add(entry.into_path(), directory),
+            Some(kind) if kind.is_file() => found.add(entry.into_path(), directory, true),
             Some(kind) if kind.is_symlink() => links.push(entry.into_path()),
             _ => {}
         }
     }
+    unseen.sort();
+    found.unseen.extend(unseen);
+    links.sort();
     // A link is checked only where it leads to something that isn't checked already.
     let known = |found: &Found, path: &Path| {
         let mut targets = found.targets.values();
@@ -141,7 +150,7 @@ fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) 
     };
     for link in links {
         if fs::metadata(&link).is_ok_and(|it| it.is_file()) && !known(found, &link) {
-            found.add(link, directory);
+            found.add(link, directory, true);
         }
     }
 }
@@ -151,10 +160,10 @@ fn is_within(path: &Path, root: &Path) -> bool {
 }
 
 impl Found {
-    fn add(&mut self, path: PathBuf, directory: &Path) {
+    fn add(&mut self, path: PathBuf, directory: &Path, seen: bool) {
         let name = name(&path, directory);
         let kind = kind(&path);
-        self.targets.insert(name.clone(), Target { path, name, kind });
+        self.targets.insert(name.clone(), Target { path, name, kind, seen });
     }
 }
 
@@ -171,10 +180,15 @@ pub(super) fn kind(path: &Path) -> Kind {
 /// What findings call a file.
 pub(super) fn name(path: &Path, directory: &Path) -> String {
     let path = path.strip_prefix(directory).unwrap_or(path);
-    let parts = path.components().filter(|it| *it != Component::CurDir);
-    let parts: Vec<_> = parts.map(|it| it.as_os_str().to_string_lossy()).collect();
-    // The root is a part of its own that ends in a slash.
-    parts.join("/").replacen("//", "/", 1)
+    let mut name = String::with_capacity(path.as_os_str().len());
+    for part in path.components().filter(|it| *it != Component::CurDir) {
+        // The root is a part of its own that ends in a slash.
+        if !name.is_empty() && !name.ends_with('/') {
+            name.push('/');
+        }
+        name.push_str(&part.as_os_str().to_string_lossy());
+    }
+    name
 }
 
 /// Whether a file in a directory is taken for a Dockerfile.

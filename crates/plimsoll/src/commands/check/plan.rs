@@ -54,6 +54,8 @@ pub(super) struct Plan {
     per_path: Vec<(Gitignore, Layer)>,
     over: [Layer; 2],
     options: Options,
+    /// What runs where nobody says otherwise.
+    default: RuleSet,
 }
 
 impl Plan {
@@ -100,6 +102,7 @@ impl Plan {
                 Layer::new(environment, variable)?,
                 Layer::new(&command_line, |key| format!("--{key}"))?,
             ],
+            default: RuleSet::of(|it| it.default),
             options: Options {
                 severities,
                 allowed_registries: settings.allowed_registries.clone(),
@@ -116,7 +119,7 @@ impl Plan {
 
     /// What a check of a file is told; `None` stands for a text that isn't in any file.
     pub(super) fn options(&self, path: Option<&Path>) -> Options {
-        let mut rules = self.settings.over(None);
+        let mut rules = self.settings.over(self.default);
         // Patterns are matched against whole paths, as they hold for directories too.
         let path: Option<PathBuf> =
             path.filter(|_| !self.per_path.is_empty()).and_then(|it| std::path::absolute(it).ok());
@@ -126,11 +129,11 @@ impl Plan {
                     && glob.matched_path_or_any_parents(it, false).is_ignore()
             };
             if path.as_ref().is_some_and(matches) {
-                rules = layer.over(Some(rules));
+                rules = layer.over(rules);
             }
         }
         for layer in &self.over {
-            rules = layer.over(Some(rules));
+            rules = layer.over(rules);
         }
         Options { rules: Some(rules), ..self.options.clone() }
     }
@@ -164,10 +167,9 @@ impl Layer {
         })
     }
 
-    /// The rules with this layer over those below; without any below, over the default.
-    fn over(&self, below: Option<RuleSet>) -> RuleSet {
-        let default = || RuleSet::of(|it| it.default);
-        self.select.or(below).unwrap_or_else(default).with(self.extend).without(self.ignore)
+    /// The rules with this layer over those below.
+    fn over(&self, below: RuleSet) -> RuleSet {
+        self.select.unwrap_or(below).with(self.extend).without(self.ignore)
     }
 }
 

@@ -22,16 +22,19 @@ pub(crate) enum ReadProblem {
     NotUtf8 { offset: usize, line: usize, byte: u8, is_utf16: bool },
 }
 
-/// Reads a file. What is no regular file is not opened: a pipe would wait for its writer.
-pub(super) fn file(path: &Path) -> Result<String, ReadProblem> {
-    let found = fs::metadata(path)?;
+/// Reads a file. What is no regular file is not opened: a pipe would wait for its writer. One that
+/// was just seen to be regular is not looked at again before.
+pub(super) fn file(path: &Path, seen: bool) -> Result<String, ReadProblem> {
+    if !seen {
+        regular(fs::metadata(path)?.file_type())?;
+    }
+    let file = File::open(path)?;
+    // What was opened counts, should it have been replaced since.
+    let found = file.metadata()?;
     regular(found.file_type())?;
     if found.len() > MOST_BYTES {
         return Err(ReadProblem::TooLarge);
     }
-    let file = File::open(path)?;
-    // What was opened counts, should it have been replaced since.
-    regular(file.metadata()?.file_type())?;
     text(file, found.len())
 }
 
@@ -102,7 +105,7 @@ mod tests {
     fn a_sparse_file_of_any_size_is_refused_unread() {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(1 << 40).unwrap();
-        let problem = super::file(file.path()).unwrap_err();
+        let problem = super::file(file.path(), false).unwrap_err();
         assert!(matches!(problem, ReadProblem::TooLarge), "{problem}");
     }
 }

@@ -6,20 +6,31 @@ use super::{Report, place::Places};
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let places = Places::new(report);
-    let mut text = String::new();
+    // A line has a hundred bytes or so.
+    let mut text = String::with_capacity(report.findings.len() * 128);
     for finding in report.findings {
-        let path = one_line(&finding.path);
-        text.push_str(&path);
+        push_one_line(&mut text, &finding.path);
         if let Some(region) = places.region(&finding.path, finding.span) {
             write!(text, ":{}:{}", region.start.line, region.start.column).ok();
         }
-        let message = one_line(&finding.message);
-        writeln!(text, ": {}[{}] {message}", finding.severity, finding.rule).ok();
+        write!(text, ": {}[{}] ", finding.severity, finding.rule).ok();
+        push_one_line(&mut text, &finding.message);
+        text.push('\n');
     }
     text
 }
 
 /// Text that came from files, without what would move a terminal's cursor.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
+    let mut line = String::with_capacity(text.len());
+    push_one_line(&mut line, text);
+    line
+}
+
+fn push_one_line(line: &mut String, text: &str) {
+    if text.bytes().all(|it| matches!(it, b' '..=b'~')) {
+        line.push_str(text);
+    } else {
+        line.extend(text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }));
+    }
 }

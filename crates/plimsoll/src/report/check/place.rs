@@ -25,7 +25,13 @@ impl<'a> Places<'a> {
     pub(super) fn new(report: &Report<'a>) -> Self {
         let mut places = BTreeMap::new();
         let findings = report.findings.iter();
+        let mut last: &str = "";
         for path in findings.flat_map(|it| it.related.iter().map(|it| &it.path).chain([&it.path])) {
+            // Findings of a file follow each other.
+            if last == path {
+                continue;
+            }
+            last = path;
             if let Some((path, text)) = report.sources.get_key_value(path) {
                 places.entry(path.as_str()).or_insert_with(|| LineIndex::new(text));
             }

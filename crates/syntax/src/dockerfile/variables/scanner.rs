@@ -96,7 +96,7 @@ impl<'t, 'e, 'l> Scanner<'t, 'e, 'l> {
             match it {
                 '$' => {
                     let value = self.variable()?;
-                    value.chars().for_each(|it| self.add(it));
+                    self.add(&value);
                     out.push_str(&value);
                 }
                 '<' => {
@@ -110,13 +110,13 @@ impl<'t, 'e, 'l> Scanner<'t, 'e, 'l> {
                     self.add_quoted(&value);
                     out.push_str(&value);
                 }
+                _ if it != self.lexer.escape => {
+                    let plain = self.plain(stop);
+                    self.add(plain);
+                    out.push_str(plain);
+                }
                 _ => {
                     self.bump();
-                    if it != self.lexer.escape {
-                        self.add(it);
-                        out.push(it);
-                        continue;
-                    }
                     if self.raw_escapes {
                         self.add_quoted(it.encode_utf8(&mut [0; 4]));
                         out.push(it);
@@ -129,6 +129,18 @@ impl<'t, 'e, 'l> Scanner<'t, 'e, 'l> {
             }
         }
         Ok(if stop.is_none() { Some(out) } else { None })
+    }
+
+    /// A character and what follows it up to one that means something.
+    fn plain(&mut self, stop: Option<char>) -> &'t str {
+        let (text, start): (&'t str, _) = (self.text, self.at);
+        self.bump();
+        let means = |it: char| {
+            matches!(it, '$' | '<' | '\'' | '"') || it == self.lexer.escape || stop == Some(it)
+        };
+        let rest = self.rest();
+        self.at += rest.find(means).unwrap_or(rest.len());
+        &text[start..self.at]
     }
 
     fn single_quoted(&mut self) -> Result<Cow<'t, str>, ExpandError> {
@@ -274,11 +286,12 @@ impl<'t, 'e, 'l> Scanner<'t, 'e, 'l> {
         Ok(value)
     }
 
-    fn add(&mut self, it: char) {
-        if it.is_whitespace() {
-            self.end_word();
-        } else if self.depth == 0 {
-            self.word.push(it);
+    fn add(&mut self, text: &str) {
+        for (number, part) in text.split(char::is_whitespace).enumerate() {
+            if number > 0 {
+                self.end_word();
+            }
+            self.add_quoted(part);
         }
     }
 
