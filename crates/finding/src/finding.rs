@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use crate::fingerprint::normalise;
+use crate::fingerprint::{Subject, normalise};
 use crate::{Clause, Fingerprint, Fix, LineIndex, Severity, Span};
 
 /// One place where the standard does not hold.
@@ -118,29 +119,37 @@ impl Finding {
 /// also counts those before it. Call it once over all findings of a run: those counts need them all.
 pub fn finish<'t>(findings: &mut [Finding], text_of: impl Fn(&str) -> Option<&'t str>) {
     findings.sort_by(Finding::report_order);
-    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    // The text of lines may be long and the findings in them many: each is hashed once for a rule.
+    let mut seen: BTreeMap<Subject, usize> = BTreeMap::new();
+    let mut known: BTreeMap<(String, usize, usize), Subject> = BTreeMap::new();
     let mut index: Option<LineIndex<'t>> = None;
     let mut indexed: Option<String> = None;
     for finding in findings {
         // Sorted by path, so one index at a time is enough.
         if indexed.as_ref() != Some(&finding.path) {
             seen.clear();
+            known.clear();
             index = text_of(&finding.path).map(LineIndex::new);
             indexed = Some(finding.path.clone());
         }
-        let about = match (&index, finding.span) {
-            (Some(index), Some(span)) => touched(index, span),
-            _ => finding.message.clone(),
+        let subject = match (&index, finding.span) {
+            (Some(index), Some(span)) => {
+                let (first, last) = index.lines_of(span).into_inner();
+                *known.entry((finding.rule.clone(), first, last)).or_insert_with(|| {
+                    Subject::new(&finding.rule, &finding.path, &touched(index, first..=last))
+                })
+            }
+            _ => Subject::new(&finding.rule, &finding.path, &finding.message),
         };
-        let before = seen.entry((finding.rule.clone(), about.clone())).or_default();
-        finding.fingerprint = Fingerprint::new(&finding.rule, &finding.path, &about, *before);
+        let before = seen.entry(subject).or_default();
+        finding.fingerprint = subject.fingerprint(*before);
         *before += 1;
     }
 }
 
-/// The normalised text of the lines that a span touches.
-fn touched(index: &LineIndex<'_>, span: Span) -> String {
-    let lines = index.lines_of(span).filter_map(|it| index.line_span(it)?.slice(index.text()));
+/// The normalised text of some lines.
+fn touched(index: &LineIndex<'_>, lines: RangeInclusive<usize>) -> String {
+    let lines = lines.filter_map(|it| index.line_span(it)?.slice(index.text()));
     normalise(lines)
 }
 

@@ -17,11 +17,7 @@ pub struct Fingerprint(u64);
 impl Fingerprint {
     /// Hashes what makes a finding what it is; `about` is taken as it is.
     pub(crate) fn new(rule: &str, path: &str, about: &str, occurrence: usize) -> Self {
-        let mut hash = Fnv1a::START;
-        for field in [rule, path, about, &occurrence.to_string()] {
-            hash = hash.add(field.as_bytes()).add(&[0xff]);
-        }
-        Self(hash.0)
+        Subject::new(rule, path, about).fingerprint(occurrence)
     }
 
     /// The hash as a number.
@@ -33,6 +29,23 @@ impl Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+/// What findings that only their occurrence tells apart have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Subject(u64);
+
+impl Subject {
+    /// Hashes it; `about` is taken as it is.
+    pub(crate) fn new(rule: &str, path: &str, about: &str) -> Self {
+        let fields = [rule, path, about];
+        Self(fields.iter().fold(Fnv1a::START, |hash, it| hash.field(it)).0)
+    }
+
+    /// The fingerprint of one of them.
+    pub(crate) fn fingerprint(self, occurrence: usize) -> Fingerprint {
+        Fingerprint(Fnv1a(self.0).field(&occurrence.to_string()).0)
     }
 }
 
@@ -49,6 +62,10 @@ struct Fnv1a(u64);
 impl Fnv1a {
     const START: Self = Self(0xcbf2_9ce4_8422_2325);
     const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+    fn field(self, text: &str) -> Self {
+        self.add(text.as_bytes()).add(&[0xff])
+    }
 
     fn add(self, bytes: &[u8]) -> Self {
         Self(
