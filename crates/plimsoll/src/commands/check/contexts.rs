@@ -25,7 +25,7 @@ impl Contexts {
     /// nearest directory that has one, up to the root of the repository or, outside of any, up to
     /// `directory`. One that can't be read counts as empty.
     pub(super) fn dockerignore(&self, path: &Path, directory: &Path) -> Option<Arc<str>> {
-        let path = std::path::absolute(path).ok()?;
+        let path = crate::paths::absolute(path).ok()?;
         let mut own = path.file_name().unwrap_or_default().to_owned();
         own.push(".dockerignore");
         if let Some(text) = read(&path.with_file_name(own)) {
