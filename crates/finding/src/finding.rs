@@ -2,9 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::fingerprint::Subject;
 use crate::{Clause, Fingerprint, Fix, LineIndex, Severity, Span};
+
+/// Bytes of text that are many for the lines of one finding.
+const LONG: usize = 1024;
 
 /// One place where the standard does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,15 +123,28 @@ impl Finding {
 pub fn finish<'t>(findings: &mut [Finding], text_of: impl Fn(&str) -> Option<&'t str>) {
     findings.sort_by(Finding::report_order);
     let mut seen: BTreeMap<Subject, usize> = BTreeMap::new();
+    // The text of lines may be long and the findings in them many: each is hashed once for a rule.
+    let mut known: BTreeMap<(String, usize, usize), Subject> = BTreeMap::new();
     // Sorted by path, so one index at a time is enough.
     for findings in findings.chunk_by_mut(|a, b| a.path == b.path) {
         seen.clear();
+        known.clear();
         let text = findings.first().and_then(|it| text_of(&it.path));
         let index = text.map(LineIndex::new);
         for finding in findings {
             let subject = Subject::new(&finding.rule, &finding.path);
             let subject = match (&index, finding.span) {
-                (Some(index), Some(span)) => subject.about_lines(touched(index, span)),
+                (Some(index), Some(span)) => {
+                    let lines = index.lines_of(span);
+                    let (first, last) = (*lines.start(), *lines.end());
+                    if is_long(index, first, last) {
+                        *known
+                            .entry((finding.rule.clone(), first, last))
+                            .or_insert_with(|| subject.about_lines(touched(index, lines)))
+                    } else {
+                        subject.about_lines(touched(index, lines))
+                    }
+                }
                 _ => subject.about(&finding.message),
             };
             let before = seen.entry(subject).or_default();
@@ -137,9 +154,18 @@ pub fn finish<'t>(findings: &mut [Finding], text_of: impl Fn(&str) -> Option<&'t
     }
 }
 
-/// The lines that a span touches.
-fn touched<'t>(index: &LineIndex<'t>, span: Span) -> impl Iterator<Item = &'t str> {
-    index.lines_of(span).filter_map(|it| index.line_span(it)?.slice(index.text()))
+/// Whether lines have so much text that hashing them again costs more than looking them up.
+fn is_long(index: &LineIndex<'_>, first: usize, last: usize) -> bool {
+    let start = index.line_span(first).map_or(0, Span::start);
+    index.line_span(last).is_some_and(|it| it.end() - start > LONG)
+}
+
+/// Some lines.
+fn touched<'t>(
+    index: &LineIndex<'t>,
+    lines: RangeInclusive<usize>,
+) -> impl Iterator<Item = &'t str> {
+    lines.filter_map(|it| index.line_span(it)?.slice(index.text()))
 }
 
 #[cfg(test)]

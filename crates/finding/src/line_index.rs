@@ -21,7 +21,13 @@ pub struct LineIndex<'a> {
     text: &'a str,
     /// The offset of every line's first byte; never empty, ascending.
     starts: Vec<usize>,
+    /// How many characters begin before each [`STEP`] of bytes, so that a column far into a long line
+    /// needs no count from its start. Empty where no line is that long.
+    counts: Vec<usize>,
 }
+
+/// Bytes that are counted at once without anybody noticing.
+const STEP: usize = 4096;
 
 impl<'a> LineIndex<'a> {
     /// Finds the lines of `text`.
@@ -30,7 +36,17 @@ impl<'a> LineIndex<'a> {
         let mut starts = Vec::with_capacity(text.len() / 24 + 1);
         starts.push(0);
         starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        Self { text, starts }
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let is_long = starts.iter().zip(ends).any(|(start, end)| end - start > STEP);
+        let counts = if is_long { counts(text) } else { Vec::new() };
+        Self { text, starts, counts }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, offset: usize) -> usize {
+        let step = offset / STEP;
+        let before = self.counts.get(step).copied().unwrap_or_default();
+        before + begun(self.text.as_bytes().get(step * STEP..offset).unwrap_or_default())
     }
 
     /// The text itself.
@@ -49,8 +65,12 @@ impl<'a> LineIndex<'a> {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.line_at(offset);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        let column = self.text.get(start..offset).map_or(0, |it| it.chars().count()) + 1;
-        Position { line, column }
+        let before = if self.counts.is_empty() {
+            self.text.get(start..offset).map_or(0, |it| it.chars().count())
+        } else {
+            self.characters(offset) - self.characters(start)
+        };
+        Position { line, column: before + 1 }
     }
 
     /// The byte offset of a position. A line past the last gives the end of the text, a column past
@@ -68,12 +88,12 @@ impl<'a> LineIndex<'a> {
     /// The bytes of a line, counted from 1, without its `\n` or `\r\n`.
     pub fn line_span(&self, line: usize) -> Option<Span> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
-        let next = self.starts.get(line).copied();
-        let ended = next.is_some();
-        let line = self.text.get(start..next.map_or(self.text.len(), |it| it - 1))?;
+        let Some(next) = self.starts.get(line) else {
+            return Some(Span::new(start, self.text.len()));
+        };
         // The `\r` belongs to the ending only where a `\n` follows.
-        let line = if ended { line.strip_suffix('\r').unwrap_or(line) } else { line };
-        Some(Span::new(start, start + line.len()))
+        let line = self.text.get(start..next - 1)?;
+        Some(Span::new(start, start + line.strip_suffix('\r').unwrap_or(line).len()))
     }
 
     /// The lines that a span touches, from first to last, counted from 1. A span that ends with a
@@ -90,6 +110,25 @@ impl<'a> LineIndex<'a> {
     }
 }
 
+/// How many characters begin before each step of bytes.
+fn counts(text: &str) -> Vec<usize> {
+    let mut count = 0;
+    let before = |bytes| {
+        let before = count;
+        count += begun(bytes);
+        before
+    };
+    let mut counts: Vec<_> = text.as_bytes().chunks(STEP).map(before).collect();
+    // A text may end with a step, and its end is a place too.
+    counts.push(count);
+    counts
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|it| **it & 0xc0 != 0x80).count()
+}
+
 /// The nearest character boundary at or before `offset`, within `text`.
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
@@ -104,6 +143,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn columns_in_long_lines_are_those_that_counting_gives() {
+        for text in
+            ["é".repeat(STEP), format!("a\n{}\nb", "aé☃".repeat(2 * STEP)), "x".repeat(2 * STEP)]
+        {
+            let index = LineIndex::new(&text);
+            assert!(!index.counts.is_empty());
+            let (mut line, mut column) = (1, 1);
+            for (offset, char) in text.char_indices() {
+                assert_eq!(index.position(offset), Position { line, column }, "{offset}");
+                (line, column) = if char == '\n' { (line + 1, 1) } else { (line, column + 1) };
+            }
+            assert_eq!(index.position(text.len()), Position { line, column });
+        }
+    }
 
     fn at(text: &str, offset: usize) -> (usize, usize) {
         let position = LineIndex::new(text).position(offset);

@@ -10,7 +10,7 @@ mod comment;
 mod peers;
 mod reach;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::{Finding, Span};
 
@@ -37,12 +37,28 @@ pub(crate) struct Suppressions<'t> {
     /// The rules that other tools' names may mean.
     rules: &'static [&'static Rule],
     all: Vec<Suppression<'t>>,
+    /// For every rule: its words among `all`.
+    by_rule: BTreeMap<&'static str, ByRule>,
     problems: Vec<Problem>,
     /// Rules that the file asks for though they are off.
     enabled: BTreeSet<&'static str>,
     /// Whether findings of `BuildKit`'s checks fail the build.
     errors: bool,
 }
+
+/// The words that mean one rule.
+#[derive(Debug, Default)]
+struct ByRule {
+    /// Those for the file.
+    file: Vec<Word>,
+    /// The others, in the order in which they reach their first byte.
+    parts: Vec<Word>,
+    /// The furthest byte that a word of `parts` reaches, or one before it.
+    ends: Vec<usize>,
+}
+
+/// The place of a word: of its suppression, and in the list of that.
+type Word = (usize, usize);
 
 /// One comment.
 #[derive(Debug)]
@@ -83,12 +99,10 @@ impl Suppressions<'_> {
         first: usize,
         suppressed: &mut Vec<Suppressed>,
     ) {
-        if self.all.is_empty() {
-            return;
-        }
+        let Some(mut words) = self.by_rule.remove(rule.name) else { return };
         let new = findings.split_off(first.min(findings.len()));
         for finding in new {
-            match self.suppressing(rule, finding.span) {
+            match self.suppressing(&mut words, finding.span) {
                 Some((place, reason)) => {
                     let reason = reason.map(ToOwned::to_owned);
                     suppressed.push(Suppressed { finding, place, reason });
@@ -96,23 +110,66 @@ impl Suppressions<'_> {
                 None => findings.push(finding),
             }
         }
+        self.by_rule.insert(rule.name, words);
     }
 
-    /// The first suppression of a rule's finding at a place. All that fit count as used.
-    fn suppressing(&mut self, rule: &Rule, place: Option<Span>) -> Option<(Span, Option<&str>)> {
-        let mut first = None;
-        for suppression in &mut self.all {
-            if !suppression.reach.covers(place) {
-                continue;
-            }
-            for allowed in &mut suppression.allowed {
-                if allowed.rules.contains(rule.name) {
-                    allowed.used = true;
-                    first = first.or(Some((suppression.place, suppression.reason)));
+    /// Sorts the words by rule and place, so that a finding is not held against all of them.
+    fn index(&mut self) {
+        let mut by_rule: BTreeMap<&'static str, ByRule> = BTreeMap::new();
+        for (place, suppression) in self.all.iter().enumerate() {
+            for (word, allowed) in suppression.allowed.iter().enumerate() {
+                for rule in &allowed.rules {
+                    let words = by_rule.entry(rule).or_default();
+                    match suppression.reach {
+                        Reach::File => words.file.push((place, word)),
+                        Reach::Bytes(_) => words.parts.push((place, word)),
+                    }
                 }
             }
         }
-        first
+        for words in by_rule.values_mut() {
+            words.parts.sort_by_key(|(place, _)| self.bytes(*place).start());
+            let mut furthest = 0;
+            for (place, _) in &words.parts {
+                furthest = self.bytes(*place).end().max(furthest);
+                words.ends.push(furthest);
+            }
+        }
+        self.by_rule = by_rule;
+    }
+
+    /// What a suppression of a part reaches.
+    fn bytes(&self, place: usize) -> Span {
+        match self.all.get(place).map(|it| it.reach) {
+            Some(Reach::Bytes(span)) => span,
+            Some(Reach::File) | None => Span::default(),
+        }
+    }
+
+    /// The first suppression of a finding at a place by the words for its rule. All that fit count
+    /// as used.
+    fn suppressing(
+        &mut self,
+        words: &mut ByRule,
+        place: Option<Span>,
+    ) -> Option<(Span, Option<&str>)> {
+        let mut fitting = words.file.clone();
+        // Once used, they need not be again; the first one goes on to be the first.
+        words.file.truncate(1);
+        if let Some(at) = place.map(Span::start) {
+            let begun = words.parts.partition_point(|(it, _)| self.bytes(*it).start() <= at);
+            let reaching = (0..begun).rev().take_while(|it| words.ends.get(*it) >= Some(&at));
+            let parts = reaching.filter_map(|it| words.parts.get(it).copied());
+            fitting.extend(parts.filter(|(it, _)| self.bytes(*it).end() >= at));
+        }
+        for (suppression, word) in &fitting {
+            let allowed = self.all.get_mut(*suppression).and_then(|it| it.allowed.get_mut(*word));
+            if let Some(allowed) = allowed {
+                allowed.used = true;
+            }
+        }
+        let first = fitting.into_iter().min()?;
+        self.all.get(first.0).map(|it| (it.place, it.reason))
     }
 
     /// What is wrong with the suppressions themselves, as findings of a rule, for all rules about

@@ -10,6 +10,7 @@ mod commands;
 mod environment;
 mod failure;
 mod hints;
+mod paths;
 mod report;
 mod settings;
 mod status;

@@ -98,7 +98,7 @@ struct Metadata {
 
 /// Finds and reads the settings for a project directory: upwards to the root of its workspace.
 pub(crate) fn load(directory: &Path) -> Result<Settings, SettingsError> {
-    let start = std::path::absolute(directory)
+    let start = crate::paths::absolute(directory)
         .map_err(|source| SettingsError::Read { path: directory.to_owned(), source })?;
     for (depth, place) in start.ancestors().enumerate() {
         let manifest_path = place.join("Cargo.toml");

@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fmt::Display,
+    fs::{self, OpenOptions},
     io::{self, IsTerminal as _, Write},
     path::Path,
     time::Duration,
@@ -61,9 +62,17 @@ impl Ui {
     /// When it can't be written; what was there before is then still there.
     pub(crate) fn result_in(&self, path: &Path, text: &str) -> Result<(), Failure> {
         let text = anstream::adapter::strip_str(text).to_string();
-        plimsoll_image::atomic::write(path, |file| file.write_all(text.as_bytes())).map_err(
-            |error| Failure::new(format!("cannot write the report to {}: {error}", path.display())),
-        )
+        let is_device = fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+        let written = if is_device {
+            // Pipes and /dev/null have nothing to keep and can't be replaced.
+            let file = OpenOptions::new().write(true).open(path);
+            file.and_then(|mut file| file.write_all(text.as_bytes()))
+        } else {
+            plimsoll_image::atomic::write(path, |file| file.write_all(text.as_bytes()))
+        };
+        written.map_err(|error| {
+            Failure::new(format!("cannot write the report to {}: {error}", path.display()))
+        })
     }
 
     /// Writes a text of the user's as it is.
@@ -164,7 +173,11 @@ fn written(mut stdout: impl Write, text: &str) -> Result<(), Failure> {
 fn say(style: Style, word: &str, message: &str) {
     // Lines after the first stand under the text, not under the word.
     let indent = " ".repeat(word.len() + 2);
-    let message = message.trim_end().replace('\n', &format!("\n{indent}"));
+    let harmless =
+        |it: char| if it.is_control() && it != '\n' && it != '\t' { '\u{fffd}' } else { it };
+    // Names of files and what is in them may hold what a terminal obeys.
+    let message: String = message.trim_end().chars().map(harmless).collect();
+    let message = message.replace('\n', &format!("\n{indent}"));
     // Nobody is left to tell when stderr is closed.
     writeln!(anstream::stderr(), "{style}{word}{style:#}: {message}").ok();
 }

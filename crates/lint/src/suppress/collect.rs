@@ -1,6 +1,6 @@
 //! Collects the suppressions of a file from its comments and directives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::{Finding, Span};
 use plimsoll_syntax::dockerfile::{Dockerfile, LineKind, Stages};
@@ -15,6 +15,9 @@ use crate::{RULES, Rule, select};
 
 /// The checks that `BuildKit` runs only where a file asks for them.
 const EXPERIMENTAL: &[&str] = &["InvalidDefinitionDescription"];
+
+/// How many problems of a file are told with what may have been meant.
+const MOST_COMPARED: usize = 100;
 
 /// Something wrong with a suppression.
 #[derive(Debug)]
@@ -45,8 +48,8 @@ impl<'t> Suppressions<'t> {
         stages: &Stages<'t>,
     ) -> Self {
         let mut collected = Self { rules, ..Self::default() };
-        let around = Surroundings { file, stages };
-        let mut open = Vec::new();
+        let around = Surroundings::new(file, stages);
+        let mut open = Open::new();
         for (line, it) in file.lines.iter().enumerate() {
             if !matches!(it.kind, LineKind::Comment | LineKind::InnerComment) {
                 continue;
@@ -61,10 +64,11 @@ impl<'t> Suppressions<'t> {
                 collected.hadolint(text, place, line, around);
             }
         }
-        for block in open {
-            collected.unclosed(&block);
+        for block in open.values().flatten() {
+            collected.unclosed(block);
         }
         collected.buildkit(file);
+        collected.index();
         collected
     }
 
@@ -74,7 +78,7 @@ impl<'t> Suppressions<'t> {
         place: Span,
         line: usize,
         around: Surroundings<'_, '_>,
-        open: &mut Vec<Block<'t>>,
+        open: &mut Open<'t>,
     ) {
         if written.verb == Verb::End {
             return self.close(&written, place, around.start_of(line), open);
@@ -88,7 +92,8 @@ impl<'t> Suppressions<'t> {
             Verb::Begin | Verb::End => {
                 let start = around.start_of(line);
                 let reason = written.reason;
-                open.push(Block { names: written.names, place, start, allowed, reason });
+                let block = Block { names: written.names, place, start, allowed, reason };
+                open.entry(block.key()).or_default().push(block);
                 return;
             }
         };
@@ -123,8 +128,10 @@ impl<'t> Suppressions<'t> {
                 allowed.push(Allowed { name, place, rules, used: false });
                 continue;
             }
-            let meant: Vec<String> =
-                select::candidates(name).iter().map(|it| format!("`{it}`")).collect();
+            // Comparing takes long, and a file with so many has other problems.
+            let is_compared = self.problems.len() < MOST_COMPARED;
+            let candidates = if is_compared { select::candidates(name) } else { Vec::new() };
+            let meant: Vec<String> = candidates.iter().map(|it| format!("`{it}`")).collect();
             let help = if meant.is_empty() {
                 "`plimsoll explain` lists all rules.".to_owned()
             } else {
@@ -137,12 +144,8 @@ impl<'t> Suppressions<'t> {
     }
 
     /// Ends the innermost open block of the same names.
-    fn close(&mut self, end: &Written<'_>, place: Span, at: usize, open: &mut Vec<Block<'t>>) {
-        let same = |block: &Block<'_>| {
-            block.names.iter().map(|it| it.0).eq(end.names.iter().map(|it| it.0))
-        };
-        if let Some(index) = open.iter().rposition(same) {
-            let block = open.remove(index);
+    fn close(&mut self, end: &Written<'t>, place: Span, at: usize, open: &mut Open<'t>) {
+        if let Some(block) = open.get_mut(&key(&end.names)).and_then(Vec::pop) {
             let reach = Reach::Bytes(Span::new(block.start, at));
             self.add(&block.names, block.place, reach, block.allowed, block.reason);
         } else {
@@ -244,6 +247,13 @@ impl<'t> Suppressions<'t> {
     }
 }
 
+/// The blocks that wait for their ends, by the names in them; the innermost is the last.
+type Open<'t> = BTreeMap<Vec<&'t str>, Vec<Block<'t>>>;
+
+fn key<'t>(names: &[(&'t str, Span)]) -> Vec<&'t str> {
+    names.iter().map(|(name, _)| *name).collect()
+}
+
 /// An `allow-begin` that waits for its end.
 #[derive(Debug)]
 struct Block<'t> {
@@ -252,6 +262,12 @@ struct Block<'t> {
     start: usize,
     allowed: Vec<Allowed<'t>>,
     reason: Option<&'t str>,
+}
+
+impl<'t> Block<'t> {
+    fn key(&self) -> Vec<&'t str> {
+        key(&self.names)
+    }
 }
 
 fn quoted(names: &[(&str, Span)]) -> String {

@@ -12,27 +12,29 @@ pub(super) enum Reach {
     Bytes(Span),
 }
 
-impl Reach {
-    /// Whether a finding at a place is meant.
-    pub(super) fn covers(self, place: Option<Span>) -> bool {
-        match (self, place) {
-            (Self::File, _) => true,
-            (Self::Bytes(_), None) => false,
-            (Self::Bytes(bytes), Some(place)) => {
-                bytes.contains(place.start()) || bytes.end() == place.start()
-            }
-        }
-    }
-}
-
 /// Finds what a comment on a line stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings<'s, 'd> {
     pub(super) file: &'d Dockerfile<'d>,
     pub(super) stages: &'s Stages<'d>,
+    /// The line with which the head ends: the last blank one before the first instruction, or the
+    /// end of a file that has none.
+    head: usize,
 }
 
-impl Surroundings<'_, '_> {
+impl<'s, 'd> Surroundings<'s, 'd> {
+    pub(super) fn new(file: &'d Dockerfile<'d>, stages: &'s Stages<'d>) -> Self {
+        let head = match file.instructions.first() {
+            Some(first) => {
+                let before = file.lines.get(..first.first_line.saturating_sub(1));
+                let lines = before.unwrap_or_default();
+                lines.iter().rposition(|it| it.kind == LineKind::Blank).unwrap_or_default()
+            }
+            None => file.lines.len(),
+        };
+        Self { file, stages, head }
+    }
+
     /// The instruction that a comment on a line, counted from 0, belongs to: the one around it, or
     /// the next. From the comment on, so that a finding about the comment itself is meant too.
     pub(super) fn instruction(&self, line: usize) -> Option<Reach> {
@@ -49,8 +51,9 @@ impl Surroundings<'_, '_> {
         let inside = self.kind(line) == Some(LineKind::InnerComment);
         let next = self.file.instructions.get(self.after(line)).map(|it| it.span.start());
         let stages = &self.stages.all;
-        let follows =
-            stages.iter().position(|it| !inside && Some(it.instruction.span.start()) == next);
+        let follows = next.filter(|_| !inside).and_then(|next| {
+            stages.binary_search_by_key(&next, |it| it.instruction.span.start()).ok()
+        });
         let index =
             follows.or_else(|| self.stages.at(start).map(|it| it.index)).unwrap_or_default();
         let first = stages.get(index)?.instruction.span.start();
@@ -62,9 +65,7 @@ impl Surroundings<'_, '_> {
     /// Whether a comment stands in the head of the file: before the first instruction, in comments
     /// with a blank line after them.
     pub(super) fn is_head(&self, line: usize) -> bool {
-        let rest = self.file.lines.get(line..).unwrap_or_default();
-        let after = rest.iter().find(|it| it.kind != LineKind::Comment);
-        self.is_before_all(line) && after.is_none_or(|it| it.kind == LineKind::Blank)
+        self.is_before_all(line) && line < self.head
     }
 
     /// Whether a comment stands before the first instruction.
@@ -98,7 +99,7 @@ mod tests {
         let file = dockerfile::parse(text);
         let stages = Stages::new(&file);
         let line = text.lines().position(|it| it.trim() == "# x").unwrap();
-        match of(Surroundings { file: &file, stages: &stages }, line) {
+        match of(Surroundings::new(&file, &stages), line) {
             Some(Reach::Bytes(span)) => span.slice(text).unwrap(),
             Some(Reach::File) => text,
             None => "",
@@ -130,7 +131,7 @@ mod tests {
             let file = dockerfile::parse(text);
             let stages = Stages::new(&file);
             let line = text.lines().position(|it| it == "# x").unwrap();
-            Surroundings { file: &file, stages: &stages }.is_head(line)
+            Surroundings::new(&file, &stages).is_head(line)
         };
         assert!(is_head("# x\n\nFROM a\n") && is_head("# x\n# y\n\nFROM a\n"));
         assert!(!is_head("# x\nFROM a\n") && !is_head("# x\n# y\nFROM a\n"));

@@ -48,7 +48,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, requires = "fixing", help_heading = "Fixes")]
     pub(crate) unsafe_fixes: bool,
     /// Write nothing and print what --fix would change; the exit code is then 1.
-    #[arg(long, conflicts_with_all = ["format", "statistics"], help_heading = "Fixes")]
+    #[arg(long, conflicts_with_all = ["format", "statistics", "output"], help_heading = "Fixes")]
     pub(crate) diff: bool,
 
     /// The form of the report [default: human] [env: `PLIMSOLL_FORMAT`].

@@ -11,6 +11,7 @@ use plimsoll_lint::{Rule, RuleSet};
 use crate::{
     args::check::{CheckArgs, FailOn, Form},
     failure::Failure,
+    paths,
     report::check::{Detail, Report, Unchecked},
     settings,
     status::Status,
@@ -83,7 +84,7 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
     let start = input.start();
     let settings = settings::load(&start)?;
     let root = settings.path.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let root = root.map_or_else(|| std::path::absolute(&start), Ok)?;
+    let root = root.map_or_else(|| paths::absolute(&start), Ok)?;
     let check = &settings.file.check;
     let plan = Plan::new(args, environment, check, &root)?;
     let form = args.format.or(check.format).unwrap_or_default();
@@ -125,11 +126,12 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
         fail_on,
     };
     let text = report.render(form, detail)?;
-    match (&args.output, &outcome.standard) {
-        (Some(path), _) => ui.result_in(path, &text)?,
-        // The text itself is the result then.
-        (None, Some(_)) => ui.aside(&text),
-        (None, None) => ui.result(&text)?,
+    // The text itself is the result where standard input is fixed, even where it can't be.
+    let is_text = matches!((&input, mode), (Input::Standard(_), Mode::Fix { .. }));
+    match &args.output {
+        Some(path) => ui.result_in(path, &text)?,
+        None if is_text => ui.aside(&text),
+        None => ui.result(&text)?,
     }
     if let Some(fixed) = &outcome.standard {
         ui.verbatim(fixed)?;
@@ -145,10 +147,10 @@ fn show_changes(outcome: &Outcome, ui: &Ui) -> Result<Status, Failure> {
     let changes = outcome.changes.iter();
     let text: String = changes.map(|(name, old, new)| diff::unified(name, old, new)).collect();
     ui.verbatim(&text)?;
-    Ok(match outcome.unchecked.is_empty() {
-        false => Status::Incomplete,
-        true if text.is_empty() => Status::Done,
-        true => Status::Found,
+    Ok(match text.is_empty() {
+        _ if outcome.incomplete || !outcome.unchecked.is_empty() => Status::Incomplete,
+        true => Status::Done,
+        false => Status::Found,
     })
 }
 
@@ -173,7 +175,7 @@ fn standard_input(path: Option<&Path>, examiner: &Examiner<'_>, ui: &Ui) -> Outc
 
 /// Checks files.
 fn files(paths: &[PathBuf], examiner: &Examiner<'_>, ui: &Ui) -> Result<Outcome, Failure> {
-    let Found { targets, problems, unseen } =
+    let Found { targets, problems, unseen, .. } =
         discovery::find(paths, examiner.directory, &examiner.plan.excluded);
     for directory in unseen {
         ui.warning(format!("not looked into: {directory}"));
@@ -194,12 +196,16 @@ fn files(paths: &[PathBuf], examiner: &Examiner<'_>, ui: &Ui) -> Result<Outcome,
     }
     for (target, result) in targets.into_iter().zip(results) {
         match result {
-            Ok(examined) => {
+            Ok(mut examined) => {
                 if let (Mode::Fix { .. }, Some(new)) = (examiner.mode, &examined.changed) {
                     let old = &examined.text;
                     if let Err(error) = write::replace(&target.path, &target.name, old, new) {
                         ui.failure(&error.into());
                         outcome.incomplete = true;
+                        // The file is what it was, and so is what is found in it.
+                        let (path, text) = (Some(&*target.path), examined.text);
+                        let examiner = Examiner { mode: Mode::Report, ..*examiner };
+                        examined = examiner.text(&target.name, path, target.kind, text);
                     }
                 }
                 outcome.take(target.name, examined, ui);

@@ -81,3 +81,28 @@ fn unsafe_fixes_need_a_word_more() {
     let ran = run(&Tree::new(&[("Dockerfile", OLD)]), "", &["--unsafe-fixes"]).ended(2);
     assert!(ran.stderr.contains("--fix") && ran.stderr.contains("--diff"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_was_not_written_is_not_reported_as_fixed() {
+    let tree = Tree::new(&[("Dockerfile", OLD)]);
+    fs::create_dir(tree.path(".Dockerfile.plimsoll-new")).unwrap();
+    let ran = run(&tree, "", &["--fix", "--format", "concise"]).ended(2);
+    assert!(ran.stdout.starts_with("Dockerfile:2:1: "), "{}", ran.stdout);
+}
+
+#[test]
+fn standard_input_that_cannot_be_fixed_does_not_become_a_report() {
+    let ran = Tree::new(&[]).check(&["--fix", "--stdin"]);
+    assert!(ran.stderr.contains("the file has no instructions"), "{ran:?}");
+    let ran = run(&Tree::new(&[]), &"x".repeat(11 << 20), &["--fix", "-"]).ended(2);
+    assert_eq!(ran.stdout, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_is_fixed_once() {
+    let tree = Tree::new(&[("a/Dockerfile", OLD)]);
+    std::os::unix::fs::symlink("a/Dockerfile", tree.path("link")).unwrap();
+    run(&tree, "", &["--fix", "a/Dockerfile", "link", "a/../a/Dockerfile", "a"]).ended(0);
+    assert_eq!(tree.read("a/Dockerfile"), NEW);
+}

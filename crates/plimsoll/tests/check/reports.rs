@@ -109,3 +109,18 @@ fn a_sarif_log_refers_to_its_own_rules_and_to_places_that_exist() {
         assert_eq!(result["partialFingerprints"]["plimsoll/v1"].as_str().unwrap().len(), 16);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_report_may_go_to_a_device() {
+    let tree = Tree::new(&[("Dockerfile", ROOT)]);
+    assert_eq!(tree.check(&["-o", "/dev/null"]).ended(1).stdout, "");
+    let ran = tree.check(&["-o", "/dev/full"]).ended(2);
+    assert!(ran.stderr.contains("cannot write the report to /dev/full"), "{}", ran.stderr);
+}
+
+#[test]
+fn names_of_files_do_not_reach_the_terminal() {
+    let ran = Tree::new(&[]).check(&["\u{1b}[31mred"]).ended(2);
+    assert!(ran.stderr.starts_with("error: cannot check \u{fffd}[31mred\n"), "{}", ran.stderr);
+}

@@ -1,5 +1,7 @@
 //! `[check]`, the environment and the command line.
 
+use std::fs;
+
 use crate::fixture::{GOOD, ROOT, Tree, left_out};
 
 fn paths(tree: &Tree, arguments: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
@@ -93,4 +95,54 @@ fn scripts_go_through_shellcheck_where_the_settings_ask_for_it() {
     let ran = tree.run(&arguments, "", &[]).ended(1);
     insta::assert_snapshot!(ran.stdout, @"Dockerfile:4:3: note[shellcheck/SC2086] Double quote to prevent globbing and word splitting");
     tree.run(&[&arguments[..], &["--ignore", "SC2086"]].concat(), "", &[]).ended(0);
+}
+
+#[test]
+fn settings_of_a_neighbour_do_not_hold_above_it() {
+    let none = "[check]\nselect = [\"none\"]\n";
+    let tree = Tree::new(&[("a/plimsoll.toml", none), ("b/Dockerfile", ROOT)]);
+    fs::create_dir(tree.path("a/.git")).unwrap();
+    let there = ["check", "--format", "concise", "a/../b"];
+    assert!(tree.run(&there, "", &[]).ended(1).stdout.contains("root-user"));
+}
+
+#[test]
+fn patterns_hold_whatever_way_leads_to_a_file() {
+    let settings =
+        "[[check.per-path]]\npath = \"a/\"\nignore = [\"root-user\"]\n[check]\nexclude = [\"c\"]\n";
+    let tree = Tree::new(&[
+        ("plimsoll.toml", settings),
+        ("a/Dockerfile", ROOT),
+        ("b/Dockerfile", ROOT),
+        ("c/Dockerfile", ROOT),
+    ]);
+    let paths = |path: &str| {
+        let run = ["check", "--format", "concise", "--extend-select", "root-user", path];
+        let ran = tree.run(&run, "", &[]);
+        let lines = ran.stdout.lines().filter(|it| it.contains("[root-user]"));
+        lines.map(|it| it.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("."), ["b/Dockerfile"]);
+    assert_eq!(paths("b/.."), ["b/../b/Dockerfile"]);
+    assert_eq!(paths("b/../a"), [""; 0]);
+}
+
+#[test]
+fn a_rule_weighs_what_is_said_of_it_and_not_of_its_clause() {
+    // By name, the clause comes before the rule in one and after it in the other.
+    for (clause, rule) in [("note", "error"), ("off", "error"), ("error", "off")] {
+        let settings = format!(
+            "[check.severity]\nnon-root = \"{clause}\"\nroot-user = \"{rule}\"\nall = \"note\"\n"
+        );
+        let tree = Tree::new(&[("plimsoll.toml", &settings), ("Dockerfile", ROOT)]);
+        let ran = tree.run(&["check", "--format", "concise"], "", &[]);
+        assert_eq!(ran.stdout.contains("error[root-user]"), rule == "error", "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_list_of_nothing_selects_nothing_else_either() {
+    let tree = Tree::new(&[("Dockerfile", ROOT)]);
+    let ran = tree.run(&["check", "--format", "concise", "--select", ""], "", &[]).ended(1);
+    assert!(ran.stdout.contains("root-user"), "{}", ran.stdout);
 }

@@ -35,7 +35,7 @@ impl Contexts {
         if let Some(text) = known.get(start) {
             return text.clone();
         }
-        let text = nearest(std::path::absolute(path).ok()?.parent()?, directory);
+        let text = nearest(crate::paths::absolute(path).ok()?.parent()?, directory);
         known.insert(start.to_owned(), text.clone());
         text
     }

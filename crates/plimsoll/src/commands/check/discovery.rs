@@ -1,7 +1,8 @@
 //! Which files are checked.
 
 use std::{
-    collections::BTreeMap,
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     fs, io,
     path::{Component, Path, PathBuf},
@@ -10,6 +11,7 @@ use std::{
 use ignore::{WalkBuilder, gitignore::Gitignore};
 
 use super::read::ReadProblem;
+use crate::paths;
 
 /// A file to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub(super) struct Found {
     pub(super) problems: Vec<(String, ReadProblem)>,
     /// Directories that could not be looked into.
     pub(super) unseen: Vec<String>,
+    /// What the targets are without links, once that matters.
+    known: Option<BTreeSet<PathBuf>>,
 }
 
 /// Endings of files that are about a Dockerfile, or become one.
@@ -79,7 +83,11 @@ const NO_DOCKERFILES: &[&str] = &[
 /// for those that git ignores or that the settings exclude.
 pub(super) fn find(paths: &[PathBuf], directory: &Path, excluded: &Gitignore) -> Found {
     let mut found = Found::default();
-    for path in paths {
+    for (index, path) in paths.iter().enumerate() {
+        if index > 0 {
+            // It may lead to files that are there already, by another name.
+            found.know_targets();
+        }
         match fs::metadata(path) {
             Ok(kind) if kind.is_dir() => walk(path, directory, excluded, &mut found),
             Ok(kind) => found.add(path.clone(), directory, kind.is_file()),
@@ -111,7 +119,7 @@ fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) 
         let excluded = excluded.clone();
         builder.filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|it| it.is_dir());
-            let path = std::path::absolute(entry.path());
+            let path = paths::absolute(entry.path());
             entry.depth() == 0
                 || !path.is_ok_and(|path| {
                     is_within(&path, excluded.path())
@@ -130,7 +138,7 @@ fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) 
                 continue;
             }
         };
-        if !entry.file_name().to_str().is_some_and(is_dockerfile) {
+        if !is_dockerfile(&entry.file_name().to_string_lossy()) {
             continue;
         }
         match entry.file_type() {
@@ -143,14 +151,16 @@ fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) 
     found.unseen.extend(unseen);
     links.sort();
     // A link is checked only where it leads to something that isn't checked already.
-    let known = |found: &Found, path: &Path| {
-        let mut targets = found.targets.values();
-        path.canonicalize()
-            .is_ok_and(|it| targets.any(|other| other.path.canonicalize().is_ok_and(|o| o == it)))
-    };
+    if !links.is_empty() {
+        found.know_targets();
+    }
     for link in links {
-        if fs::metadata(&link).is_ok_and(|it| it.is_file()) && !known(found, &link) {
-            found.add(link, directory, true);
+        match fs::metadata(&link) {
+            Ok(kind) if kind.is_file() => found.add(link, directory, true),
+            Ok(_) => {}
+            Err(error) => {
+                found.problems.push((name(&link, directory), not_there(&link, error)));
+            }
         }
     }
 }
@@ -160,7 +170,20 @@ fn is_within(path: &Path, root: &Path) -> bool {
 }
 
 impl Found {
+    /// From now on, files that are there already are told by what they are, not by their names. To
+    /// look that up for every file of a directory would be needless.
+    fn know_targets(&mut self) {
+        let targets = self.targets.values();
+        let real = || targets.filter_map(|it| it.path.canonicalize().ok()).collect();
+        self.known.get_or_insert_with(real);
+    }
+
     fn add(&mut self, path: PathBuf, directory: &Path, seen: bool) {
+        let is_new =
+            |known: &mut BTreeSet<PathBuf>| path.canonicalize().map_or(true, |it| known.insert(it));
+        if !self.known.as_mut().is_none_or(is_new) {
+            return;
+        }
         let name = name(&path, directory);
         let kind = kind(&path);
         self.targets.insert(name.clone(), Target { path, name, kind, seen });
@@ -186,9 +209,22 @@ pub(super) fn name(path: &Path, directory: &Path) -> String {
         if !name.is_empty() && !name.ends_with('/') {
             name.push('/');
         }
-        name.push_str(&part.as_os_str().to_string_lossy());
+        name.push_str(&text(part.as_os_str()));
     }
     name
+}
+
+/// A name as text. What is no text in it is told byte by byte, so that two names stay two.
+fn text(name: &OsStr) -> Cow<'_, str> {
+    if let Some(name) = name.to_str() {
+        return Cow::Borrowed(name);
+    }
+    let mut text = String::new();
+    for part in name.as_encoded_bytes().utf8_chunks() {
+        text.push_str(part.valid());
+        text.extend(part.invalid().iter().map(|it| format!("\\x{it:02x}")));
+    }
+    Cow::Owned(text)
 }
 
 /// Whether a file in a directory is taken for a Dockerfile.
@@ -300,6 +336,27 @@ mod tests {
         assert_eq!(names(root.path(), &named, &Gitignore::empty()), expected);
     }
 
+    #[test]
+    fn a_file_is_checked_once_whatever_it_is_called() {
+        let root = tree(&["a/Dockerfile", "b/Dockerfile"]);
+        let named = ["a/Dockerfile", "b/../a/Dockerfile", "."];
+        let expected = ["a/Dockerfile", "b/Dockerfile"];
+        assert_eq!(names(root.path(), &named, &Gitignore::empty()), expected);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_text_stay_apart() {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let root = tempfile::tempdir().unwrap();
+        for name in [b"\xfe.Dockerfile", b"\xff.Dockerfile"] {
+            fs::write(root.path().join(OsStr::from_bytes(name)), "").unwrap();
+        }
+        let found = names(root.path(), &["."], &Gitignore::empty());
+        assert_eq!(found, ["\\xfe.Dockerfile", "\\xff.Dockerfile"]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_in_a_circle_end_and_links_to_what_is_checked_are_left_out() {
@@ -309,9 +366,12 @@ mod tests {
         symlink("..", root.path().join("a/up")).unwrap();
         symlink("Dockerfile", root.path().join("a/Dockerfile.same")).unwrap();
         symlink("recipe", root.path().join("a/Dockerfile.other")).unwrap();
-        symlink("nowhere", root.path().join("a/Dockerfile.dangling")).unwrap();
         let found = names(root.path(), &["."], &Gitignore::empty());
         assert_eq!(found, ["a/Dockerfile", "a/Dockerfile.other"]);
+        symlink("nowhere", root.path().join("a/Dockerfile.dangling")).unwrap();
+        let found = find(&[root.path().to_owned()], root.path(), &Gitignore::empty());
+        assert_eq!(found.targets.len(), 2);
+        assert_eq!(found.problems[0].0, "a/Dockerfile.dangling");
         symlink("loop", root.path().join("loop")).unwrap();
         let found = find(&[root.path().join("loop")], root.path(), &Gitignore::empty());
         assert_eq!(found.problems.len(), 1);

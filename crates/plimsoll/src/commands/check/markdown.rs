@@ -44,19 +44,40 @@ pub(super) fn fix(
 ) -> Fixed {
     let all = fences(text);
     let mut fixed = Fixed { text: text.to_owned(), applied: 0, dropped: Vec::new() };
-    // From the end on, so that the places of the others stay what they are.
-    for (index, fence) in all.iter().enumerate().rev().filter(|(_, it)| is_dockerfile(it)) {
+    let mut bodies = Vec::new();
+    for (index, fence) in all.iter().enumerate().filter(|(_, it)| is_dockerfile(it)) {
         let block = plimsoll_lint::fix(name, fence.body.text(), options, applicability);
         fixed.dropped.extend(block.dropped);
-        if block.text == fence.body.text() {
-            continue;
-        }
-        if let Some(text) = with_body(&fixed.text, index, &block.text) {
-            fixed.text = text;
-            fixed.applied += block.applied.len();
+        if block.text != fence.body.text() {
+            bodies.push(Body { index, text: block.text, applied: block.applied.len() });
         }
     }
+    put(&mut fixed, &bodies);
     fixed
+}
+
+/// A new body of a block.
+#[derive(Debug)]
+struct Body {
+    index: usize,
+    text: String,
+    /// How many fixes are in it.
+    applied: usize,
+}
+
+/// Puts bodies into a text, at once if they fit; otherwise halving finds those that don't.
+fn put(fixed: &mut Fixed, bodies: &[Body]) {
+    if bodies.is_empty() {
+        return;
+    }
+    if let Some(text) = with_bodies(&fixed.text, bodies) {
+        fixed.text = text;
+        fixed.applied += bodies.iter().map(|it| it.applied).sum::<usize>();
+    } else if bodies.len() > 1 {
+        let (left, right) = bodies.split_at(bodies.len() / 2);
+        put(fixed, left);
+        put(fixed, right);
+    }
 }
 
 fn is_dockerfile(fence: &Fence<'_>) -> bool {
@@ -93,30 +114,61 @@ fn mapped_fix(fix: &Fix, text: &str, fence: &Fence<'_>, index: usize) -> Option<
     });
     let edits: Vec<_> = edits.collect();
     let meant = fix.apply(fence.body.text()).ok()?;
-    let changed = apply(text, &edits).ok()?;
-    let is = fences(&changed).get(index).map(|it| it.body.text() == meant)?;
+    let is = is_alone(text, fence, &edits, &meant).or_else(|| {
+        let changed = apply(text, &edits).ok()?;
+        fences(&changed).get(index).map(|it| it.body.text() == meant)
+    })?;
     is.then(|| Fix { edits, ..fix.clone() })
 }
 
-/// The text with another body in one of its blocks, if all blocks then are what they should be.
-fn with_body(text: &str, index: usize, body: &str) -> Option<String> {
-    let all = fences(text);
-    let fence = all.get(index)?;
-    let lines = LineIndex::new(text);
-    let start = lines.line_span(fence.lines.start)?.start();
-    let end = lines.line_span(fence.lines.end).map_or(text.len(), Span::start);
-    let mut new = String::with_capacity(text.len() + body.len());
-    new.push_str(text.get(..start)?);
-    for line in body.split_inclusive('\n') {
-        // Blank lines end in no white space.
-        new.push_str(if line.trim().is_empty() { fence.prefix.trim_end() } else { fence.prefix });
-        new.push_str(line);
+/// Whether the lines of a block, with these edits, have the body that is meant. `None` where they are
+/// another block without the document around them: to read all of it for every fix takes long.
+fn is_alone(text: &str, fence: &Fence<'_>, edits: &[Edit], meant: &str) -> Option<bool> {
+    let start = text.get(..fence.span.start())?.rfind('\n').map_or(0, |it| it + 1);
+    let rest = text.get(fence.span.end()..)?;
+    let end = rest.find('\n').map_or(text.len(), |it| fence.span.end() + it + 1);
+    let lines = text.get(start..end)?;
+    let [alone] = &*fences(lines) else { return None };
+    if alone.body.text() != fence.body.text() || alone.span.end() + start != fence.span.end() {
+        return None;
     }
-    new.push_str(text.get(end..)?);
+    let shifted = edits.iter().map(|it| {
+        let (from, to) = (it.span.start().checked_sub(start)?, it.span.end().checked_sub(start)?);
+        Some(Edit { span: Span::new(from, to), replacement: it.replacement.clone() })
+    });
+    let shifted: Vec<_> = shifted.collect::<Option<_>>()?;
+    let changed = apply(lines, &shifted).ok()?;
+    // What follows is what it was where the block still ends with its last line.
+    let ends = |it: &Fence<'_>| changed.len() - it.span.end() == lines.len() - alone.span.end();
+    Some(matches!(&*fences(&changed), [it] if it.body.text() == meant && ends(it)))
+}
+
+/// The text with other bodies in some of its blocks, which are in order, if all blocks then are what
+/// they should be.
+fn with_bodies(text: &str, bodies: &[Body]) -> Option<String> {
+    let all = fences(text);
+    let lines = LineIndex::new(text);
+    let mut new = String::with_capacity(text.len());
+    let mut done = 0;
+    for body in bodies {
+        let fence = all.get(body.index)?;
+        let start = lines.line_span(fence.lines.start)?.start();
+        new.push_str(text.get(done..start)?);
+        for line in body.text.split_inclusive('\n') {
+            // Blank lines end in no white space.
+            let is_blank = line.trim().is_empty();
+            new.push_str(if is_blank { fence.prefix.trim_end() } else { fence.prefix });
+            new.push_str(line);
+        }
+        done = lines.line_span(fence.lines.end).map_or(text.len(), Span::start);
+    }
+    new.push_str(text.get(done..)?);
     let after = fences(&new);
+    let mut rest = bodies.iter().peekable();
     let same = after.len() == all.len()
         && after.iter().zip(&all).enumerate().all(|(at, (after, before))| {
-            let expected = if at == index { body } else { before.body.text() };
+            let body = rest.next_if(|it| it.index == at);
+            let expected = body.map_or(before.body.text(), |it| &*it.text);
             after.body.text() == expected && after.info.slice(&new) == before.info.slice(text)
         });
     same.then_some(new)
@@ -189,6 +241,38 @@ FROM: c
         let found = mapped(finding(Span::empty(at), fix), "p", GUIDE, &all, 0);
         assert_eq!(found.fix, None);
         assert_eq!(with_body(GUIDE, 0, "FROM a\n```\n"), None);
+        let at = all[0].body.text().len();
+        let fix = Fix::safe("Fix", [Edit::insert(at, "```\n~~~\nx")]);
+        let found = mapped(finding(Span::empty(at), fix), "p", GUIDE, &all, 0);
+        assert_eq!(found.fix, None);
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_leaves_the_others_alone() {
+        let body = |index, text: &str| Body { index, text: text.to_owned(), applied: 1 };
+        let mut fixed = Fixed { text: GUIDE.to_owned(), applied: 0, dropped: Vec::new() };
+        put(&mut fixed, &[body(0, "FROM a\n```\n"), body(1, "FROM c\n"), body(2, "USER 1\n")]);
+        let expected = GUIDE.replace("> FROM b\n> USER root", "> FROM c");
+        assert_eq!(
+            fixed.text,
+            expected.replace("```dockerfile\nUSER root", "```dockerfile\nUSER 1")
+        );
+        assert_eq!(fixed.applied, 2);
+    }
+
+    #[test]
+    fn a_block_deep_in_a_list_is_read_with_what_is_around_it() {
+        let text = "1. a\n   - b\n\n     ```dockerfile\n     FROM a\n     USER root\n     ```\n";
+        let all = fences(text);
+        let at = all[0].body.text().find("root").unwrap();
+        let fix = Fix::safe("Fix", [Edit::replace(Span::new(at, at + 4), "1\nCMD x")]);
+        let found = mapped(finding(Span::empty(at), fix), "p", text, &all, 0);
+        let new = found.fix.unwrap().apply(text).unwrap();
+        assert_eq!(new, text.replace("USER root", "USER 1\n     CMD x"));
+    }
+
+    fn with_body(text: &str, index: usize, body: &str) -> Option<String> {
+        with_bodies(text, &[Body { index, text: body.to_owned(), applied: 1 }])
     }
 
     #[test]

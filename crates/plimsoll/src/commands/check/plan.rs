@@ -16,6 +16,7 @@ use plimsoll_lint::{Options, RuleSet, UnknownSelector, resolve};
 use super::shellcheck;
 use crate::{
     args::check::CheckArgs,
+    paths,
     settings::{CheckSettings, PerPath, Weight},
 };
 
@@ -122,7 +123,7 @@ impl Plan {
         let mut rules = self.settings.over(self.default);
         // Patterns are matched against whole paths, as they hold for directories too.
         let path: Option<PathBuf> =
-            path.filter(|_| !self.per_path.is_empty()).and_then(|it| std::path::absolute(it).ok());
+            path.filter(|_| !self.per_path.is_empty()).and_then(|it| paths::absolute(it).ok());
         for (glob, layer) in &self.per_path {
             let matches = |it: &PathBuf| {
                 it.starts_with(glob.path())
@@ -160,8 +161,10 @@ impl Layer {
             Ok(rules)
         };
         let select = all(&selection.select, "select")?;
+        // A list of nothing is no choice, such as that of a variable which isn't set; `none` is.
+        let chooses = selection.select.iter().any(|it| !it.trim().is_empty());
         Ok(Self {
-            select: (!selection.select.is_empty()).then_some(select),
+            select: chooses.then_some(select),
             extend: all(&selection.extend_select, "extend-select")?,
             ignore: all(&selection.ignore, "ignore")?,
         })
@@ -173,20 +176,28 @@ impl Layer {
     }
 }
 
-/// What rules weigh; a rule that is off goes to those that are ignored.
+/// What rules weigh; a rule that is off goes to those that are ignored. Words that mean fewer rules
+/// win over those that mean more, so that a rule may be told apart from its clause.
 fn severities(
     settings: &BTreeMap<String, Weight>,
     layer: &mut Layer,
 ) -> Result<BTreeMap<&'static str, Severity>, PlanError> {
-    let mut severities = BTreeMap::new();
-    for (selector, Weight(weight)) in settings {
+    let mut weights = Vec::with_capacity(settings.len());
+    for (selector, weight) in settings {
         let origin = "`check.severity`".to_owned();
         let rules = resolve(selector).map_err(|source| PlanError::Selector { origin, source })?;
-        match weight {
-            Some(severity) => severities.extend(rules.iter().map(|it| (it.name, *severity))),
-            None => layer.ignore = layer.ignore.with(rules),
+        weights.push((rules, *weight));
+    }
+    weights.sort_by_key(|(rules, _)| std::cmp::Reverse(rules.len()));
+    let mut severities = BTreeMap::new();
+    let mut off = RuleSet::default();
+    for (rules, Weight(weight)) in weights {
+        off = if weight.is_some() { off.without(rules) } else { off.with(rules) };
+        if let Some(severity) = weight {
+            severities.extend(rules.iter().map(|it| (it.name, severity)));
         }
     }
+    layer.ignore = layer.ignore.with(off);
     Ok(severities)
 }
 

@@ -24,10 +24,12 @@ pub(super) fn replace(path: &Path, name: &str, old: &str, new: &str) -> Result<(
 fn in_place(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     // A rename would replace a file that may not be written to.
-    let permissions = fs::OpenOptions::new().write(true).open(&path)?.metadata()?.permissions();
+    let found = fs::OpenOptions::new().write(true).open(&path)?.metadata()?;
     atomic::write(&path, |file| {
         file.write_all(new.as_bytes())?;
-        fs::set_permissions(atomic::aside(&path), permissions)?;
+        let aside = atomic::aside(&path);
+        keep_owner(&aside, &found);
+        fs::set_permissions(aside, found.permissions())?;
         if fs::read(&path)? == old.as_bytes() {
             Ok(())
         } else {
@@ -35,6 +37,21 @@ fn in_place(path: &Path, old: &str, new: &str) -> io::Result<()> {
         }
     })
 }
+
+/// Leaves a file to whom it belongs, where root changes it: a container often runs as root on files
+/// of somebody else. Others can't give files away, and own what they write.
+#[cfg(unix)]
+fn keep_owner(path: &Path, found: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    let group = Some(found.gid());
+    if chown(path, Some(found.uid()), group).is_err() {
+        chown(path, None, group).ok();
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &fs::Metadata) {}
 
 #[cfg(test)]
 mod tests {
@@ -49,6 +66,23 @@ mod tests {
         assert!(error.source.to_string().contains("changed"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "FROM b\n");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_somebody_else_stays_theirs() {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Dockerfile");
+        fs::write(&path, "old").unwrap();
+        // Only root can give it away; for others it stays what it is.
+        chown(&path, Some(12_345), Some(12_346)).ok();
+        let owner = |it: &Path| fs::metadata(it).map(|it| (it.uid(), it.gid())).unwrap();
+        let before = owner(&path);
+        replace(&path, "Dockerfile", "old", "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(owner(&path), before);
     }
 
     #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Findings with the source they are about, and the clauses below them.
 
 mod mask;
+mod secret;
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -8,8 +9,9 @@ use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 use anstyle::{AnsiColor, Style};
-use plimsoll_finding::{Applicability, Clause, Finding, Severity, Span};
+use plimsoll_finding::{Applicability, Finding, Severity, Span};
 
+use self::secret::SecretLines;
 use super::{
     Detail, Report,
     concise::one_line,
@@ -24,6 +26,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HOLDS: Style = AnsiColor::Green.on_default().bold();
 /// A source line longer than this is shown in part.
 const WIDTH: usize = 120;
+/// Lines with more bytes than this together are no excerpt for people.
+const EXCERPT: usize = 16 * 1024;
 /// Help has shorter lines, as it stands further to the right.
 const HELP_WIDTH: usize = 88;
 
@@ -33,9 +37,11 @@ pub(super) fn render(report: &Report<'_>, detail: Detail) -> String {
         text.push_str(&statistics::render(report));
     } else {
         let places = Places::new(report);
+        let secrets = SecretLines::new(report.findings, &places);
+        let excerpts = Excerpts { places: &places, secrets: &secrets };
         let renderer = Renderer::styled().term_width(WIDTH);
         for finding in report.findings {
-            let groups = [group(finding, &places)];
+            let groups = [group(finding, excerpts)];
             writeln!(text, "{}\n", renderer.render(&groups)).ok();
         }
     }
@@ -49,7 +55,7 @@ pub(super) fn render(report: &Report<'_>, detail: Detail) -> String {
 }
 
 /// One finding with everything that belongs to it.
-fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
+fn group<'a>(finding: &'a Finding, excerpts: Excerpts<'a>) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -57,25 +63,29 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
     };
     let title = level.primary_title(&finding.message).id(one_line(&finding.rule));
     let mut group = Group::with_title(title);
-    match finding.span {
-        Some(span) if places.lines(&finding.path).is_some() => {
-            let here = finding.related.iter().filter(|it| it.path == finding.path);
-            let here = here.filter_map(|it| Some((it.span?, it.message.as_str())));
-            let here: Vec<_> = here.collect();
-            group = group.elements(snippet(finding, places, &finding.path, Some(span), &here));
-        }
-        _ => group = group.element(Origin::path(one_line(&finding.path))),
-    }
+    let here = finding.related.iter().filter(|it| it.path == finding.path);
+    let here = here.filter_map(|it| Some((it.span?, it.message.as_str())));
+    let here: Vec<_> = here.collect();
+    let with_related = excerpts.snippet(&finding.path, finding.span, &here);
+    // What is too far away gets an excerpt of its own.
+    let all_here = finding.span.is_some() && with_related.is_some();
+    let snippet = with_related.or_else(|| excerpts.snippet(&finding.path, finding.span, &[]));
+    group = match snippet {
+        Some(snippet) if finding.span.is_some() => group.element(snippet),
+        _ => group.element(excerpts.origin(&finding.path, finding.span)),
+    };
     for related in &finding.related {
-        if related.path == finding.path && related.span.is_some() && finding.span.is_some() {
+        if all_here && related.path == finding.path && related.span.is_some() {
             continue;
         }
         let message = (related.span.unwrap_or_default(), related.message.as_str());
-        group = match related.span.and_then(|_| places.lines(&related.path)) {
-            Some(_) => group.elements(snippet(finding, places, &related.path, None, &[message])),
-            None => group.element(
-                Level::NOTE.message(clean(&format!("{}: {}", related.path, related.message))),
-            ),
+        let snippet = related.span.and_then(|_| excerpts.snippet(&related.path, None, &[message]));
+        group = match snippet {
+            Some(snippet) => group.element(snippet),
+            None => {
+                let place = excerpts.place(&related.path, related.span);
+                group.element(Level::NOTE.message(clean(&format!("{place}: {}", related.message))))
+            }
         };
     }
     if let Some(help) = &finding.help {
@@ -93,43 +103,71 @@ fn group<'a>(finding: &'a Finding, places: &'a Places<'_>) -> Group<'a> {
     group.element(Level::NOTE.with_name("clause").message(clean(&clause)))
 }
 
-/// The lines of a file that the spans touch, and nothing of the rest: a file may be long.
-fn snippet<'a>(
-    finding: &Finding,
-    places: &'a Places<'_>,
-    path: &str,
-    primary: Option<Span>,
-    context: &[(Span, &'a str)],
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let lines = places.lines(path)?;
-    let region = |span: Span| places.region(path, Some(span));
-    let spans = primary.into_iter().chain(context.iter().map(|(span, _)| *span));
-    let all = spans.filter_map(region).map(|it| it.span).reduce(Span::union)?;
-    let touched = lines.lines_of(all);
-    let start = lines.line_span(*touched.start())?.start();
-    let end = lines.line_span(*touched.end())?.end().max(all.end());
-    let source = lines.text().get(start..end)?;
-    let source = match finding.clause {
-        Clause::NoSecrets => Cow::Owned(mask::masked(source)),
-        _ => Cow::Borrowed(source),
-    };
-    let within = |span: Span| {
-        region(span).map(|it| {
-            let span = it.span;
-            span.start() - start..span.end() - start
-        })
-    };
-    let mut snippet = Snippet::source(source).path(one_line(path)).line_start(*touched.start());
-    if let Some(range) = primary.and_then(within) {
-        snippet = snippet.annotation(AnnotationKind::Primary.span(range));
+/// What is shown of files.
+#[derive(Clone, Copy)]
+struct Excerpts<'a> {
+    places: &'a Places<'a>,
+    secrets: &'a SecretLines<'a>,
+}
+
+impl<'a> Excerpts<'a> {
+    /// The lines of a file that the spans touch, and nothing of the rest; `None` where its text isn't
+    /// known, and where that is too much to show.
+    fn snippet(
+        self,
+        path: &str,
+        primary: Option<Span>,
+        context: &[(Span, &'a str)],
+    ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let lines = self.places.lines(path)?;
+        let region = |span: Span| self.places.region(path, Some(span));
+        let spans = primary.into_iter().chain(context.iter().map(|(span, _)| *span));
+        let all = spans.filter_map(region).map(|it| it.span).reduce(Span::union)?;
+        let touched = lines.lines_of(all);
+        let start = lines.line_span(*touched.start())?.start();
+        let end = lines.line_span(*touched.end())?.end().max(all.end());
+        let source = lines.text().get(start..end).filter(|it| it.len() <= EXCERPT)?;
+        let source = if self.secrets.touch(path, Span::new(start, end)) {
+            Cow::Owned(mask::masked(source))
+        } else {
+            Cow::Borrowed(source)
+        };
+        let within = |span: Span| {
+            region(span).map(|it| {
+                let span = it.span;
+                span.start() - start..span.end() - start
+            })
+        };
+        let mut snippet = Snippet::source(source).path(one_line(path)).line_start(*touched.start());
+        if let Some(range) = primary.and_then(within) {
+            snippet = snippet.annotation(AnnotationKind::Primary.span(range));
+        }
+        let kind =
+            if primary.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
+        for (span, message) in context {
+            if let Some(range) = within(*span) {
+                snippet = snippet.annotation(kind.span(range).label(clean(message)));
+            }
+        }
+        Some(snippet)
     }
-    let kind = if primary.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
-    for (span, message) in context {
-        if let Some(range) = within(*span) {
-            snippet = snippet.annotation(kind.span(range).label(clean(message)));
+
+    /// The place alone, above no excerpt.
+    fn origin(self, path: &str, span: Option<Span>) -> Origin<'a> {
+        let origin = Origin::path(one_line(path));
+        match self.places.region(path, span) {
+            Some(it) => origin.line(it.start.line).char_column(it.start.column),
+            None => origin,
         }
     }
-    Some(snippet)
+
+    /// The place in words.
+    fn place(self, path: &str, span: Option<Span>) -> String {
+        match self.places.region(path, span) {
+            Some(it) => format!("{path}:{}:{}", it.start.line, it.start.column),
+            None => path.to_owned(),
+        }
+    }
 }
 
 /// Text that may come from a file, made harmless for terminals.

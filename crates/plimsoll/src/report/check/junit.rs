@@ -1,7 +1,7 @@
 //! The XML of `JUnit`: a suite for each file, in it a test case for each finding. What weighs less than
 //! the threshold is a test that passes and says something.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use plimsoll_finding::Finding;
 
@@ -12,9 +12,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let failures = report.findings.iter().filter(|it| report.counts(it)).count();
     let mut suites = String::new();
     let mut tests = 0;
+    let mut by_path: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in report.findings {
+        by_path.entry(&finding.path).or_default().push(finding);
+    }
     for path in report.sources.keys() {
-        let findings = report.findings.iter().filter(|it| it.path == *path);
-        let findings: Vec<_> = findings.collect();
+        let findings = by_path.remove(&**path).unwrap_or_default();
         let failures = findings.iter().filter(|it| report.counts(it)).count();
         let name = escape(path);
         let count = findings.len().max(1);

@@ -45,6 +45,25 @@ pub(super) fn with<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
     })
 }
 
+/// Calls `work` with a report of findings in a Dockerfile.
+pub(super) fn with_findings<T>(
+    text: &str,
+    findings: &mut [Finding],
+    work: impl FnOnce(&Report<'_>) -> T,
+) -> T {
+    let sources = [("Dockerfile".to_owned(), text.to_owned())].into();
+    finish(findings, |_| Some(text));
+    work(&Report {
+        sources: &sources,
+        findings,
+        rules: &[],
+        unchecked: &[],
+        suppressed: 0,
+        fixed: 0,
+        fail_on: None,
+    })
+}
+
 /// A report without anything to say.
 pub(super) fn with_nothing<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
     let sources = [("Dockerfile".to_owned(), "FROM scratch\n".to_owned())].into();

@@ -1,5 +1,6 @@
 //! Every form over the same findings.
 
+use plimsoll_finding::{Clause, Finding, Severity, Span};
 use serde_json::Value;
 
 use super::{Detail, Report, sample};
@@ -77,5 +78,40 @@ fn sarif() {
         ".runs[0].tool.driver.rules[0].**.text" => "[text]",
         ".runs[0].tool.driver.rules[0].help.markdown" => "[markdown]",
         ".runs[0].results[].ruleIndex" => "[index]",
+    });
+}
+
+#[test]
+fn a_line_with_a_secret_is_masked_whatever_is_found_in_it() {
+    let text = "FROM scratch\nENV API_KEY hunter2hunter2\nENV B=hunter3\n";
+    let at = |clause, line: &str| {
+        let start = text.find(line).unwrap();
+        Finding::new("x", clause, Severity::Note, "Dockerfile", "m")
+            .at(Span::new(start, start + line.len()))
+    };
+    let mut findings = [
+        at(Clause::NoSecrets, "API_KEY"),
+        at(Clause::Signals, "ENV API_KEY"),
+        at(Clause::Signals, "ENV B"),
+    ];
+    sample::with_findings(text, &mut findings, |report| {
+        let text = plain(report, Form::Human, ALL);
+        assert!(!text.contains("hunter2"), "{text}");
+        // Where nobody has found a secret, nothing is hidden.
+        assert!(text.contains("hunter3"), "{text}");
+    });
+}
+
+#[test]
+fn what_is_too_long_to_show_is_named() {
+    let text = format!("FROM scratch\nRUN {}\n", "é ".repeat(20_000));
+    let start = text.len() - 4;
+    let finding = Finding::new("x", Clause::Signals, Severity::Note, "Dockerfile", "m")
+        .at(Span::new(start, start + 2))
+        .related("Dockerfile", Some(Span::new(0, 4)), "here");
+    sample::with_findings(&text, &mut [finding], |report| {
+        let text = plain(report, Form::Human, ALL);
+        assert!(text.contains("--> Dockerfile:2:40003") && text.len() < 5000, "{text}");
+        assert!(text.contains("FROM scratch") && text.contains("here"), "{text}");
     });
 }
