@@ -17,6 +17,7 @@ use plimsoll_syntax::shell::{ShellCommand, ShellWord};
 
 use super::{paths, shells};
 use crate::Facts;
+use crate::bases::canonical_name;
 
 pub(crate) use script::{ScriptKind, StartScript, inline};
 
@@ -147,7 +148,34 @@ fn script_path(facts: &Facts<'_>, index: usize, command: &ShellCommand<'_>) -> O
     Some(if named { paths::join(facts.directory(index), value) } else { value.to_owned() })
 }
 
+/// Distributions, whose images start a shell.
+const DISTRIBUTIONS: &[&str] = &[
+    "alpine",
+    "debian",
+    "ubuntu",
+    "fedora",
+    "centos",
+    "rockylinux",
+    "almalinux",
+    "amazonlinux",
+    "oraclelinux",
+    "archlinux",
+];
+
 impl<'d> Facts<'d> {
+    /// Whether an image starts nothing but the shell of its base: neither it nor the stages below
+    /// say what to start, and the base is a distribution or holds tools that only build. Such an
+    /// image is made for people, or whoever runs it says what it starts.
+    pub(crate) fn starts_only_a_shell(&self, stage: usize) -> bool {
+        let says = |it| self.stages.effective(stage, it).is_some();
+        if says(Keyword::Entrypoint) || says(Keyword::Cmd) {
+            return false;
+        }
+        let Some(image) = self.base_image(stage) else { return false };
+        DISTRIBUTIONS.contains(&&*canonical_name(image.name()))
+            || image.describe().and_then(|it| it.toolchain).is_some_and(|it| it.only_builds)
+    }
+
     /// What each image of the file starts. Images that start the same are listed once.
     pub(crate) fn starts(&self) -> &[Start<'d>] {
         self.starts.get_or_init(|| {

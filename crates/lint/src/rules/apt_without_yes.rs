@@ -102,6 +102,13 @@ mod tests {
     }
 
     #[test]
+    fn images_that_bring_the_setting_answer() {
+        check("apt-without-yes", "FROM cimg/rust:1.81.0\nRUN sudo apt-get install a", "");
+        let asked = "FROM cimg:1\nRUN apt-get install a";
+        check("apt-without-yes", asked, &format!("2:13 error: `apt-get install` {NO_YES}"));
+    }
+
+    #[test]
     fn update_and_clean_do_not_ask() {
         check("apt-without-yes", "FROM a\nRUN apt-get update && apt-get clean", "");
     }

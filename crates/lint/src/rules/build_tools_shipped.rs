@@ -66,9 +66,7 @@ const TOOLS: &[&str] = &[
         "build-essential", "build-base", "base-devel", "gcc", "g++", "gcc-c++", "clang",
     "make", "cmake",     "gmake", "ninja", "ninja-build", "meson", "autoconf", "automake",
     "libtool", "pkg-config",     "pkgconf", "pkgconfig", "rustc", "cargo", "rust", "rustup",
-    "golang", "go", "bison", "flex",     "gfortran", "gcc-gfortran", "kernel-headers", "linux-
-    headers", "linux-libc-dev", "dpkg-dev",     "devscripts", "debhelper", "protobuf-
-    compiler", "alpine-sdk", "abuild",
+    "golang", "go", "bison", "flex",     "gfortran", "gcc-gfortran", "kernel-headers", "linux-headers", "linux-libc-dev", "dpkg-dev",     "devscripts", "debhelper", "protobuf-compiler", "alpine-sdk", "abuild",
 ];
 
 /// What makes a stage one for people who build.
@@ -97,11 +95,17 @@ fn check(cx: &mut Context<'_, '_>) {
     shipped.reverse();
     for stage in shipped {
         for install in facts.packages().of_stage(stage) {
-            if install.operation != Operation::Install || install.elsewhere {
+            if install.operation != Operation::Install
+                || install.elsewhere
+                || is_conditional(facts, install)
+            {
                 continue;
             }
-            let mut found =
-                install.packages.iter().filter(|it| it.known && is_tool(install.manager, it));
+            let mut found = install
+                .packages
+                .iter()
+                .filter(|it| it.known && is_tool(install.manager, it))
+                .filter(|it| !is_set_up(facts, install, it));
             let Some(first) = found.next().filter(|_| !goes_again(facts, install)) else { continue };
             let name = bare_name(install.manager, &first.text);
             let message = match found.count() {
@@ -122,6 +126,20 @@ fn is_tool(manager: Manager, package: &Package<'_>) -> bool {
     let name = bare_name(manager, &package.text);
     let headers = name.ends_with("-dev") || name.ends_with("-devel") || name.ends_with("-headers");
     of_system && (headers || TOOLS.contains(&name) || is_versioned(name))
+}
+
+/// Whether an install is one branch of a script: a build argument may ask for a variant that needs
+/// the tools, and the image that is built by default has none.
+fn is_conditional<'d>(facts: &Facts<'d>, install: &PackageCommand<'d>) -> bool {
+    facts.place(install).is_some_and(|it| it.command().conditional)
+}
+
+/// Whether a package is rustup and the image sets it up: then the program compiles when it runs.
+fn is_set_up(facts: &Facts<'_>, install: &PackageCommand<'_>, package: &Package<'_>) -> bool {
+    bare_name(install.manager, &package.text) == "rustup"
+        && facts.stages.chain(facts.stages.all.len() - 1).any(|stage| {
+            facts.run_commands_of(stage).any(|it| it.command.name() == Some("rustup"))
+        })
 }
 
 /// `gcc-12`, `clang-19`, `g++-14`, `golang-1.22`, `linux-headers-amd64`.
@@ -221,6 +239,31 @@ mod tests {
             "fedora:43",
             "dnf install -y openssl-devel make cmake",
             "4:20 warning: `openssl-devel` and 2 other packages for building are shipped",
+        );
+    }
+
+    #[test]
+    fn what_only_a_variant_installs_is_left_alone() {
+        finds(
+            "debian:trixie",
+            "if [ \"$ASAN\" = 1 ]; then apt-get update && apt-get install -y gcc; fi",
+            "",
+        );
+        finds("debian:trixie", "[ -z \"$DEBUG\" ] || apt-get install -y gcc", "");
+    }
+
+    #[test]
+    fn rustup_that_is_set_up_is_meant() {
+        finds("debian:trixie", "apt-get install -y rustup\nRUN rustup set profile minimal", "");
+        finds(
+            "debian:trixie",
+            "apt-get install -y rustup",
+            "4:24 warning: `rustup` is for building and is shipped",
+        );
+        finds(
+            "debian:trixie",
+            "apt-get install -y rustup protobuf-compiler && rustup show",
+            "4:31 warning: `protobuf-compiler` is for building and is shipped",
         );
     }
 

@@ -106,7 +106,7 @@ mod tests {
         finds(
             "FROM nvidia/cuda:11.0-runtime-ubuntu16.04 AS a\nFROM node:14-alpine3.11\n",
             "1:6 note: `nvidia/cuda:11.0-runtime-ubuntu16.04` stands on Ubuntu 16.04, whose \
-             support ended on 2021-04-02\n\
+             support ended on 2021-04-30\n\
              2:6 warning: `node:14-alpine3.11` stands on Alpine 3.11, whose support ended on \
              2021-11-01",
         );

@@ -84,7 +84,7 @@ fn check(cx: &mut Context<'_, '_>) {
             facts.stages.chain(command.stage).any(|stage| stage.index == it.stage)
         };
         let first = facts.cargo_before(command).iter().all(|it| !downloads_dependencies(it));
-        if reported.iter().any(again) || !first || is_cached(facts, command) {
+        if reported.iter().any(again) || !first || is_cached(facts, command) || is_foreign(facts, command) {
             continue;
         }
         reported.push(command);
@@ -124,6 +124,15 @@ fn uses_buildkit(facts: &Facts<'_>) -> bool {
 fn downloads_dependencies(command: &CargoCommand) -> bool {
     let offline = command.arguments.offline;
     !offline && (command.kind.makes_layer() || command.kind == CargoKind::Fetch)
+}
+
+/// Whether a command compiles what a command has fetched, and nothing of the context came before:
+/// its layer is built again only where this file changes.
+fn is_foreign(facts: &Facts<'_>, command: &CargoCommand) -> bool {
+    let bound = facts.mounts(command.index).iter().any(|it| it.kind == MountKind::Bind);
+    !bound
+        && facts.chain_mentions(command.stage, &["git clone", "curl ", "wget "])
+        && facts.copies_before(command.stage, command.index).is_empty()
 }
 
 /// Whether crates come from a mount, from a directory of the project, or from no network at all.
@@ -185,6 +194,18 @@ mod tests {
         ] {
             check(RULE, text, "");
         }
+    }
+
+    #[test]
+    fn what_no_change_of_the_context_builds_again_is_left_alone() {
+        let build = "RUN git clone https://a.example/b && cd b && cargo install --path .\n";
+        let head = "# syntax=docker/dockerfile:1\nFROM rust:1\n";
+        check(RULE, &format!("{head}{build}"), "");
+        check(
+            RULE,
+            &format!("{head}COPY x.patch .\n{build}"),
+            &format!("4:46 note: `cargo install` {AGAIN}"),
+        );
     }
 
     #[test]

@@ -70,6 +70,10 @@ fn check(cx: &mut Context<'_, '_>) {
     if cx.facts.stages.effective(last.index, Keyword::Healthcheck).is_some() {
         return;
     }
+    // Whoever runs it says what it starts, and no check fits all of that.
+    if cx.facts.starts_only_a_shell(last.index) {
+        return;
+    }
     let help = "Add a `HEALTHCHECK` that asks the service itself; in an image without a shell let \
                 the program do it: `HEALTHCHECK CMD [\"/app\", \"healthcheck\"]`.";
     if let Some((expose, ports)) = cx.facts.exposed_by(last.index) {
@@ -117,6 +121,8 @@ mod tests {
             "FROM a AS b\nEXPOSE 80\nFROM scratch\nCOPY --from=b /a /a\n",
             "FROM a AS b\nHEALTHCHECK CMD x\nFROM b\nEXPOSE 80\n",
             "FROM a\nEXPOSE 80\nHEALTHCHECK NONE\n",
+            "FROM debian:bookworm-slim\nCOPY a b /root/\nEXPOSE 80 81\n",
+            "FROM rust:1.91\nEXPOSE 80\n",
             "FROM nginx:1.29\nENTRYPOINT [\"/tool\"]\n",
             "FROM a\nEXPOSE 80\nHEALTHCHECK --nope CMD x\n",
         ] {

@@ -5,6 +5,7 @@ use plimsoll_syntax::dockerfile::{Command, Stage};
 
 use crate::bases::{Description, Libc, PackageManager};
 use crate::facts::linked_programs::Linkage;
+use crate::facts::paths;
 use crate::facts::packages::{Manager, Operation, bare_name};
 use crate::libraries::{self, Library};
 use crate::rule::declare_rule;
@@ -82,7 +83,10 @@ fn check(cx: &mut Context<'_, '_>) {
     if base.libc == Some(Libc::None) {
         return;
     }
-    if copies_libraries(facts, last) || installs_out_of_sight(facts, last) {
+    if copies_libraries(facts, last)
+        || installs_out_of_sight(facts, last)
+        || runs_program(facts, last)
+    {
         return;
     }
     let mut reported: Vec<&str> = Vec::new();
@@ -188,6 +192,21 @@ fn installs_out_of_sight(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
     })
 }
 
+/// Whether a `RUN` of the image starts the program: without a library the build would end there.
+fn runs_program(facts: &Facts<'_>, last: &Stage<'_>) -> bool {
+    let is_program = |name: &str| facts.programs().iter().any(|it| it.name == name);
+    facts.stages.chain(last.index).any(|stage| {
+        let in_exec_form = stage.body.iter().any(|it| {
+            let Command::Run(run) = &it.command else { return false };
+            run.line.words.first().is_some_and(|it| is_program(paths::file_name(&it.text)))
+        });
+        in_exec_form
+            || facts.run_commands_of(stage).any(|it| {
+                !it.command.conditional && it.command.name().is_some_and(is_program)
+            })
+    })
+}
+
 fn table_manager(manager: Manager) -> Option<PackageManager> {
     Some(match manager {
         Manager::Apt => PackageManager::Apt,
@@ -247,6 +266,18 @@ mod tests {
         ships(build, "debian:bookworm-slim\nRUN ./install.sh", "");
         ships(build, "debian:bookworm-slim\nCOPY --from=0 /usr/lib/libpq.so.5 /usr/lib/", "");
         ships(build, "example.com/base:1", "");
+    }
+
+    #[test]
+    fn a_program_that_the_image_has_run_has_its_libraries() {
+        let text = "FROM rust:1.89\nRUN apt-get install -y libpq-dev\nRUN cargo build -r\n\
+                    FROM debian:12\nCOPY --from=0 /w/target/release/app /bin/app\n";
+        let found = "2:24 warning: a program that links `libpq` (`libpq-dev`) misses it in \
+                     `debian:12`";
+        let rule = "missing-runtime-library";
+        check(rule, &format!("{text}RUN [\"app\", \"--version\"]\n"), "");
+        check(rule, &format!("{text}RUN set -e; /bin/app --version\n"), "");
+        check(rule, &format!("{text}RUN chmod +x /bin/app\n"), found);
     }
 
     #[test]

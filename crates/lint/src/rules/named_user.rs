@@ -58,6 +58,10 @@ fn check(cx: &mut Context<'_, '_>) {
     if base.is_some_and(|it| !it.has_passwd || it.family == Family::Windows) {
         return;
     }
+    // A workshop is never run as a service; what builds on it says what it runs as.
+    if facts.starts_only_a_shell(last.index) {
+        return;
+    }
     let message = format!("`USER {}` is a name, which `runAsNonRoot` can't check", user.text);
     let help = match numbers(facts, &user, base.as_ref()) {
         Some(numbers) => format!("Write the number: `USER {numbers}`."),
@@ -135,11 +139,11 @@ mod tests {
     #[test]
     fn names_in_the_final_stage_and_below_it() {
         finds(
-            "FROM debian:12 AS base\nUSER app:app\nFROM base\n",
+            "FROM debian:12 AS base\nUSER app:app\nFROM base\nCMD [\"a\"]\n",
             "2:6 note: `USER app:app` is a name, which `runAsNonRoot` can't check",
         );
         finds(
-            "FROM debian:12\nARG NAME=app\nUSER ${NAME}\n",
+            "FROM debian:12\nARG NAME=app\nUSER ${NAME}\nCMD [\"a\"]\n",
             "3:6 note: `USER app` is a name, which `runAsNonRoot` can't check",
         );
     }
@@ -155,11 +159,19 @@ mod tests {
     }
 
     #[test]
+    fn images_for_people_who_work_in_them_are_left_alone() {
+        finds("FROM rust:1.91\nRUN useradd vscode\nUSER vscode\n", "");
+        finds("FROM debian:12\nUSER app\n", "");
+        let unknown = "FROM example.com/service:1\nUSER app\n";
+        finds(unknown, "2:6 note: `USER app` is a name, which `runAsNonRoot` can't check");
+    }
+
+    #[test]
     fn the_number_comes_from_the_command_that_makes_the_user() {
         for (text, number) in [
-            ("FROM alpine:3.22\nARG ID=10001\nRUN adduser -D -u ${ID} app\nUSER app\n", "`USER 10001`"),
+            ("FROM alpine:3.22\nARG ID=10001\nRUN adduser -D -u ${ID} app\nUSER app\nCMD [\"a\"]\n", "`USER 10001`"),
             (
-                "FROM debian:12\nRUN groupadd -g 7 g && useradd -u 5 -g g app\nUSER app:g\n",
+                "FROM debian:12\nRUN groupadd -g 7 g && useradd -u 5 -g g app\nUSER app:g\nCMD [\"a\"]\n",
                 "`USER 5:7`",
             ),
             (
@@ -174,9 +186,9 @@ mod tests {
     #[test]
     fn a_number_that_is_not_sure_is_not_named() {
         for text in [
-            "FROM debian:12\nRUN useradd app\nUSER app\n",
-            "FROM debian:12\nRUN useradd -u 5 app\nUSER app:app\n",
-            "FROM debian:12\nRUN useradd -u 5 app && usermod -u 6 app\nUSER app\n",
+            "FROM debian:12\nRUN useradd app\nUSER app\nCMD [\"a\"]\n",
+            "FROM debian:12\nRUN useradd -u 5 app\nUSER app:app\nCMD [\"a\"]\n",
+            "FROM debian:12\nRUN useradd -u 5 app && usermod -u 6 app\nUSER app\nCMD [\"a\"]\n",
         ] {
             advises(text, "Give the user a number");
         }

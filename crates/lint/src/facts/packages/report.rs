@@ -69,7 +69,9 @@ pub(crate) fn without_yes(cx: &mut Context<'_, '_>, manager: Manager) {
             continue;
         }
         let settings = settings.get_or_insert_with(|| Settings::answers(facts, manager));
-        if settings.hold(facts, &run) {
+        let answered =
+            settings.hold(facts, &run) || Settings::come_with_base(facts, manager, run.does.stage);
+        if answered {
             continue;
         }
         // Nobody can answer, but there may be nothing to ask: apt takes a package that needs no

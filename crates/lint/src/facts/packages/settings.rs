@@ -4,6 +4,10 @@ use plimsoll_syntax::dockerfile::{Command, Instruction};
 
 use super::{Manager, PackageRun};
 use crate::Facts;
+use crate::bases::canonical_name;
+
+/// Families of images whose own settings of apt answer every question with yes.
+const ANSWERING: &[&str] = &["cimg/", "circleci/"];
 
 /// From which instruction on each stage has a setting of its own.
 #[derive(Debug)]
@@ -17,6 +21,13 @@ impl Settings {
             Manager::Yum | Manager::Dnf => Self::new(facts, "assumeyes", &["yum.conf", "dnf.conf"]),
             _ => Self::new(facts, "non-interactive", &["zypp.conf", "zypper.conf"]),
         }
+    }
+
+    /// Whether the base image brings a setting that answers every question with yes.
+    pub(super) fn come_with_base(facts: &Facts<'_>, manager: Manager, stage: usize) -> bool {
+        let name = facts.base_image(stage).map(|it| canonical_name(it.name()));
+        manager == Manager::Apt
+            && name.is_some_and(|name| ANSWERING.iter().any(|it| name.starts_with(it)))
     }
 
     /// The setting that says whether apt installs recommended packages.
