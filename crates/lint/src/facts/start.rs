@@ -172,7 +172,7 @@ impl<'d> Facts<'d> {
             return false;
         }
         let Some(image) = self.base_image(stage) else { return false };
-        DISTRIBUTIONS.contains(&&*canonical_name(image.name()))
+        DISTRIBUTIONS.contains(&canonical_name(image.name()))
             || image.describe().and_then(|it| it.toolchain).is_some_and(|it| it.only_builds)
     }
 
