@@ -17,7 +17,7 @@ pub struct Logical<'t>(Text<'t>);
 enum Text<'t> {
     /// It stands in the source as it is, from a byte on.
     Borrowed(&'t str, usize),
-    /// A range of what was joined.
+    /// A range of what was joined, which is not empty.
     Joined(Rc<Joined>, Range<usize>),
 }
 
@@ -67,8 +67,7 @@ impl<'t> Logical<'t> {
             Text::Joined(joined, range) => {
                 let offset = range.start + offset;
                 // What follows the end of a part may be far away.
-                let last = range.end.saturating_sub(1).max(range.start);
-                let piece = joined.piece_at(offset.min(last));
+                let piece = joined.piece_at(offset.min(range.end - 1));
                 piece.source + (offset - piece.start)
             }
         }
@@ -112,9 +111,10 @@ impl<'t> Logical<'t> {
             }
             Text::Joined(joined, whole) => {
                 let (start, end) = (whole.start + range.start, whole.start + range.end);
-                let inside = start <= end && end <= whole.end;
-                let range = if inside { start..end } else { whole.end..whole.end };
-                Text::Joined(Rc::clone(joined), range)
+                if start >= end || end > whole.end {
+                    return Self::borrowed("", self.source_offset(range.start));
+                }
+                Text::Joined(Rc::clone(joined), start..end)
             }
         })
     }
@@ -214,6 +214,17 @@ mod tests {
         assert_eq!(part.text(), "cd ef");
         assert_eq!(part.span(3..5).slice(source), Some("ef"));
         assert_eq!(part.span(5..5), Span::empty(19));
+    }
+
+    #[test]
+    fn the_end_of_a_part_is_not_where_the_next_piece_begins() {
+        let text = joined("ab \\\n  cd \\\nef", &[0..3, 5..10, 12..14]);
+        let part = text.part(1..8);
+        assert_eq!((part.text(), part.source_offset(7)), ("b   cd ", 10));
+        assert_eq!(part.whole_span(), Span::new(1, 10));
+        assert_eq!((part.offset_of(0), part.offset_of(7), part.offset_of(12)), (0, 4, 7));
+        assert_eq!(part.part(2..2).span(0..0), Span::empty(5));
+        assert_eq!(part.part(7..7).span(0..0), Span::empty(10));
     }
 
     #[test]
