@@ -8,7 +8,8 @@ use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
     /// ## What it does
-    /// Reports a relative path in the first `WORKDIR` of a stage that builds on an image.
+    /// Reports a relative path in the first `WORKDIR` of a stage that builds on an image. One that
+    /// begins with a variable that is not set in the file is left alone.
     ///
     /// ## Why it matters
     /// The path begins where the base image ended. When the base is replaced or updated, files go
@@ -68,16 +69,17 @@ fn check(cx: &mut Context<'_, '_>) {
         if path.starts_with('/') || (!cx.options.unknown_bases && is_windows(text)) {
             continue;
         }
-        // A variable that nothing sets here may be set by the image.
-        let unknown = !cx.options.unknown_bases && facts.expand(at.index, word).starts_with('$');
+        // A variable that nothing sets here may be set by the image, or by whoever builds.
+        if !cx.options.unknown_bases && facts.expand(at.index, word).starts_with('$') {
+            continue;
+        }
         let message = format!("`{text}` is relative to the WORKDIR of the base image");
         let help = if path.is_empty() {
             "Its value is empty here. Write an absolute path.".to_owned()
         } else {
             format!("Write an absolute path, such as `/{}`.", path.trim_start_matches("./"))
         };
-        let report = cx.report(at.place(word.span), message).help(help);
-        if unknown { report.severity(Severity::Note).done() } else { report.done() }
+        cx.report(at.place(word.span), message).help(help).done();
     }
 }
 
@@ -127,8 +129,22 @@ mod tests {
         check("relative-workdir", "FROM a\nWORKDIR \"/c\"\n", "");
         check(
             "relative-workdir",
-            "FROM a\nARG A\nWORKDIR ${A}\n",
-            "3:9 note: `${A}` is relative to the WORKDIR of the base image",
+            "FROM a\nENV A=b\nWORKDIR ${A}\n",
+            "3:9 warning: `${A}` is relative to the WORKDIR of the base image",
+        );
+    }
+
+    #[test]
+    fn values_from_elsewhere_are_left_alone() {
+        let (of_the_image, of_the_build) =
+            ("FROM a\nWORKDIR $SRC\n", "FROM a\nARG A\nWORKDIR ${A}\n");
+        check("relative-workdir", of_the_image, "");
+        check("relative-workdir", of_the_build, "");
+        check_with(
+            "relative-workdir",
+            Options { unknown_bases: true, ..Options::default() },
+            of_the_image,
+            "2:9 warning: `$SRC` is relative to the WORKDIR of the base image",
         );
     }
 

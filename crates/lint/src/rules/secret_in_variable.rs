@@ -70,7 +70,7 @@ const HARMLESS: &[&str] = &["public", "file", "version"];
 const ABOUT: &[&str] = &[
     "algorithm", "backend", "dir", "driver", "enable", "enabled", "endpoint", "expiry", "host", "id",
     "length", "method", "mode", "name", "path", "port", "protocol", "provider", "realm", "role",
-    "server", "size", "ttl", "type", "url", "user", "username",
+    "server", "size", "ttl", "type", "uri", "url", "user", "username",
 ];
 
 fn check(cx: &mut Context<'_, '_>) {
@@ -103,15 +103,21 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, va
         return;
     }
     let kind = at.instruction.kind.name();
-    let message = format!("{kind} `{key}` keeps a secret in the image");
-    let report = cx.report(at.place(name.span), message).help(
-        "Give secrets to the build with `RUN --mount=type=secret`, and to the container when it runs.",
-    );
+    let help = "Give secrets to the build with `RUN --mount=type=secret`, and to the container when \
+                it runs.";
     if is_about_secret(&key) || value.is_some_and(|it| is_harmless(&it.text)) {
-        report.severity(Severity::Note).done();
-    } else {
-        report.done();
+        let message = format!("{kind} `{key}` has the name of a secret");
+        cx.report(at.place(name.span), message).severity(Severity::Note).help(help).done();
+        return;
     }
+    // The history of a stage that is not shipped stays with those who build.
+    let place = match (&at.instruction.command, at.stage.shipped) {
+        (_, true) => "in the image",
+        (Command::Arg(_), false) => "in the history of the build",
+        (_, false) => "in the stage",
+    };
+    let message = format!("{kind} `{key}` keeps a secret {place}");
+    cx.report(at.place(name.span), message).help(help).done();
 }
 
 /// Whether another rule reports the argument at its use, where the way out is shown.
@@ -168,8 +174,8 @@ mod tests {
             "ARG TOKEN\nFROM a\nARG TOKEN A=b\nENV A=b API_KEY=c\nENV PASSWORD=\nENV KEY /run/key\n",
             "3:5 warning: ARG `TOKEN` keeps a secret in the image\n\
              4:9 warning: ENV `API_KEY` keeps a secret in the image\n\
-             5:5 note: ENV `PASSWORD` keeps a secret in the image\n\
-             6:5 note: ENV `KEY` keeps a secret in the image",
+             5:5 note: ENV `PASSWORD` has the name of a secret\n\
+             6:5 note: ENV `KEY` has the name of a secret",
         );
     }
 
@@ -177,10 +183,11 @@ mod tests {
     fn what_only_sounds_like_a_secret_is_a_note() {
         check(
             "secret-in-variable",
-            "FROM a\nENV AUTH_METHOD=ldap GPG_KEY=0D96DF4D TLS_KEY=tls/server.key\n",
-            "2:5 note: ENV `AUTH_METHOD` keeps a secret in the image\n\
-             2:22 note: ENV `GPG_KEY` keeps a secret in the image\n\
-             2:39 note: ENV `TLS_KEY` keeps a secret in the image",
+            "FROM a\nENV AUTH_METHOD=ldap GPG_KEY=0D96DF4D TLS_KEY=tls/server.key\nARG TOKEN_URI\n",
+            "2:5 note: ENV `AUTH_METHOD` has the name of a secret\n\
+             2:22 note: ENV `GPG_KEY` has the name of a secret\n\
+             2:39 note: ENV `TLS_KEY` has the name of a secret\n\
+             3:5 note: ARG `TOKEN_URI` has the name of a secret",
         );
     }
 
@@ -188,8 +195,9 @@ mod tests {
     fn stages_that_are_not_shipped_weigh_less() {
         check(
             "secret-in-variable",
-            "FROM a AS b\nARG TOKEN\nFROM scratch\n",
-            "2:5 note: ARG `TOKEN` keeps a secret in the image",
+            "FROM a AS b\nARG TOKEN\nENV TOKEN=$TOKEN\nFROM scratch\n",
+            "2:5 note: ARG `TOKEN` keeps a secret in the history of the build\n\
+             3:5 note: ENV `TOKEN` keeps a secret in the stage",
         );
     }
 }

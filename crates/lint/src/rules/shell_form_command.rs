@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
 use plimsoll_syntax::dockerfile::{Base, Command, CommandLine, Form, Keyword};
 
+use crate::bases::Family;
 use crate::facts::Dispatched;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -16,6 +17,9 @@ declare_rule! {
     /// waits ten seconds and kills the program, which can't finish its work. An image without a
     /// shell doesn't start at all. And to an `ENTRYPOINT` in this form no arguments are given,
     /// neither those of `CMD` nor those of `docker run`.
+    ///
+    /// Some shells, such as those of Alpine and Fedora, give their process to a program that is all
+    /// they have to run; there a `CMD` is a note.
     ///
     /// ## Bad
     /// ```dockerfile
@@ -79,10 +83,14 @@ fn check(cx: &mut Context<'_, '_>) {
 fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<'_>) {
     let kind = at.instruction.kind;
     let name = kind.name();
-    let execs = line.script.text().trim_start().starts_with("exec ");
+    let says_exec = line.script.text().trim_start().starts_with("exec ");
+    let execs = says_exec || is_replaced(cx, at, line);
     let is_array = line.script.text().starts_with('[');
     let message = match (execs, kind) {
         _ if is_array => format!("the array of {name} is not JSON, so a shell runs it"),
+        (true, Keyword::Entrypoint) if !says_exec => {
+            "ENTRYPOINT in shell form: it needs a shell and takes no arguments".to_owned()
+        }
         (true, _) => format!("{name} in shell form needs a shell to start its program"),
         (_, Keyword::Entrypoint) => {
             "ENTRYPOINT in shell form: a shell is process 1, passes no signals on and takes no \
@@ -104,7 +112,7 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
     };
     let fix = fix(cx, at, line);
     let mut report = cx.report(at.place(at.instruction.head(cx.facts.file.text)), message).help(help);
-    if execs {
+    if execs && !is_array && (says_exec || kind == Keyword::Cmd) {
         report = report.severity(Severity::Note);
     } else if is_array && at.stage.shipped {
         report = report.severity(Severity::Error);
@@ -113,6 +121,27 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<
         report = report.fix(fix);
     }
     report.done();
+}
+
+/// Whether the shell of the base image gives its process to a program that is all it has to run, as
+/// busybox and bash do, and dash does not.
+fn is_replaced(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<'_>) -> bool {
+    let family = cx.facts.base(at.stage.index).map(|it| it.family);
+    let replaces = matches!(
+        family,
+        Some(
+            Family::Alpine
+                | Family::Wolfi
+                | Family::Fedora
+                | Family::CentOs
+                | Family::RedHat(_)
+                | Family::Rocky(_)
+                | Family::Alma(_)
+                | Family::Oracle(_)
+                | Family::Amazon
+        )
+    );
+    replaces && words(line.script.text()).is_some()
 }
 
 fn fix(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, line: &CommandLine<'_>) -> Option<Fix> {
@@ -203,6 +232,26 @@ mod tests {
                  7:1 note: CMD in shell form needs a shell to start its program"
             ),
         );
+    }
+
+    #[test]
+    fn shells_that_give_their_process_away_weigh_less() {
+        check(
+            RULE,
+            "FROM alpine:3.22 AS a\nCMD /app --port 80\nFROM fedora:42\nENTRYPOINT /app\n\
+             FROM a\nCMD /app $A\n",
+            &format!(
+                "2:1 note: CMD in shell form needs a shell to start its program\n\
+                 4:1 note: ENTRYPOINT in shell form: it needs a shell and takes no arguments\n\
+                 6:1 warning: {CMD}"
+            ),
+        );
+        check(
+            RULE,
+            "FROM alpine:3.22\nENTRYPOINT /app\n",
+            "2:1 warning: ENTRYPOINT in shell form: it needs a shell and takes no arguments",
+        );
+        check(RULE, "FROM debian:13\nCMD /app\n", &format!("2:1 warning: {CMD}"));
     }
 
     #[test]

@@ -63,13 +63,18 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         let name = image.name();
         let description = image.describe();
+        let is_bare = description.is_none() && !name.contains('/');
+        // Most often the name of a stage that is not there; it is never looked for.
+        if is_bare && !stage.reachable {
+            continue;
+        }
         let message = format!("`{name}` has no tag, so each build takes what `latest` is that day");
         let report = cx.report(stage.from.image.span, message);
         if description.is_some_and(|it| has_moving_tags_alone(&it)) {
             let help = "Its tags all move; pin it by digest: `docker buildx imagetools inspect` \
                         shows it.";
             report.severity(Severity::Note).help(help).done();
-        } else if description.is_none() && !name.contains('/') {
+        } else if is_bare {
             // Builds may give a name without a path to another context of theirs.
             report.severity(Severity::Note).help(help(name, None)).done();
         } else {
@@ -139,6 +144,15 @@ mod tests {
         finds(
             "FROM input\n",
             "1:6 note: `input` has no tag, so each build takes what `latest` is that day",
+        );
+    }
+
+    #[test]
+    fn names_of_missing_stages_are_left_alone() {
+        finds("FROM rust-base AS a\nFROM debian:13\n", "");
+        finds(
+            "FROM rust-base AS a\nFROM a\n",
+            "1:6 note: `rust-base` has no tag, so each build takes what `latest` is that day",
         );
     }
 

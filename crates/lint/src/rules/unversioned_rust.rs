@@ -1,15 +1,20 @@
 //! `unversioned-rust`: an image of Rust that names no version.
 
 use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::dockerfile::{Base, Command, Stage};
 
-use crate::bases::{Language, canonical_name};
+use crate::bases::{Certainty, Language, TABLE_DATE, canonical_name};
 use crate::facts::bases::BaseImage;
+use crate::facts::paths::file_name;
 use crate::rule::declare_rule;
-use crate::{Context, FixAvailability, Scope};
+use crate::{Context, Facts, FixAvailability, Scope};
 
 declare_rule! {
     /// ## What it does
-    /// Reports an image of Rust whose tag names no version, or the number `1` alone (a note).
+    /// Reports an image of Rust whose tag names no version, or the number `1` alone (a note). It is
+    /// silent where the file names the compiler otherwise, with `rustup default`, `RUSTUP_TOOLCHAIN`
+    /// or a copied `rust-toolchain.toml`, and where no images are made any more, as for Debian buster
+    /// (`end-of-life-base` reports those).
     ///
     /// ## Why it matters
     /// Every six weeks the same file builds with another compiler, with new lints and, now and then,
@@ -67,6 +72,9 @@ fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
     for (stage, image) in facts.images() {
         let Some(lack) = lack(image) else { continue };
+        if stands_still(image) || names_toolchain(facts, image) {
+            continue;
+        }
         let text = &image.text;
         let (message, severity) = match lack {
             Lack::Version => (
@@ -87,6 +95,53 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         cx.report(stage.from.image.span, message).severity(severity).help(help).done();
     }
+}
+
+/// Whether the image's distribution has ended, so that its tags move no more.
+fn stands_still(image: &BaseImage) -> bool {
+    let Some(base) = image.describe() else { return false };
+    base.certainty == Certainty::Named && base.release_facts.is_some_and(|it| it.ended(TABLE_DATE))
+}
+
+/// Whether something on each `FROM` of an image names the compiler that works there.
+fn names_toolchain(facts: &Facts<'_>, image: &BaseImage) -> bool {
+    let stages = &facts.stages.all;
+    let is_its = |it: &&Stage<'_>| {
+        let of_stage = facts.base_image(it.index);
+        it.base == Base::Image && of_stage.is_some_and(|it| it.text == image.text)
+    };
+    stages.iter().filter(is_its).all(|root| {
+        let stands_on = |it: &Stage<'_>| facts.stages.root(it.index).map(|it| it.index);
+        let above = stages.iter().filter(|it| stands_on(it) == Some(root.index));
+        above.into_iter().any(|it| fixes_toolchain(facts, it))
+    })
+}
+
+fn fixes_toolchain<'d>(facts: &Facts<'d>, stage: &Stage<'d>) -> bool {
+    let has_number = |it: &str| it.bytes().any(|it| it.is_ascii_digit());
+    let by_rustup = facts.run_commands_of(stage).any(|it| {
+        let mut words = it.command.args().iter().map(|it| &*it.value);
+        it.command.program() == Some("rustup")
+            && match words.next() {
+                Some("default") => words.any(has_number),
+                Some("override") => words.next() == Some("set") && words.any(has_number),
+                _ => false,
+            }
+    });
+    by_rustup
+        || stage.body.iter().enumerate().any(|(at, it)| match &it.command {
+            Command::Env(env) => env
+                .pairs
+                .iter()
+                .any(|it| it.name.as_str() == "RUSTUP_TOOLCHAIN" && has_number(it.value.as_str())),
+            Command::Copy(_) | Command::Add(_) => {
+                let copied = facts.copied(stage.first + at);
+                copied.iter().any(|it| {
+                    matches!(file_name(&it.source), "rust-toolchain" | "rust-toolchain.toml")
+                })
+            }
+            _ => false,
+        })
 }
 
 /// Whether the rule reports an image, so that others need not.
@@ -168,6 +223,36 @@ mod tests {
             "FROM rustlang/rust:nightly-slim\n",
             "1:6 note: `rustlang/rust:nightly-slim` is another compiler every day",
         );
+    }
+
+    #[test]
+    fn a_compiler_that_is_named_otherwise_does_not_change() {
+        for fixed in [
+            "RUN rustup toolchain install nightly-2026-05-20 && rustup default nightly-2026-05-20",
+            "RUN rustup override set 1.90.0",
+            "ENV RUSTUP_TOOLCHAIN=1.90.0",
+            "COPY Cargo.toml rust-toolchain.toml ./",
+            "COPY rust-toolchain .",
+        ] {
+            finds(&format!("FROM rust:1-slim AS a\nFROM a\n{fixed}\nRUN cargo build\n"), "");
+        }
+        for open in ["RUN rustup default stable", "RUN rustup toolchain install 1.90", "COPY . ."] {
+            finds(
+                &format!("FROM rust:1-slim\n{open}\n"),
+                "1:6 note: `rust:1-slim` moves to each new release of Rust",
+            );
+        }
+        finds(
+            "FROM rust:1-slim AS a\nRUN rustup default 1.90\nFROM rust:1-slim\nRUN cargo build\n",
+            "3:6 note: `rust:1-slim` moves to each new release of Rust",
+        );
+    }
+
+    #[test]
+    fn tags_of_ended_distributions_move_no_more() {
+        finds("FROM rust:buster\n", "");
+        finds("FROM rust:slim-stretch\n", "");
+        finds("FROM rust:alpine3.12\n", "");
     }
 
     #[test]
