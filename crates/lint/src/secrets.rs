@@ -36,14 +36,18 @@ pub fn find_secrets(text: &str) -> Vec<Secret> {
     // Most bytes are within words, and no secret is known by those.
     let mut previous = b' ';
     while let Some(&byte) = bytes.get(at) {
+        if !tokens::may_begin(previous, byte) && !matches!(byte, b'-' | b'=' | b':') {
+            previous = byte;
+            at += 1;
+            continue;
+        }
         let found = match byte {
             b'-' => pem::at(text, at),
             b'=' => assignments::at(text, at),
             b':' => urls::at(text, at)
                 .or_else(|| tokens::around_colon(text, at))
                 .or_else(|| assignments::at(text, at)),
-            _ if tokens::may_begin(previous, byte) => tokens::at(text, at),
-            _ => None,
+            _ => tokens::at(text, at),
         };
         previous = byte;
         match found {

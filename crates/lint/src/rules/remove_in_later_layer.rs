@@ -58,6 +58,10 @@ fn check(cx: &mut Context<'_, '_>) {
 /// Reports packages that another `RUN` has brought.
 fn packages(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
+    // Few files remove anything: the others need no book of what they install.
+    if facts.package_runs().all(|it| it.does.operation != Operation::Remove) {
+        return;
+    }
     let mut layers = Layers::default();
     for run in facts.package_runs().filter(|it| it.run.stage.shipped && !it.does.elsewhere) {
         layers.enter(run.does.index);

@@ -92,11 +92,23 @@ static FIRST: [(usize, usize); 256] = {
     table
 };
 
+/// Whether a token may begin with a byte, and whether one may begin after it.
+static MAY_BEGIN: [(bool, bool); 256] = {
+    let mut table = [(false, false); 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let it = byte.to_le_bytes()[0];
+        let (begin, end) = FIRST[byte];
+        table[byte] = (begin != end || matches!(it, b'e' | b'S'), !is_word(it) && it != b'-');
+        byte += 1;
+    }
+    table
+};
+
 /// Whether a token may begin with a byte that stands after another: a quick answer for most bytes.
 #[inline]
 pub(super) fn may_begin(previous: u8, byte: u8) -> bool {
-    let (begin, end) = FIRST[usize::from(byte)];
-    (begin != end || matches!(byte, b'e' | b'S')) && !is_word(previous) && previous != b'-'
+    MAY_BEGIN[usize::from(byte)].0 && MAY_BEGIN[usize::from(previous)].1
 }
 
 /// The token that begins at an offset.
@@ -195,6 +207,6 @@ fn before(bytes: &[u8], offset: usize) -> Option<u8> {
     bytes.get(offset.checked_sub(1)?).copied()
 }
 
-fn is_word(byte: u8) -> bool {
+const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
