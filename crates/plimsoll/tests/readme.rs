@@ -1,7 +1,5 @@
 //! README.md shows real runs of `check`: each is run again and must print the same.
 
-#![expect(clippy::unwrap_used, reason = "here a panic is a failed test")]
-
 use std::{fs, path::Path, process::Command};
 
 #[test]

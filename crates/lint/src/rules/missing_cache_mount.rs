@@ -88,6 +88,9 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         reported.push(command);
+        if is_read_later(facts, command) {
+            continue;
+        }
         // Where dependencies have no layer of their own, that is told, and a mount is one remedy.
         if cx.options.selects(&SOURCE_BEFORE_DEPENDENCIES)
             && copied_too_early(facts, command).is_some()
@@ -133,6 +136,14 @@ fn is_foreign(facts: &Facts<'_>, command: &CargoCommand) -> bool {
     !bound
         && facts.chain_mentions(command.stage, &["git clone", "curl ", "wget "])
         && facts.copies_before(command.stage, command.index).is_empty()
+}
+
+/// Whether a build without a network reads what was downloaded into the layer: here, in a stage built
+/// on it, or when a container starts. A mount would take it away.
+fn is_read_later(facts: &Facts<'_>, command: &CargoCommand) -> bool {
+    let above = |it: usize| facts.stages.chain(it).any(|stage| stage.index == command.stage);
+    let stages = facts.stages.all.iter().map(|it| it.index).filter(|it| above(*it));
+    stages.into_iter().any(|it| facts.chain_mentions(it, &["--offline", "--frozen"]))
 }
 
 /// Whether crates come from a mount, from a directory of the project, or from no network at all.
@@ -206,6 +217,12 @@ mod tests {
             &format!("{head}COPY x.patch .\n{build}"),
             &format!("4:46 note: `cargo install` {AGAIN}"),
         );
+    }
+
+    #[test]
+    fn what_is_read_without_a_network_stays_in_the_layer() {
+        let text = "# syntax=docker/dockerfile:1\nFROM rust:1 AS base\nRUN cargo fetch\nFROM base\nCMD cargo run --offline\n";
+        check(RULE, text, "");
     }
 
     #[test]

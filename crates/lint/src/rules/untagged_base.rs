@@ -63,9 +63,9 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         let name = image.name();
         let description = image.describe();
-        let is_bare = description.is_none() && !name.contains('/');
-        // Most often the name of a stage that is not there; it is never looked for.
-        if is_bare && !stage.reachable {
+        // A single word that is no image we know: another context that the build is given, or the
+        // name of a stage that is not there.
+        if description.is_none() && !name.contains('/') {
             continue;
         }
         let message = format!("`{name}` has no tag, so each build takes what `latest` is that day");
@@ -74,9 +74,6 @@ fn check(cx: &mut Context<'_, '_>) {
             let help = "Its tags all move; pin it by digest: `docker buildx imagetools inspect` \
                         shows it.";
             report.severity(Severity::Note).help(help).done();
-        } else if is_bare {
-            // Builds may give a name without a path to another context of theirs.
-            report.severity(Severity::Note).help(help(name, None)).done();
         } else {
             report.help(help(name, description)).done();
         }
@@ -140,20 +137,9 @@ mod tests {
     }
 
     #[test]
-    fn names_that_may_be_contexts_weigh_less() {
-        finds(
-            "FROM input\n",
-            "1:6 note: `input` has no tag, so each build takes what `latest` is that day",
-        );
-    }
-
-    #[test]
-    fn names_of_missing_stages_are_left_alone() {
-        finds("FROM rust-base AS a\nFROM debian:13\n", "");
-        finds(
-            "FROM rust-base AS a\nFROM a\n",
-            "1:6 note: `rust-base` has no tag, so each build takes what `latest` is that day",
-        );
+    fn names_that_may_be_contexts_or_stages_are_left_alone() {
+        finds("FROM input\n", "");
+        finds("FROM rust-base AS a\nFROM a\n", "");
     }
 
     #[test]
