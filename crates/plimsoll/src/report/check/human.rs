@@ -80,12 +80,11 @@ fn group<'a>(finding: &'a Finding, excerpts: Excerpts<'a>) -> Group<'a> {
         }
         let message = (related.span.unwrap_or_default(), related.message.as_str());
         let snippet = related.span.and_then(|_| excerpts.snippet(&related.path, None, &[message]));
-        group = match snippet {
-            Some(snippet) => group.element(snippet),
-            None => {
-                let place = excerpts.place(&related.path, related.span);
-                group.element(Level::NOTE.message(clean(&format!("{place}: {}", related.message))))
-            }
+        group = if let Some(snippet) = snippet {
+            group.element(snippet)
+        } else {
+            let place = excerpts.place(&related.path, related.span);
+            group.element(Level::NOTE.message(clean(&format!("{place}: {}", related.message))))
         };
     }
     if let Some(help) = &finding.help {
