@@ -5,6 +5,8 @@
 //! a continuation when its last character but blanks is the escape character and the one before it
 //! is not.
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::Span;
 
 use super::directives::{DirectiveReader, Directives};
@@ -33,6 +35,7 @@ pub fn parse(text: &str) -> Dockerfile<'_> {
         },
         comments: Vec::new(),
         directives: DirectiveReader::default(),
+        endless: BTreeSet::new(),
     };
     reader.read();
     reader.finish()
@@ -48,6 +51,8 @@ struct Reader<'t> {
     /// The comments since the last instruction.
     comments: Vec<Word<'t>>,
     directives: DirectiveReader,
+    /// The heredocs that no line ended, by name and whether tabs are stripped.
+    endless: BTreeSet<(String, bool)>,
 }
 
 /// A line of the source as it was taken.
@@ -214,42 +219,51 @@ impl<'t> Reader<'t> {
     /// Reads the body of a heredoc. One that never ends reaches to the next line that looks like an
     /// instruction, so that the rest is still read.
     fn heredoc(&mut self, word: HeredocWord<'t>, end: &mut usize) -> Heredoc<'t> {
-        let body_start = self.position;
-        let (lines, line) = (self.file.lines.len(), self.line);
-        while let Some(taken) = self.take(LineKind::HeredocBody) {
-            let content = taken.content;
-            let candidate = if word.chomp { content.trim_start_matches('\t') } else { content };
-            if candidate == word.name {
-                self.file.lines[taken.index].kind = LineKind::HeredocEnd;
-                *end = taken.end();
-                let body = body_start..self.file.lines[taken.index].span.start();
-                return word.with_body(self.text, body, Span::new(taken.start, taken.end()));
+        let start = self.position;
+        let endless = (word.name.to_string(), word.chomp);
+        // What no line ended from some place on is ended by none after it.
+        if !self.endless.contains(&endless) {
+            let (lines, line) = (self.file.lines.len(), self.line);
+            let errors = self.file.errors.len();
+            while let Some(taken) = self.take(LineKind::HeredocBody) {
+                let content = taken.content;
+                let candidate = if word.chomp { content.trim_start_matches('\t') } else { content };
+                if candidate == word.name {
+                    self.file.lines[taken.index].kind = LineKind::HeredocEnd;
+                    *end = taken.end();
+                    let body = start..self.file.lines[taken.index].span.start();
+                    return word.with_body(self.text, body, Span::new(taken.start, taken.end()));
+                }
             }
+            self.file.lines.truncate(lines);
+            self.file.errors.truncate(errors);
+            (self.position, self.line) = (start, line);
+            self.endless.insert(endless);
         }
         self.error(
             word.span,
             format!("the heredoc is never ended: no line is `{}` alone", word.name),
         );
-        let mut stop = lines;
-        while let Some(it) = self.file.lines.get(stop) {
-            let text = it.span.slice(self.text).unwrap_or_default();
-            if instruction::begins_with_keyword(text) {
+        while self.text.get(self.position..).is_some_and(|it| !begins_with_keyword(it)) {
+            if self.take(LineKind::HeredocBody).is_none() {
                 break;
             }
-            stop += 1;
         }
-        let after = self.file.lines.get(stop).map_or(self.position, |it| it.span.start());
-        self.file.lines.truncate(stop);
-        self.position = after;
-        self.line = line + (stop - lines);
-        let kept = self.text[body_start..after].trim_end_matches(['\r', '\n']);
-        *end = (*end).max(body_start + kept.len());
-        word.with_body(self.text, body_start..after, Span::empty(after))
+        let body = start..self.position;
+        let kept = self.text[body.clone()].trim_end_matches(['\r', '\n']);
+        *end = (*end).max(start + kept.len());
+        word.with_body(self.text, body, Span::empty(self.position))
     }
 
     fn error(&mut self, span: Span, message: impl Into<String>) {
         self.file.errors.push(SyntaxError { span, message: message.into() });
     }
+}
+
+/// Whether the first line of a text begins with an instruction in capitals.
+fn begins_with_keyword(text: &str) -> bool {
+    let line = memchr::memchr(b'\n', text.as_bytes()).map_or(text, |it| &text[..it]);
+    instruction::begins_with_keyword(line)
 }
 
 /// The length of a line without its continuation, or `None` where it doesn't continue.
@@ -327,6 +341,14 @@ mod tests {
         assert_eq!(file.errors.len(), 1);
         assert_eq!(file.instructions.len(), 3);
         assert_eq!(file.instructions[2].first_line, 4);
+    }
+
+    #[test]
+    fn many_heredocs_that_never_end_take_no_longer() {
+        let text = format!("FROM a\n{}", "RUN <<X\nbody\n".repeat(20_000));
+        let file = parse(&text);
+        assert_eq!((file.errors.len(), file.instructions.len()), (20_000, 20_001));
+        assert_eq!(file.instructions[20_000].heredocs[0].body, "body\n");
     }
 
     #[test]
