@@ -4,6 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::dockerfile::Stage;
 
 use super::{latest_base, untagged_base, unversioned_rust};
+use crate::bases::TABLE_DATE;
 use crate::facts::bases::BaseImage;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -54,8 +55,8 @@ fn check(cx: &mut Context<'_, '_>) {
         if !stage.reachable {
             continue;
         }
-        // Tags that move are the first thing to mend.
-        if moves(image) {
+        // Tags that move, and images that nobody mends any more, are the first thing to change.
+        if moves(image) || has_ended(image) {
             return;
         }
         if !is_found(image) {
@@ -83,6 +84,12 @@ fn moves(image: &BaseImage) -> bool {
         || unversioned_rust::is_found(image)
 }
 
+/// Whether the support of the release that an image stands on has ended.
+fn has_ended(image: &BaseImage) -> bool {
+    let release = image.describe().and_then(|it| it.release_facts);
+    release.is_some_and(|it| it.ended(TABLE_DATE))
+}
+
 fn is_found(image: &BaseImage) -> bool {
     image.is_known && image.digest().is_none() && !image.name().is_empty()
 }
@@ -94,6 +101,11 @@ mod tests {
     #[track_caller]
     fn finds(text: &str, expected: &str) {
         check("undigested-base", text, expected);
+    }
+
+    #[test]
+    fn images_that_are_over_are_for_another_rule() {
+        finds("FROM ubuntu:18.04\n", "");
     }
 
     #[test]
