@@ -9,6 +9,7 @@
 
 pub mod cargo_config;
 mod environment;
+pub mod files;
 pub mod git;
 pub mod manifest;
 mod package;
