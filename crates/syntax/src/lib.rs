@@ -10,6 +10,7 @@ mod image_name;
 mod logical;
 pub mod markdown;
 pub mod shell;
+pub mod yaml;
 
 pub use image_name::{ImageName, ImageNameError};
 pub use logical::Logical;
