@@ -6,7 +6,7 @@
 
 mod binaries;
 mod error;
-mod glob;
+pub(crate) mod glob;
 mod members;
 mod raw;
 
