@@ -1,6 +1,7 @@
 //! What rules about Compose files see.
 
 use plimsoll_finding::Span;
+use plimsoll_syntax::compose::Compose;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
@@ -11,12 +12,14 @@ use crate::{Options, Place};
 pub struct ComposeFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// What the tree says of services and what they use.
+    pub compose: Compose<'y>,
 }
 
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml }
+        Self { yaml, compose: Compose::new(yaml) }
     }
 }
 

@@ -3,9 +3,10 @@
 mod links;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use plimsoll_finding::Span;
+use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
 
 /// Where a file lies.
@@ -26,6 +27,8 @@ pub struct Project {
     pub builds: Vec<ImageBuild>,
     /// The builds of each Dockerfile, by its path: places in `builds`.
     by_dockerfile: BTreeMap<String, Vec<usize>>,
+    /// The workspaces that were asked for, by directory.
+    workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
 }
 
 /// The build of an image, as a Compose file, a bake file or a workflow describes it.
@@ -83,7 +86,18 @@ impl Project {
                 by_dockerfile.entry(path.clone()).or_default().push(place);
             }
         }
-        Self { files, builds, by_dockerfile }
+        Self { files, builds, by_dockerfile, workspaces: Mutex::default() }
+    }
+
+    /// The Cargo workspace of a directory: the one that Cargo would work on there. It is read once.
+    pub fn workspace(&self, directory: &str) -> Option<Arc<CargoWorkspace>> {
+        let lock = || self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(directory) {
+            return known.clone();
+        }
+        // Two threads may read the same one; the lock is not held while files are read.
+        let found = CargoWorkspace::find(&*self.files, directory).map(Arc::new);
+        lock().entry(directory.to_owned()).or_insert(found).clone()
     }
 
     /// The builds of a Dockerfile.

@@ -4,7 +4,11 @@ mod build_context;
 
 pub use build_context::{BuildContext, IgnoreFile};
 
-use plimsoll_project::files::Files;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use plimsoll_project::cargo_files::CargoWorkspace;
+use plimsoll_project::files::{self, Files};
 
 use crate::{Facts, ImageBuild, Place};
 
@@ -17,13 +21,29 @@ pub struct Surroundings {
     pub builds: Vec<ImageBuild>,
     /// The build context.
     pub context: BuildContext,
+    /// Found out when a rule first asks.
+    workspace: OnceCell<Option<Arc<CargoWorkspace>>>,
 }
 
 impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context }
+        Self { place: place.clone(), builds, context, workspace: OnceCell::new() }
+    }
+
+    /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else
+    /// that of the directory which the Dockerfile is in, where the context has it.
+    pub fn workspace(&self) -> Option<&CargoWorkspace> {
+        let find = || {
+            let project = &self.place.project;
+            let at = |directory: &str| {
+                let has = project.files.is_file(&files::join(directory, "Cargo.toml"));
+                if has { project.workspace(directory) } else { None }
+            };
+            at(&self.context.root).or_else(|| at(self.place.directory()))
+        };
+        self.workspace.get_or_init(find).as_deref()
     }
 
     /// The files of the project.
