@@ -5,12 +5,14 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod compose;
+pub mod bake;
 pub mod dockerfile;
 pub mod dockerignore;
 mod image_name;
 mod logical;
 pub mod markdown;
 pub mod shell;
+pub mod workflow;
 pub mod yaml;
 
 pub use image_name::{ImageName, ImageNameError};
