@@ -129,11 +129,15 @@ impl<'e> Expression<'e> {
     fn collect<'s>(&'s self, contexts: &mut Vec<&'s Context<'e>>) {
         match self {
             Self::Call { arguments: parts, .. } | Self::And(parts) | Self::Or(parts) => {
-                parts.iter().for_each(|it| it.collect(contexts));
+                for part in parts {
+                    part.collect(contexts);
+                }
             }
             Self::Context(context) => {
                 contexts.push(context);
-                context.indices.iter().for_each(|it| it.collect(contexts));
+                for index in &context.indices {
+                    index.collect(contexts);
+                }
             }
             Self::Not(inner) | Self::Part(inner) => inner.collect(contexts),
             Self::Compare(left, _, right) => {

@@ -25,7 +25,7 @@ impl<'y> Matrix<'y> {
     /// The names of its dimensions, `include`'s own among them, in order.
     pub fn names(self) -> Vec<&'y str> {
         let entries = self.value.entries();
-        let own = entries.iter().map(|it| it.name());
+        let own = entries.iter().map(crate::yaml::Entry::name);
         let mut names: Vec<_> = own.filter(|it| !matches!(*it, "include" | "exclude")).collect();
         for entry in self.includes().flat_map(Value::entries) {
             if !names.contains(&entry.name()) {

@@ -92,7 +92,7 @@ impl Known<'_> {
     }
 }
 
-impl<'e> Expression<'e> {
+impl Expression<'_> {
     /// Whether it counts as true in a situation.
     pub fn truth(&self, situation: &Situation<'_>) -> Truth {
         self.evaluate(situation).truth()
