@@ -4,8 +4,8 @@
 //! the text byte for byte. The crate is pure: files, clocks and settings are for its callers.
 #![warn(clippy::disallowed_methods)]
 
-pub mod compose;
 pub mod bake;
+pub mod compose;
 pub mod dockerfile;
 pub mod dockerignore;
 mod image_name;
