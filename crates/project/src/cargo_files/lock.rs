@@ -5,7 +5,7 @@
 
 mod reach;
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use super::place::SourceText;
 use crate::files::{Files, join};
@@ -19,7 +19,8 @@ pub struct LockFile {
     pub version: Option<(u32, Range<usize>)>,
     /// Its packages, in the order in which they stand: by name.
     pub packages: Vec<LockedPackage>,
-    by_name: BTreeMap<String, Vec<usize>>,
+    /// The packages' indices, sorted by name.
+    by_name: Vec<usize>,
 }
 
 /// A package of a lock file.
@@ -113,10 +114,8 @@ impl LockFile {
                 }
             }
         }
-        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, package) in packages.iter().enumerate() {
-            by_name.entry(package.name.clone()).or_default().push(index);
-        }
+        let mut by_name: Vec<usize> = (0..packages.len()).collect();
+        by_name.sort_by(|a, b| packages[*a].name.cmp(&packages[*b].name));
         for (index, wanted) in wanted.iter().enumerate() {
             let edges = wanted.iter().filter_map(|it| resolve(&packages, &by_name, it)).collect();
             packages[index].dependencies = edges;
@@ -124,14 +123,14 @@ impl LockFile {
         Self { source, version, packages, by_name }
     }
 
-    /// The packages of a name, oldest version first.
+    /// The packages of a name, in the order in which they stand.
     pub fn locked(&self, name: &str) -> impl Iterator<Item = &LockedPackage> {
         self.indices(name).iter().filter_map(|it| self.packages.get(*it))
     }
 
     /// Whether there is a package of a name.
     pub fn has(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        !self.indices(name).is_empty()
     }
 
     /// Whether a package depends on one of a name.
@@ -141,7 +140,7 @@ impl LockFile {
     }
 
     fn indices(&self, name: &str) -> &[usize] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+        named(&self.packages, &self.by_name, name)
     }
 }
 
@@ -163,14 +162,22 @@ fn locked_source(text: &str) -> LockedSource {
     LockedSource::Registry(address.to_owned())
 }
 
+/// The indices of the packages of a name.
+fn named<'i>(packages: &[LockedPackage], by_name: &'i [usize], name: &str) -> &'i [usize] {
+    let name_of = |it: &usize| packages.get(*it).map_or("", |it| &*it.name);
+    let start = by_name.partition_point(|it| name_of(it) < name);
+    let rest = by_name.get(start..).unwrap_or_default();
+    let length = rest.iter().take_while(|it| name_of(it) == name).count();
+    &rest[..length]
+}
+
 /// The package that `name`, `name version` or `name version (source)` means.
-fn resolve(
-    packages: &[LockedPackage],
-    by_name: &BTreeMap<String, Vec<usize>>,
-    wanted: &str,
-) -> Option<usize> {
+fn resolve(packages: &[LockedPackage], by_name: &[usize], wanted: &str) -> Option<usize> {
     let mut words = wanted.split(' ');
-    let candidates = by_name.get(words.next()?)?;
+    let candidates = named(packages, by_name, words.next()?);
+    if let [only] = candidates {
+        return Some(*only);
+    }
     let (version, source) = (words.next(), words.next());
     let source = source.map(|it| locked_source(it.trim_matches(['(', ')'])));
     let fits = |it: &&usize| {
