@@ -14,6 +14,7 @@ mod dockerignore;
 mod facts;
 mod file_type;
 mod fixing;
+pub mod image_facts;
 pub mod libraries;
 mod options;
 pub mod pages;
