@@ -41,8 +41,10 @@ pub(super) fn made(facts: &Facts<'_>, stage: &Stage<'_>) -> Vec<Made> {
     let mut chain: Vec<&Stage<'_>> = facts.stages.chain(stage.index).collect();
     chain.reverse();
     for stage in chain {
-        let inherited = matches!(facts.base(stage.index).map(|it| it.user), Some(crate::bases::User::Other(_)));
-        made.is_other |= inherited && facts.stages.root(stage.index).is_some_and(|it| it.index == stage.index);
+        let inherited =
+            matches!(facts.base(stage.index).map(|it| it.user), Some(crate::bases::User::Other(_)));
+        made.is_other |=
+            inherited && facts.stages.root(stage.index).is_some_and(|it| it.index == stage.index);
         for (offset, instruction) in stage.body.iter().enumerate() {
             let index = stage.first + offset;
             match &instruction.command {
@@ -57,7 +59,8 @@ pub(super) fn made(facts: &Facts<'_>, stage: &Stage<'_>) -> Vec<Made> {
                 }
                 Command::Copy(copy) | Command::Add(copy) => {
                     let owner = copy.chown.as_ref().map(|it| facts.expand(index, it));
-                    let is_other = owner.is_some_and(|it| !matches!(it.split(':').next(), Some("root" | "0")));
+                    let is_other =
+                        owner.is_some_and(|it| !matches!(it.split(':').next(), Some("root" | "0")));
                     let owner = if is_other { Ownership::Other } else { Ownership::Root };
                     for copied in facts.copied(index) {
                         made.fill(&copied.path, owner, copied.span);
@@ -70,7 +73,10 @@ pub(super) fn made(facts: &Facts<'_>, stage: &Stage<'_>) -> Vec<Made> {
             }
         }
     }
-    made.all.into_iter().map(|(path, it)| Made { path, owner: it.0, span: it.1, is_empty: it.2 }).collect()
+    made.all
+        .into_iter()
+        .map(|(path, it)| Made { path, owner: it.0, span: it.1, is_empty: it.2 })
+        .collect()
 }
 
 #[derive(Debug, Default)]
@@ -132,12 +138,20 @@ impl Directories {
                 });
                 if !is_root {
                     let recursive = command.has_flag('R', "recursive");
-                    self.own(operands.flat_map(|it| braces(&it.value)).map(|it| path(&it)), recursive, command);
+                    self.own(
+                        operands.flat_map(|it| braces(&it.value)).map(|it| path(&it)),
+                        recursive,
+                        command,
+                    );
                 }
             }
             "chgrp" => {
                 let recursive = command.has_flag('R', "recursive");
-                self.own(command.operands(&[]).skip(1).map(|it| path(&it.value)), recursive, command);
+                self.own(
+                    command.operands(&[]).skip(1).map(|it| path(&it.value)),
+                    recursive,
+                    command,
+                );
             }
             "chmod" => {
                 let recursive = command.has_flag('R', "recursive");
@@ -155,7 +169,12 @@ impl Directories {
         }
     }
 
-    fn own(&mut self, owned: impl Iterator<Item = String>, recursive: bool, command: &ShellCommand<'_>) {
+    fn own(
+        &mut self,
+        owned: impl Iterator<Item = String>,
+        recursive: bool,
+        command: &ShellCommand<'_>,
+    ) {
         for owned in owned {
             for (known, it) in &mut self.all {
                 if *known == owned || recursive && paths::is_in(known, &owned) {
@@ -177,8 +196,14 @@ fn whole(facts: &Facts<'_>, run: &RunCommand<'_, '_>, text: &str) -> String {
 /// Whether a mode lets others or the group write.
 fn is_open(mode: &str) -> bool {
     let digits = mode.len() >= 3 && mode.bytes().all(|it| it.is_ascii_digit());
-    let last = |at: usize| mode.bytes().rev().nth(at).is_some_and(|it| matches!(it, b'2' | b'3' | b'6' | b'7'));
-    if digits { last(0) || last(1) } else { mode.contains('w') && !mode.starts_with("u") || mode.contains("g=") }
+    let last = |at: usize| {
+        mode.bytes().rev().nth(at).is_some_and(|it| matches!(it, b'2' | b'3' | b'6' | b'7'))
+    };
+    if digits {
+        last(0) || last(1)
+    } else {
+        mode.contains('w') && !mode.starts_with("u") || mode.contains("g=")
+    }
 }
 
 /// `a{b,c}d` as a shell has it; a text without braces is itself.
@@ -186,7 +211,9 @@ fn braces(text: &str) -> Vec<String> {
     let parts = || {
         let (before, rest) = text.split_once('{').filter(|it| !it.0.ends_with('$'))?;
         let (inside, after) = rest.split_once('}')?;
-        inside.contains(',').then(|| inside.split(',').map(|it| format!("{before}{it}{after}")).collect())
+        inside
+            .contains(',')
+            .then(|| inside.split(',').map(|it| format!("{before}{it}{after}")).collect())
     };
     parts().unwrap_or_else(|| vec![text.to_owned()])
 }

@@ -68,8 +68,8 @@ impl ImageFacts {
     fn read_stage<'d>(&mut self, facts: &Facts<'d>, stage: &Stage<'d>) {
         if let Some(base) = facts.base_image(stage.index) {
             self.base = base.text.clone();
-            self.base_known =
-                base.text == "scratch" || base.is_known && base.describe().is_some_and(|it| it.is_known);
+            self.base_known = base.text == "scratch"
+                || base.is_known && base.describe().is_some_and(|it| it.is_known);
         }
         let froms = facts.stages.chain(stage.index);
         self.base_variables = froms.flat_map(|it| variables_in(it.from.image.as_str())).collect();
@@ -85,7 +85,9 @@ impl ImageFacts {
         self.health = health(facts, stage);
         self.stop_signal = word_of(facts, stage, Keyword::Stopsignal);
         let start = facts.start_of(stage);
-        self.entrypoint = start.as_ref().and_then(|it| Some(line(it.entrypoint?.line, it.entrypoint?.instruction.span)));
+        self.entrypoint = start
+            .as_ref()
+            .and_then(|it| Some(line(it.entrypoint?.line, it.entrypoint?.instruction.span)));
         self.cmd = start.as_ref().and_then(|it| Some(line(it.cmd?.line, it.cmd?.instruction.span)));
         self.init = start.as_ref().and_then(init);
         self.made = directories::made(facts, stage);
@@ -234,7 +236,8 @@ pub(super) fn variables(facts: &Facts<'_>, stage: &Stage<'_>) -> Vec<(String, Pl
 fn word_of(facts: &Facts<'_>, stage: &Stage<'_>, kind: Keyword) -> Option<Placed<String>> {
     facts.stages.chain(stage.index).find_map(|stage| {
         let offset = stage.body.iter().rposition(|it| it.kind == kind)?;
-        let (Command::Workdir(word) | Command::Stopsignal(word)) = &stage.body[offset].command else {
+        let (Command::Workdir(word) | Command::Stopsignal(word)) = &stage.body[offset].command
+        else {
             return None;
         };
         Some(placed(facts.expand(stage.first + offset, word).into_owned(), word))

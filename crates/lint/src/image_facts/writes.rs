@@ -10,21 +10,46 @@ use crate::facts::writes::written;
 
 /// Last parts of the paths of directories that programs keep what they write in.
 const KEPT: &[&str] = &[
-    "data", "db", "database", "log", "logs", "cache", "uploads", "upload", "storage", "state", "tmp",
-    "temp", "sessions", "backups", "media",
+    "data", "db", "database", "log", "logs", "cache", "uploads", "upload", "storage", "state",
+    "tmp", "temp", "sessions", "backups", "media",
 ];
 
 /// Options that name a file or directory that is written.
 const OPTIONS: &[&str] = &[
-    "--data-dir", "--datadir", "--data", "--data-path", "--db", "--db-path", "--database",
-    "--cache-dir", "--log-file", "--logfile", "--log-dir", "--state-dir", "--storage", "--upload-dir",
-    "--pid-file", "--pidfile",
+    "--data-dir",
+    "--datadir",
+    "--data",
+    "--data-path",
+    "--db",
+    "--db-path",
+    "--database",
+    "--cache-dir",
+    "--log-file",
+    "--logfile",
+    "--log-dir",
+    "--state-dir",
+    "--storage",
+    "--upload-dir",
+    "--pid-file",
+    "--pidfile",
 ];
 
 /// Variables that name one.
 const VARIABLES: &[&str] = &[
-    "DATA_DIR", "DATADIR", "DATA_PATH", "DB_PATH", "DATABASE_PATH", "DATABASE_URL", "SQLITE_PATH",
-    "CACHE_DIR", "LOG_DIR", "LOG_FILE", "STATE_DIR", "UPLOAD_DIR", "UPLOADS_DIR", "STORAGE_DIR",
+    "DATA_DIR",
+    "DATADIR",
+    "DATA_PATH",
+    "DB_PATH",
+    "DATABASE_PATH",
+    "DATABASE_URL",
+    "SQLITE_PATH",
+    "CACHE_DIR",
+    "LOG_DIR",
+    "LOG_FILE",
+    "STATE_DIR",
+    "UPLOAD_DIR",
+    "UPLOADS_DIR",
+    "STORAGE_DIR",
     "STORAGE_PATH",
 ];
 

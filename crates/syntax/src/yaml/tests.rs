@@ -118,7 +118,8 @@ fn a_text_that_ends_early_leaves_what_came_before() {
 
 #[test]
 fn anchors_and_tags_are_a_part_of_their_value() {
-    let text = "a: &x {b: 1, }\nb: &y\n  [c, d]\nc: !t [e, ]\nd: &z # f\n  - *x\ng: &v h\n&w i: j\n";
+    let text =
+        "a: &x {b: 1, }\nb: &y\n  [c, d]\nc: !t [e, ]\nd: &z # f\n  - *x\ng: &v h\n&w i: j\n";
     let yaml = parse(text);
     assert_eq!(yaml.errors, []);
     let root = yaml.root().unwrap();
