@@ -1,8 +1,12 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
+mod cargo_builds;
+mod delivered;
 
 pub use build_context::{BuildContext, IgnoreFile};
+pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
+pub(crate) use delivered::Presence;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -23,13 +27,14 @@ pub struct Surroundings {
     pub context: BuildContext,
     /// Found out when a rule first asks.
     workspace: OnceCell<Option<Arc<CargoWorkspace>>>,
+    cargo_builds: OnceCell<CargoBuilds>,
 }
 
 impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context, workspace: OnceCell::new() }
+        Self { place: place.clone(), builds, context, workspace: OnceCell::new(), cargo_builds: OnceCell::new() }
     }
 
     /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else
@@ -44,6 +49,11 @@ impl Surroundings {
             at(&self.context.root).or_else(|| at(self.place.directory()))
         };
         self.workspace.get_or_init(find).as_deref()
+    }
+
+    /// What the Dockerfile's cargo commands find where they run.
+    pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
+        self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
     }
 
     /// The files of the project.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_project::files::{self, FileKind, Files};
+use plimsoll_project::files::{self, FileEntry, FileKind, Files};
 use plimsoll_syntax::dockerfile::Command;
 use plimsoll_syntax::dockerignore::Dockerignore;
 
@@ -83,6 +83,16 @@ impl BuildContext {
             return None;
         }
         self.files.text(&files::join(&self.root, path))
+    }
+
+    /// What is in a directory of the context, as the build sees it, by name.
+    pub fn list(&self, path: &str) -> Vec<FileEntry> {
+        let entries = self.files.list(&files::join(&self.root, path));
+        let is_seen = |it: &&FileEntry| {
+            let path = if path.is_empty() { it.name.clone() } else { format!("{path}/{}", it.name) };
+            self.kind(&path).is_some()
+        };
+        entries.iter().filter(is_seen).cloned().collect()
     }
 
     /// The absolute path of a path of the context.
