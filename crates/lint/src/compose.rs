@@ -1,11 +1,17 @@
 //! What rules about Compose files see.
 
+mod service_image;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use plimsoll_finding::Span;
 use plimsoll_syntax::compose::Compose;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
 use crate::{Options, Place};
+pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
 #[derive(Debug)]
@@ -14,12 +20,14 @@ pub struct ComposeFacts<'y> {
     pub yaml: &'y Yaml<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
+    /// The images that services build, by the services' names. Found out when a rule first asks.
+    images: OnceCell<BTreeMap<&'y str, Option<ServiceImage>>>,
 }
 
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, compose: Compose::new(yaml) }
+        Self { yaml, compose: Compose::new(yaml), images: OnceCell::new() }
     }
 }
 

@@ -32,7 +32,7 @@ mod surroundings;
 mod workflow;
 
 pub use check::{Checked, Suppressed, check, check_as, check_file};
-pub use compose::{ComposeContext, ComposeFacts};
+pub use compose::{ComposeContext, ComposeFacts, ServiceImage};
 pub use context::{Context, Report};
 pub use dockerignore::DockerignoreContext;
 pub use facts::{Facts, RunCommand};
