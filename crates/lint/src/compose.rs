@@ -1,12 +1,13 @@
 //! What rules about Compose files see.
 
+mod partial;
 mod service_image;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use plimsoll_finding::Span;
-use plimsoll_syntax::compose::Compose;
+use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind};
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
@@ -22,12 +23,15 @@ pub struct ComposeFacts<'y> {
     pub compose: Compose<'y>,
     /// The images that services build, by the services' names. Found out when a rule first asks.
     images: OnceCell<BTreeMap<&'y str, Option<ServiceImage>>>,
+    /// As `images`.
+    problems: OnceCell<Vec<ComposeProblem>>,
 }
 
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, compose: Compose::new(yaml), images: OnceCell::new() }
+        let (images, problems) = (OnceCell::new(), OnceCell::new());
+        Self { yaml, compose: Compose::new(yaml), images, problems }
     }
 }
 
@@ -49,6 +53,34 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
     /// Where the file lies, if that is known.
     pub fn place(&self) -> Option<&'c Place> {
         self.options.place.as_ref()
+    }
+
+    /// What Compose itself refuses, and what it takes but can't run.
+    pub(crate) fn problems(&self) -> &'c [ComposeProblem] {
+        let find = || {
+            let is_partial = self.place().is_some_and(partial::is_partial);
+            compose::problems(
+                &self.facts.compose,
+                &compose::Options { is_partial, ..Default::default() },
+            )
+        };
+        self.facts.problems.get_or_init(find)
+    }
+
+    /// Reports those problems that are of one kind or another.
+    pub(crate) fn report_problems(&mut self, wanted: impl Fn(ComposeProblemKind) -> bool) {
+        // What is no YAML is reported as such.
+        let of_rule = |it: &&ComposeProblem| it.kind != ComposeProblemKind::Yaml && wanted(it.kind);
+        for problem in self.problems().iter().filter(of_rule) {
+            let mut report = self.sink.report(problem.span, &*problem.message);
+            if let Some(help) = &problem.help {
+                report = report.help(&**help);
+            }
+            for (span, label) in &problem.related {
+                report = report.related(*span, &**label);
+            }
+            report.done();
+        }
     }
 
     /// Reports a finding at a place and returns it for more detail. The message is one line without
