@@ -3,6 +3,7 @@
 mod build_context;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod results;
 
 pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
@@ -34,7 +35,13 @@ impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context, workspace: OnceCell::new(), cargo_builds: OnceCell::new() }
+        Self {
+            place: place.clone(),
+            builds,
+            context,
+            workspace: OnceCell::new(),
+            cargo_builds: OnceCell::new(),
+        }
     }
 
     /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else

@@ -10,7 +10,7 @@ use plimsoll_project::cargo_files::{CargoWorkspace, Choice, Place};
 use plimsoll_project::files;
 
 use super::Surroundings;
-use super::delivered::{self, Deliveries, Delivered, Moment, Presence};
+use super::delivered::{self, Delivered, Deliveries, Moment, Presence};
 use crate::Facts;
 use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::facts::paths;
@@ -75,6 +75,13 @@ impl CargoBuilds {
     pub(crate) fn may_be_made(&self, stage: usize, path: &str) -> bool {
         let end = self.deliveries.as_ref().and_then(|it| it.ends.get(stage));
         end.is_none_or(|it| it.may_be_made(path))
+    }
+
+    /// Whether a path at the end of a stage comes from the context.
+    pub(crate) fn holds(&self, around: &Surroundings, stage: usize, path: &str) -> bool {
+        let end = self.deliveries.as_ref().and_then(|it| it.ends.get(stage));
+        let presence = end.map(|it| it.presence(&around.context, path));
+        matches!(presence, Some(Presence::There(_)))
     }
 }
 
