@@ -3,6 +3,7 @@
 mod build_context;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod results;
 
 pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};

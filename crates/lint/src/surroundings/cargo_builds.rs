@@ -76,6 +76,13 @@ impl CargoBuilds {
         let end = self.deliveries.as_ref().and_then(|it| it.ends.get(stage));
         end.is_none_or(|it| it.may_be_made(path))
     }
+
+    /// Whether a path at the end of a stage comes from the context.
+    pub(crate) fn holds(&self, around: &Surroundings, stage: usize, path: &str) -> bool {
+        let end = self.deliveries.as_ref().and_then(|it| it.ends.get(stage));
+        let presence = end.map(|it| it.presence(&around.context, path));
+        matches!(presence, Some(Presence::There(_)))
+    }
 }
 
 impl CargoBuild {
