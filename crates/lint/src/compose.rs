@@ -5,13 +5,15 @@ use plimsoll_syntax::compose::Compose;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
-use crate::{Options, Place};
+use crate::{Options, Place, YamlEdits};
 
 /// What is known about a Compose file.
 #[derive(Debug)]
 pub struct ComposeFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// Edits that follow the layout of the file.
+    pub edits: YamlEdits<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
 }
@@ -19,7 +21,7 @@ pub struct ComposeFacts<'y> {
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, compose: Compose::new(yaml) }
+        Self { yaml, edits: YamlEdits::new(yaml), compose: Compose::new(yaml) }
     }
 }
 

@@ -29,6 +29,7 @@ mod spelling;
 mod suppress;
 mod surroundings;
 mod workflow;
+mod yaml_placing;
 
 pub use check::{Checked, Suppressed, check, check_as, check_file};
 pub use compose::{ComposeContext, ComposeFacts};
@@ -45,3 +46,4 @@ pub use rules::{RULES, rule};
 pub use select::{UnknownSelector, resolve, select};
 pub use surroundings::{BuildContext, IgnoreFile, Surroundings};
 pub use workflow::{WorkflowContext, WorkflowFacts};
+pub use yaml_placing::YamlEdits;
