@@ -11,7 +11,7 @@ use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
-use crate::{Options, Place};
+use crate::{Options, Place, YamlEdits};
 pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
@@ -19,6 +19,8 @@ pub use service_image::ServiceImage;
 pub struct ComposeFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// Edits that follow the layout of the file.
+    pub edits: YamlEdits<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
     /// The images that services build, by the services' names. Found out when a rule first asks.
@@ -30,8 +32,13 @@ pub struct ComposeFacts<'y> {
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        let (images, problems) = (OnceCell::new(), OnceCell::new());
-        Self { yaml, compose: Compose::new(yaml), images, problems }
+        Self {
+            yaml,
+            edits: YamlEdits::new(yaml),
+            compose: Compose::new(yaml),
+            images: OnceCell::new(),
+            problems: OnceCell::new(),
+        }
     }
 }
 
