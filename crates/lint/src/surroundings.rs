@@ -63,6 +63,14 @@ impl Surroundings {
         self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
     }
 
+    /// Whether a `.dockerignore` holds for the build, or may: where nobody says what the context is,
+    /// one in any directory that may be it counts.
+    pub fn may_have_ignore_file(&self) -> bool {
+        let context = &self.context;
+        let is_known = context.told && context.certain;
+        context.ignore.is_some() || !is_known && build_context::has_ignore_file_near(&self.place)
+    }
+
     /// The files of the project.
     pub fn files(&self) -> &dyn Files {
         self.place.files()
