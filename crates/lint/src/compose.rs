@@ -2,6 +2,7 @@
 
 mod partial;
 mod service_image;
+pub(crate) mod settings;
 pub(crate) mod sources;
 
 use std::cell::OnceCell;
