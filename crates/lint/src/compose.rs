@@ -2,6 +2,8 @@
 
 mod partial;
 mod service_image;
+pub(crate) mod settings;
+pub(crate) mod sources;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
