@@ -1,11 +1,25 @@
 //! What rules about Compose files see.
 
+pub(crate) mod connection_url;
+pub(crate) mod connections;
+pub(crate) mod databases;
+pub(crate) mod development;
+pub(crate) mod effective_environment;
+pub(crate) mod env_file;
+pub(crate) mod expansion;
+pub(crate) mod health_test;
+pub(crate) mod reach;
+mod reporting;
+
+use std::cell::OnceCell;
+
 use plimsoll_finding::Span;
 use plimsoll_syntax::compose::Compose;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
 use crate::{Options, Place};
+use development::Development;
 
 /// What is known about a Compose file.
 #[derive(Debug)]
@@ -14,12 +28,13 @@ pub struct ComposeFacts<'y> {
     pub yaml: &'y Yaml<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
+    pub(crate) development: OnceCell<Development<'y>>,
 }
 
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, compose: Compose::new(yaml) }
+        Self { yaml, compose: Compose::new(yaml), development: OnceCell::new() }
     }
 }
 
