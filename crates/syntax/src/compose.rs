@@ -5,18 +5,33 @@
 //! can be written in a short and in a long form are read from both. Texts are as they are written,
 //! variables included: see [`Text::is_templated`].
 
+mod broken;
 mod build;
+mod checks;
 mod command_line;
+mod consistency;
+mod cycles;
 mod depends_on;
 mod file_mounts;
 mod healthcheck;
+pub mod interpolation;
+mod loaded;
+mod merge;
 mod model;
 mod pairs;
+mod parts;
+mod place;
 mod ports;
+mod problem;
+mod problems;
 mod resources;
+mod schema;
 mod service;
+mod short_mount;
 mod split;
 mod text;
+mod units;
+mod validate;
 mod volumes;
 
 pub use build::Build;
@@ -27,9 +42,12 @@ pub use healthcheck::{Healthcheck, HealthcheckTest};
 pub use model::{Compose, Resource};
 pub use pairs::Pair;
 pub use ports::Port;
+pub use problem::{ComposeProblem, ComposeProblemKind};
+pub use problems::{Options, problems};
 pub use resources::{Limits, Resources};
 pub use service::{NetworkUse, Service};
 pub use text::Text;
+pub use units::{bytes, duration};
 pub use volumes::{Mount, MountKind};
 
 #[cfg(test)]
