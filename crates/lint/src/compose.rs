@@ -1,6 +1,16 @@
 //! What rules about Compose files see.
 
+pub(crate) mod connection_url;
+pub(crate) mod connections;
+pub(crate) mod databases;
+pub(crate) mod development;
+pub(crate) mod effective_environment;
+pub(crate) mod env_file;
+pub(crate) mod expansion;
+pub(crate) mod health_test;
 mod partial;
+pub(crate) mod reach;
+mod reporting;
 mod service_image;
 pub(crate) mod settings;
 pub(crate) mod sources;
@@ -14,6 +24,7 @@ use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
 use crate::{Options, Place, YamlEdits};
+use development::Development;
 pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
@@ -29,6 +40,8 @@ pub struct ComposeFacts<'y> {
     images: OnceCell<BTreeMap<&'y str, Option<ServiceImage>>>,
     /// As `images`.
     problems: OnceCell<Vec<ComposeProblem>>,
+    /// As `images`.
+    pub(crate) development: OnceCell<Development<'y>>,
 }
 
 impl<'y> ComposeFacts<'y> {
@@ -40,6 +53,7 @@ impl<'y> ComposeFacts<'y> {
             compose: Compose::new(yaml),
             images: OnceCell::new(),
             problems: OnceCell::new(),
+            development: OnceCell::new(),
         }
     }
 }

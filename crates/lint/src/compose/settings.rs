@@ -62,6 +62,7 @@ pub(crate) fn mentions(text: &str, number: u16) -> bool {
     text.match_indices(&number).any(|(at, found)| {
         let before = text[..at].chars().next_back();
         let after = text[at + found.len()..].chars().next();
-        !before.is_some_and(|it| it.is_ascii_digit()) && !after.is_some_and(|it| it.is_ascii_digit())
+        !before.is_some_and(|it| it.is_ascii_digit())
+            && !after.is_some_and(|it| it.is_ascii_digit())
     })
 }

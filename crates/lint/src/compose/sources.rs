@@ -55,12 +55,16 @@ impl<'p> Sources<'p> {
     pub(crate) fn is_from_elsewhere(&self, path: &str) -> bool {
         let files = self.place.files();
         let chain = || std::iter::once(path).chain(files::ancestors(path));
-        let within = || chain().take_while(|it| files::below(&self.root, it).is_some_and(|it| !it.is_empty()));
+        let within = || {
+            chain().take_while(|it| files::below(&self.root, it).is_some_and(|it| !it.is_empty()))
+        };
         within().any(|it| {
             let is_module = self.modules.as_ref().is_some_and(|text| {
                 let relative = files::below(&self.root, it).unwrap_or_default();
                 text.lines().any(|line| {
-                    line.split_once('=').is_some_and(|(key, value)| key.trim() == "path" && value.trim() == relative)
+                    line.split_once('=').is_some_and(|(key, value)| {
+                        key.trim() == "path" && value.trim() == relative
+                    })
                 })
             });
             // A submodule that was not checked out is an empty directory.
@@ -93,7 +97,9 @@ impl<'p> Sources<'p> {
     pub(crate) fn is_elsewhere(&self, path: &str, below: Option<&str>) -> bool {
         let files = self.place.files();
         files::ancestors(self.place.directory())
-            .take_while(|it| files::below(&self.root, it).is_some() || self.root == self.place.directory())
+            .take_while(|it| {
+                files::below(&self.root, it).is_some() || self.root == self.place.directory()
+            })
             .take(8)
             .any(|directory| {
                 let path = files::join(directory, path);
