@@ -2,12 +2,19 @@
 
 use plimsoll_finding::{Finding, Severity, Span};
 use plimsoll_syntax::dockerfile::{self, Dockerfile};
+use plimsoll_syntax::dockerignore::Dockerignore;
+use plimsoll_syntax::yaml::{self, Yaml};
+
+use crate::context::{LazySurroundings, Sink};
 
 use crate::rule::finding;
 use crate::rules::syntax_error::SYNTAX_ERROR;
 use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
 use crate::suppress::Suppressions;
-use crate::{Context, Facts, Options, RULES, Rule, RuleSet};
+use crate::{
+    Check, ComposeContext, ComposeFacts, Context, DockerignoreContext, Facts, FileType, Options,
+    RULES, Rule, RuleSet, WorkflowContext, WorkflowFacts,
+};
 
 /// What was found in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,26 +43,72 @@ pub fn check(path: &str, text: &str, options: &Options) -> Checked {
     check_file(path, &dockerfile::parse(text), options)
 }
 
+/// Checks one file of any type; `path` is what its findings say.
+pub fn check_as(kind: FileType, path: &str, text: &str, options: &Options) -> Checked {
+    match kind {
+        FileType::Dockerfile => check(path, text, options),
+        FileType::Compose => check_compose(path, &yaml::parse(text), options),
+        FileType::Workflow => check_workflow(path, &yaml::parse(text), options),
+        FileType::Dockerignore => check_dockerignore(path, text, options),
+    }
+}
+
 /// As [`check`], for a file that was parsed already.
 pub fn check_file(path: &str, file: &Dockerfile<'_>, options: &Options) -> Checked {
     let facts = Facts::new(file);
     let suppressions = Suppressions::new(file, &facts.stages);
-    let selected = options.rules.unwrap_or_else(|| RuleSet::of(|it| it.default));
     let mut run = Run { path, options, suppressions, checked: Checked::default() };
     for error in &file.errors {
         let finding = finding(&SYNTAX_ERROR, path, error.span, &*error.message);
         run.checked.findings.push(finding);
     }
     run.settle(&SYNTAX_ERROR, 0);
-    for (place, rule) in RULES.iter().copied().enumerate() {
-        if selected.has(place) || run.suppressions.enables(rule) {
-            let first = run.checked.findings.len();
-            let findings = &mut run.checked.findings;
-            (rule.check)(&mut Context::new(rule, path, &facts, options, findings));
-            run.settle(rule, first);
+    let surroundings = LazySurroundings::new();
+    run.each(|check, sink| {
+        if let Check::Dockerfile(check) = check {
+            check(&mut Context::new(&facts, options, &surroundings, sink));
         }
-    }
+    });
     run.finish(file.text)
+}
+
+fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
+    let mut run = Run::over_yaml(path, yaml, options);
+    let facts = ComposeFacts::new(yaml);
+    run.each(|check, sink| {
+        if let Check::Compose(check) = check {
+            check(&mut ComposeContext::new(&facts, options, sink));
+        }
+    });
+    run.finish(yaml.text)
+}
+
+fn check_workflow(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
+    let mut run = Run::over_yaml(path, yaml, options);
+    let facts = WorkflowFacts::new(yaml);
+    run.each(|check, sink| {
+        if let Check::Workflow(check) = check {
+            check(&mut WorkflowContext::new(&facts, options, sink));
+        }
+    });
+    run.finish(yaml.text)
+}
+
+fn check_dockerignore(path: &str, text: &str, options: &Options) -> Checked {
+    let file = Dockerignore::parse(text);
+    let suppressions = Suppressions::default();
+    let mut run = Run { path, options, suppressions, checked: Checked::default() };
+    for error in &file.errors {
+        let finding = finding(&SYNTAX_ERROR, path, error.span, error.to_string());
+        run.checked.findings.push(finding);
+    }
+    run.settle(&SYNTAX_ERROR, 0);
+    run.each(|check, sink| {
+        if let Check::Dockerignore(check) = check {
+            check(&mut DockerignoreContext::new(text, &file, options, sink));
+        }
+    });
+    run.finish(text)
 }
 
 /// A check on its way.
@@ -66,7 +119,35 @@ struct Run<'r, 'd> {
     checked: Checked,
 }
 
-impl Run<'_, '_> {
+impl<'r, 'd> Run<'r, 'd> {
+    /// A check of a YAML file, with what is wrong in its syntax.
+    fn over_yaml(path: &'r str, yaml: &'d Yaml<'d>, options: &'r Options) -> Self {
+        let suppressions = Suppressions::default();
+        let mut run = Self { path, options, suppressions, checked: Checked::default() };
+        for error in &yaml.errors {
+            let mut finding = finding(&SYNTAX_ERROR, path, error.span, &*error.message);
+            if let Some((span, message)) = error.related {
+                finding = finding.related(path, Some(span), message);
+            }
+            run.checked.findings.push(finding);
+        }
+        run.settle(&SYNTAX_ERROR, 0);
+        run
+    }
+
+    /// Runs the rules.
+    fn each(&mut self, mut check: impl FnMut(Check, Sink<'_>)) {
+        let selected = self.options.rules.unwrap_or_else(|| RuleSet::of(|it| it.default));
+        for (place, rule) in RULES.iter().copied().enumerate() {
+            if selected.has(place) || self.suppressions.enables(rule) {
+                let findings = &mut self.checked.findings;
+                let first = findings.len();
+                check(rule.check, Sink { rule, path: self.path, findings });
+                self.settle(rule, first);
+            }
+        }
+    }
+
     fn is_run(&self, rule: &Rule) -> bool {
         self.options.selects(rule) || self.suppressions.enables(rule)
     }

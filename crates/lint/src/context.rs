@@ -2,29 +2,37 @@
 
 use plimsoll_finding::{Finding, Fix, Severity, Span};
 
-use crate::{Facts, Options, Rule, Scope};
+use crate::{Facts, Options, Rule, Scope, Surroundings};
 
-/// What a rule sees, and where it reports.
+/// What a rule about Dockerfiles sees, and where it reports.
 #[derive(Debug)]
 pub struct Context<'c, 'd> {
     /// What is known about the file.
     pub facts: &'c Facts<'d>,
     /// What the check was told.
     pub options: &'c Options,
-    rule: &'static Rule,
-    path: &'c str,
-    findings: &'c mut Vec<Finding>,
+    sink: Sink<'c>,
+    surroundings: &'c LazySurroundings,
 }
+
+/// What lies around a Dockerfile, found out when a rule first asks.
+pub(crate) type LazySurroundings = std::cell::OnceCell<Option<Surroundings>>;
 
 impl<'c, 'd> Context<'c, 'd> {
     pub(crate) fn new(
-        rule: &'static Rule,
-        path: &'c str,
         facts: &'c Facts<'d>,
         options: &'c Options,
-        findings: &'c mut Vec<Finding>,
+        surroundings: &'c LazySurroundings,
+        sink: Sink<'c>,
     ) -> Self {
-        Self { facts, options, rule, path, findings }
+        Self { facts, options, sink, surroundings }
+    }
+
+    /// What lies around the file: who builds it, from which context and which Cargo workspace;
+    /// `None` where nobody knows where the file lies.
+    pub fn surroundings(&self) -> Option<&'c Surroundings> {
+        let place = self.options.place.as_ref()?;
+        self.surroundings.get_or_init(|| Some(Surroundings::of(place, self.facts))).as_ref()
     }
 
     /// Reports a finding at a place and returns it for more detail.
@@ -33,19 +41,41 @@ impl<'c, 'd> Context<'c, 'd> {
     /// about the image weighs one step less.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let severity = self.severity_at(span);
-        let finding =
-            Finding::new(self.rule.name, self.rule.clause, severity, self.path, message).at(span);
-        self.findings.push(finding);
-        Report { finding: self.findings.last_mut(), path: self.path }
+        self.sink.report(span, message).severity(severity)
     }
 
     fn severity_at(&self, span: Span) -> Severity {
+        let rule = self.sink.rule;
         let shipped = self.facts.stages.at(span.start()).is_none_or(|it| it.shipped);
-        match (self.rule.scope, shipped, self.rule.severity) {
+        match (rule.scope, shipped, rule.severity) {
             (Scope::Image, false, Severity::Error) => Severity::Warning,
             (Scope::Image, false, _) => Severity::Note,
             (_, _, severity) => severity,
         }
+    }
+}
+
+/// Where a rule reports.
+#[derive(Debug)]
+pub(crate) struct Sink<'c> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) path: &'c str,
+    pub(crate) findings: &'c mut Vec<Finding>,
+}
+
+impl Sink<'_> {
+    /// Reports a finding at a place.
+    pub(crate) fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
+        let Rule { name, clause, severity, .. } = *self.rule;
+        self.findings.push(Finding::new(name, clause, severity, self.path, message).at(span));
+        Report { finding: self.findings.last_mut(), path: self.path }
+    }
+
+    /// Reports a finding about the file as a whole.
+    pub(crate) fn report_file(&mut self, message: impl Into<String>) -> Report<'_> {
+        let Rule { name, clause, severity, .. } = *self.rule;
+        self.findings.push(Finding::new(name, clause, severity, self.path, message));
+        Report { finding: self.findings.last_mut(), path: self.path }
     }
 }
 
@@ -70,6 +100,19 @@ impl Report<'_> {
         self.change(|it| {
             it.related.push(plimsoll_finding::Related { path, span: Some(span), message });
         })
+    }
+
+    /// Adds a place in another file that explains it; `None` for all of that file.
+    #[must_use]
+    pub fn related_in(
+        self,
+        path: impl Into<String>,
+        span: Option<Span>,
+        message: impl Into<String>,
+    ) -> Self {
+        let related =
+            plimsoll_finding::Related { path: path.into(), span, message: message.into() };
+        self.change(|it| it.related.push(related))
     }
 
     /// Weighs this one finding otherwise than its rule.

@@ -12,7 +12,7 @@ mod shell_script;
 
 use plimsoll_finding::{Applicability, Finding};
 
-use crate::{Options, check};
+use crate::{FileType, Options, check};
 use gate::Gate;
 
 /// More passes than any file needs whose fixes come to an end: each needs a conflict between fixes
@@ -111,6 +111,25 @@ pub fn fix(path: &str, text: &str, options: &Options, applicability: Applicabili
     dropped.extend(unsettled);
     let remaining = check(path, text, options).findings;
     Fixed { text: text.to_owned(), applied: Vec::new(), dropped, remaining }
+}
+
+/// As [`fix`], for a file of any type.
+pub fn fix_as(
+    kind: FileType,
+    path: &str,
+    text: &str,
+    options: &Options,
+    applicability: Applicability,
+) -> Fixed {
+    match kind {
+        FileType::Dockerfile => fix(path, text, options, applicability),
+        FileType::Compose | FileType::Workflow | FileType::Dockerignore => Fixed {
+            text: text.to_owned(),
+            applied: Vec::new(),
+            dropped: Vec::new(),
+            remaining: crate::check_as(kind, path, text, options).findings,
+        },
+    }
 }
 
 #[cfg(test)]

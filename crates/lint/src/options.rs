@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_finding::Severity;
 
-use crate::{Rule, RuleSet};
+use crate::{Place, Rule, RuleSet};
 
 /// What a check is told beside the text.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Options {
     pub has_dockerignore: Option<bool>,
     /// The text of the `.dockerignore` for the file's context, if there is one and it is known.
     pub dockerignore: Option<Arc<str>>,
+    /// Where the file lies, if that is known: rules then look at what is around it.
+    pub place: Option<Place>,
     /// Whether to know nothing of base images: rules then take them for images of Linux that set
     /// no variable but `PATH`, as `BuildKit`'s checks do when they can't ask a registry.
     pub unknown_bases: bool,

@@ -3,7 +3,7 @@
 use crate::{RULES, Rule};
 
 /// How many words of bits hold every rule.
-const WORDS: usize = 4;
+const WORDS: usize = 6;
 const _: () = assert!(RULES.len() <= WORDS * 64, "a set has too few bits for all rules");
 
 /// A set of rules: a bit for each, by its place in [`RULES`]. It is asked for each rule and file.

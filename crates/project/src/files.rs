@@ -29,7 +29,7 @@ pub struct FileEntry {
 ///
 /// Paths are absolute, their parts parted by `/`, without `.` and `..` (see [`join`]). What can't be
 /// read is as if it were not there: whoever needs to say so looks at the disk itself.
-pub trait Files: Sync {
+pub trait Files: Send + Sync + std::fmt::Debug {
     /// The text of a regular file; `None` where there is none, where it is too large to be written by
     /// hand, or not UTF-8.
     fn text(&self, path: &str) -> Option<Arc<str>>;
@@ -45,6 +45,12 @@ pub trait Files: Sync {
 
     /// What findings call a path.
     fn name(&self, path: &str) -> String;
+
+    /// Whether a directory lies above everything that was asked about. Outside of any repository,
+    /// what is there belongs to somebody else.
+    fn is_beyond(&self, directory: &str) -> bool {
+        directory == "/"
+    }
 
     /// Whether a path is a regular file.
     fn is_file(&self, path: &str) -> bool {
@@ -100,6 +106,7 @@ pub fn below<'p>(directory: &str, path: &'p str) -> Option<&'p str> {
 /// Files that lie nowhere but in memory. Directories are there for being in the path of a file.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles {
+    root: String,
     files: BTreeMap<String, Arc<str>>,
 }
 
@@ -108,7 +115,17 @@ impl MemoryFiles {
     pub fn new<P: Into<String>, T: Into<Arc<str>>>(
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Self {
-        Self { files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect() }
+        let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        Self { root: "/".to_owned(), files }
+    }
+
+    /// Files by their paths below a directory, which findings leave out of their names.
+    pub fn below<P: AsRef<str>, T: Into<Arc<str>>>(
+        root: &str,
+        files: impl IntoIterator<Item = (P, T)>,
+    ) -> Self {
+        let files = files.into_iter().map(|(path, text)| (join(root, path.as_ref()), text));
+        Self { root: root.to_owned(), ..Self::new(files) }
     }
 
     /// Puts a file in place of one that may be there.
@@ -169,7 +186,7 @@ impl Files for MemoryFiles {
     }
 
     fn name(&self, path: &str) -> String {
-        path.trim_start_matches('/').to_owned()
+        below(&self.root, path).unwrap_or(path).to_owned()
     }
 }
 

@@ -3,11 +3,14 @@
 //! Nothing here decides anything about images. Each module answers one question about a directory:
 //! [`workspace`] what Cargo knows of it, [`select`] which of its binaries is meant, [`manifest`] what
 //! its `Cargo.toml` says where Cargo must not run, [`git`] which commit it is at, [`cargo_config`]
-//! which flags the compiler will get, and [`toolchain`] which compiler that is.
+//! which flags the compiler will get, and [`toolchain`] which compiler that is. [`cargo_files`] reads
+//! all of a workspace's files without running anything, for whoever checks what is beside them;
+//! [`files`] is how it gets at them.
 //!
 //! Environment variables come in as an [`Environment`]; programs come in as paths.
 
 pub mod cargo_config;
+pub mod cargo_files;
 mod environment;
 pub mod files;
 pub mod git;

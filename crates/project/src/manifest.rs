@@ -6,7 +6,7 @@
 
 mod binaries;
 mod error;
-mod glob;
+pub(crate) mod glob;
 mod members;
 mod raw;
 
@@ -16,6 +16,7 @@ use std::{
 };
 
 pub use error::ManifestError;
+pub use glob::matches_name;
 use raw::RawManifest;
 
 use crate::{PackageFacts, upwards::find_upwards};

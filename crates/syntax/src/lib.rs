@@ -4,6 +4,7 @@
 //! the text byte for byte. The crate is pure: files, clocks and settings are for its callers.
 #![warn(clippy::disallowed_methods)]
 
+pub mod bake;
 pub mod compose;
 pub mod dockerfile;
 pub mod dockerignore;
@@ -11,6 +12,7 @@ mod image_name;
 mod logical;
 pub mod markdown;
 pub mod shell;
+pub mod workflow;
 pub mod yaml;
 
 pub use image_name::{ImageName, ImageNameError};

@@ -151,6 +151,16 @@ pub fn parse_text(text: &str, source: usize, options: ShellOptions) -> Script<'_
     read(text, &Logical::borrowed(text, source), options)
 }
 
+/// As [`parse_with`], for a script that isn't written as it is read: `places` is as long as the text
+/// and knows where each of its bytes stands.
+pub(crate) fn parse_placed<'t>(
+    text: &'t str,
+    places: &Logical<'t>,
+    options: ShellOptions,
+) -> Script<'t> {
+    read(text, places, options)
+}
+
 /// Reads a text, each byte of which `logical` knows the place of.
 fn read<'t>(text: &'t str, logical: &Logical<'t>, options: ShellOptions) -> Script<'t> {
     let mut commands = Vec::new();

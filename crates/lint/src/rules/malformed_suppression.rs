@@ -2,7 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use crate::rule::{by_the_engine, declare_rule};
+use crate::rule::declare_rule;
 use crate::{FixAvailability, Scope};
 
 declare_rule! {
@@ -37,7 +37,7 @@ declare_rule! {
         aliases: &[],
         default: true,
         scope: Scope::Build,
-        check: by_the_engine,
+        engine: (),
     }
 }
 

@@ -1,12 +1,16 @@
 //! Tests that hold for every rule, and the helpers of each rule's own tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use plimsoll_finding::{Applicability, Clause, Finding, LineIndex};
+use plimsoll_project::files::{self, Files, MemoryFiles};
 
 use super::RULES;
 use crate::suppress;
-use crate::{Checked, FixAvailability, Options, Rule, RuleSet, select};
+use crate::{
+    Check, Checked, FileType, FixAvailability, Options, Place, Project, Rule, RuleSet, select,
+};
 
 /// Aliases that several rules share on purpose: the peer's rule finds what we keep apart.
 const SHARED_ALIASES: &[&str] = &["DL4006"];
@@ -24,7 +28,9 @@ pub(crate) fn check(rule: &str, text: &str, expected: &str) {
 #[track_caller]
 pub(crate) fn check_with(rule: &str, options: Options, text: &str, expected: &str) {
     let rules = Some(selection(rule_named(rule)));
-    let findings = crate::check("Dockerfile", text, &Options { rules, ..options }).findings;
+    let kind = file_type(rule_named(rule));
+    let options = Options { rules, ..options };
+    let findings = crate::check_as(kind, file_name(kind), text, &options).findings;
     assert_eq!(lines(text, &findings).join("\n"), expected);
 }
 
@@ -32,7 +38,8 @@ pub(crate) fn check_with(rule: &str, options: Options, text: &str, expected: &st
 #[track_caller]
 pub(crate) fn check_fixed(rule: &str, text: &str, expected: &str) {
     let options = options(rule_named(rule));
-    let fixed = crate::fix("Dockerfile", text, &options, Applicability::Unsafe);
+    let kind = file_type(rule_named(rule));
+    let fixed = crate::fix_as(kind, file_name(kind), text, &options, Applicability::Unsafe);
     assert_eq!(fixed.dropped, [], "fixes that did not pass the gate");
     assert_eq!(fixed.text, expected);
 }
@@ -67,7 +74,82 @@ fn selection(rule: &Rule) -> RuleSet {
 }
 
 fn checked(rule: &Rule, text: &str) -> Checked {
-    crate::check("Dockerfile", text, &options(rule))
+    let kind = file_type(rule);
+    crate::check_as(kind, file_name(kind), text, &options(rule))
+}
+
+/// The type of files that a rule is about; for those of the engine Dockerfiles stand for all.
+fn file_type(rule: &Rule) -> FileType {
+    match rule.check {
+        Check::Engine | Check::Dockerfile(_) => FileType::Dockerfile,
+        Check::Compose(_) => FileType::Compose,
+        Check::Workflow(_) => FileType::Workflow,
+        Check::Dockerignore(_) => FileType::Dockerignore,
+    }
+}
+
+/// The usual name of a file of a type.
+fn file_name(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Dockerfile => "Dockerfile",
+        FileType::Compose => "compose.yaml",
+        FileType::Workflow => ".github/workflows/container.yml",
+        FileType::Dockerignore => ".dockerignore",
+    }
+}
+
+/// Some files, the one to check first.
+#[derive(Clone, Debug, Default)]
+struct Example {
+    files: Vec<(String, String)>,
+}
+
+impl Example {
+    /// Puts the file of the rule's type first.
+    fn for_rule(mut self, rule: &Rule) -> Self {
+        let kind = file_type(rule);
+        let main = self.files.iter().position(|(path, _)| FileType::of(path) == Some(kind));
+        let Some(main) = main else { panic!("{}: no {kind:?} in its example", rule.name) };
+        self.files.swap(0, main);
+        self
+    }
+
+    fn path(&self) -> &str {
+        &self.files[0].0
+    }
+
+    fn text(&self) -> &str {
+        &self.files[0].1
+    }
+
+    /// The options of a check that knows the other files, if there are any.
+    fn options(&self, options: Options) -> Options {
+        if self.files.len() == 1 {
+            return options;
+        }
+        let files = self.files.iter().map(|(path, text)| (path, text.as_str()));
+        let files: Arc<dyn Files> = Arc::new(MemoryFiles::below("/project", files));
+        let paths: Vec<_> =
+            self.files.iter().map(|(path, _)| files::join("/project", path)).collect();
+        let project = Project::read(files, paths.iter().map(String::as_str));
+        let place = Place { path: (*paths[0]).into(), project: Arc::new(project) };
+        Options { place: Some(place), ..options }
+    }
+
+    fn checked(&self, rule: &Rule) -> Checked {
+        let options = self.options(options(rule));
+        crate::check_as(file_type(rule), self.path(), self.text(), &options)
+    }
+}
+
+/// As [`check`], for the first of several files that lie together.
+#[track_caller]
+pub(crate) fn check_project(rule: &str, files: &[(&str, &str)], expected: &str) {
+    let rule = rule_named(rule);
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    let example = Example { files: files.collect() };
+    let found = example.checked(rule).findings;
+    assert_eq!(lines(example.text(), &found).join("\n"), expected);
 }
 
 /// How often a rule is reported.
@@ -80,14 +162,15 @@ fn bad_examples_are_reported_and_good_ones_are_not() {
     for rule in RULES {
         let (bad, good) = (examples(rule, "Bad"), examples(rule, "Good"));
         assert!(!bad.is_empty() && !good.is_empty(), "{}: needs Bad and Good", rule.name);
-        for text in bad {
-            let checked = checked(rule, &text);
-            let name = rule.name;
-            assert!(count(rule, &checked.findings) > 0, "{name}: bad is not reported:\n{text}");
+        for example in bad {
+            let (name, text) = (rule.name, example.text());
+            let findings = example.checked(rule).findings;
+            assert!(count(rule, &findings) > 0, "{name}: bad is not reported:\n{text}");
         }
-        for text in good {
-            let findings = checked(rule, &text).findings;
-            let found = lines(&text, &findings).join("\n");
+        for example in good {
+            let text = example.text();
+            let findings = example.checked(rule).findings;
+            let found = lines(text, &findings).join("\n");
             assert!(findings.is_empty(), "{}: good is reported:\n{text}\n{found}", rule.name);
         }
     }
@@ -96,8 +179,9 @@ fn bad_examples_are_reported_and_good_ones_are_not() {
 #[test]
 fn bad_examples_have_no_other_syntax_error() {
     for rule in RULES.iter().filter(|it| it.name != "syntax-error") {
-        for text in examples(rule, "Bad") {
-            let findings = checked(rule, &text).findings;
+        for example in examples(rule, "Bad") {
+            let text = example.text();
+            let findings = example.checked(rule).findings;
             let broken = findings.iter().find(|it| it.rule == "syntax-error");
             assert!(broken.is_none(), "{}: {broken:?} in\n{text}", rule.name);
         }
@@ -109,8 +193,9 @@ fn fixes_turn_bad_examples_into_clean_ones() {
     for rule in RULES {
         let name = rule.name;
         let mut offered = 0;
-        for text in examples(rule, "Bad") {
-            let findings = checked(rule, &text).findings;
+        for example in examples(rule, "Bad") {
+            let text = example.text();
+            let findings = example.checked(rule).findings;
             let all = count(rule, &findings);
             let fixable = findings.iter().filter(|it| it.rule == name && it.fix.is_some()).count();
             offered += fixable;
@@ -123,7 +208,8 @@ fn fixes_turn_bad_examples_into_clean_ones() {
                 }
                 FixAvailability::Sometimes => {}
             }
-            let fixed = crate::fix("Dockerfile", &text, &options(rule), Applicability::Unsafe);
+            let (kind, options) = (file_type(rule), example.options(options(rule)));
+            let fixed = crate::fix_as(kind, example.path(), text, &options, Applicability::Unsafe);
             assert_eq!(fixed.dropped, [], "{name}: a fix did not pass the gate:\n{text}");
             let left = count(rule, &fixed.remaining);
             let expected = all - fixable;
@@ -221,27 +307,36 @@ fn the_engine_reports_only_rules_that_are_registered() {
 fn the_helpers_take_options_and_fix_nothing_that_is_right() {
     check_with("syntax-error", Options::default(), "FROM scratch\n", "");
     check_fixed("syntax-error", "FROM scratch\n", "FROM scratch\n");
+    let files = [("Dockerfile", "FROM scratch\n"), ("Cargo.toml", "")];
+    check_project("syntax-error", &files, "");
 }
 
-/// The fenced blocks under a heading of a rule's documentation.
-fn examples(rule: &Rule, heading: &str) -> Vec<String> {
-    let (mut blocks, mut under, mut open) = (Vec::new(), false, false);
+/// The fenced blocks under a heading of a rule's documentation. Those whose first line names a file
+/// (as in three backticks, `toml Cargo.toml`) lie together, until a name comes again.
+fn examples(rule: &Rule, heading: &str) -> Vec<Example> {
+    let mut all: Vec<Example> = Vec::new();
+    let (mut under, mut open) = (false, false);
     for line in rule.doc.lines().map(|it| it.strip_prefix(' ').unwrap_or(it)) {
-        if line.starts_with("```") {
+        if let Some(info) = line.strip_prefix("```") {
             open = !open;
             if open && under {
-                blocks.push(String::new());
+                let path = info.split_once(' ').map(|(_, path)| path.to_owned());
+                let is_new = all.last().is_none_or(|it| {
+                    path.is_none() || it.files.iter().any(|(known, _)| Some(known) == path.as_ref())
+                });
+                if is_new {
+                    all.push(Example::default());
+                }
+                let path = path.unwrap_or_else(|| file_name(file_type(rule)).to_owned());
+                all.last_mut().unwrap().files.push((path, String::new()));
             }
-        } else if open {
-            if let Some(block) = blocks.last_mut()
-                && under
-            {
-                *block += line;
-                *block += "\n";
-            }
-        } else if let Some(title) = line.strip_prefix("## ") {
+        } else if open && under {
+            let (_, text) = all.last_mut().and_then(|it| it.files.last_mut()).unwrap();
+            *text += line;
+            *text += "\n";
+        } else if let Some(title) = line.strip_prefix("## ").filter(|_| !open) {
             under = title == heading;
         }
     }
-    blocks
+    all.into_iter().map(|it| it.for_rule(rule)).collect()
 }

@@ -4,7 +4,7 @@ use plimsoll_finding::{Clause, Finding, Severity, Span};
 use plimsoll_syntax::dockerfile::{self, Stages};
 
 use super::Suppressions;
-use crate::rule::{by_the_engine, finding};
+use crate::rule::finding;
 use crate::{FixAvailability, Options, Rule, RuleSet, Scope, check};
 
 /// Rules that go by names of `BuildKit`'s checks.
@@ -24,7 +24,7 @@ const fn named(name: &'static str, aliases: &'static [&'static str]) -> Rule {
         default: true,
         scope: Scope::Build,
         doc: "",
-        check: by_the_engine,
+        check: crate::Check::Engine,
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 const DEPTH_LIMIT: usize = 32;
 
 /// Tells whether a path is a pattern.
-pub(super) fn is_pattern(path: &str) -> bool {
+pub(crate) fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
@@ -64,6 +64,13 @@ fn below(directory: &Path, depth: usize) -> Vec<PathBuf> {
 
 fn file_name(path: &Path) -> Option<Vec<char>> {
     Some(path.file_name()?.to_str()?.chars().collect())
+}
+
+/// Tells whether a name fits a pattern without `/`.
+pub fn matches_name(pattern: &str, name: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.chars().collect();
+    matches(&pattern, &name)
 }
 
 /// Matches one name. On a mismatch after a `*`, only the last `*` needs to take one more.

@@ -33,7 +33,6 @@ struct Frame {
     id: NodeId,
     /// The key that waits for its value.
     key: Option<NodeId>,
-    is_flow: bool,
 }
 
 struct Reader<'t, 'p> {
@@ -84,6 +83,13 @@ impl<'t, 'p> Reader<'t, 'p> {
             let span = self.span(marks);
             match event {
                 Event::Scalar(text, style, anchor, tag) => {
+                    // In brackets the parser gives a value that is missing the place of what follows.
+                    let is_missing = text.is_empty() && style == Style::Plain;
+                    let span = if is_missing && anchor == 0 && tag.is_none() {
+                        Span::empty(span.start())
+                    } else {
+                        span
+                    };
                     let (text, span) = self.scalar_text(text, style, span);
                     let id = self.add(span, tag, Kind::Scalar(text, style_of(style)));
                     self.name(anchor, id);
@@ -152,11 +158,9 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     fn open(&mut self, anchor: usize, span: Span, tag: Option<Cow<'_, Tag>>, kind: Kind<'t>) {
-        let is_flow =
-            matches!(self.text.as_bytes().get(span.start()), Some(b'[' | b'{')) && !span.is_empty();
         let id = self.add(span, tag, kind);
         self.name(anchor, id);
-        self.stack.push(Frame { id, key: None, is_flow });
+        self.stack.push(Frame { id, key: None });
     }
 
     /// Ends the innermost list or mapping.
@@ -177,6 +181,7 @@ impl<'t, 'p> Reader<'t, 'p> {
     /// Gives a list or mapping its place: from its first part to its last, brackets included.
     fn settle(&mut self, frame: &Frame, end: Span) {
         let Some(node) = self.yaml.node(frame.id) else { return };
+        let closed = closing_bracket(self.text, end);
         let (first, last) = match &node.kind {
             Kind::Sequence(items) => (items.first(), items.last()),
             Kind::Mapping(entries) => {
@@ -186,12 +191,12 @@ impl<'t, 'p> Reader<'t, 'p> {
         };
         let span_of = |id: Option<&NodeId>| Some(self.yaml.node(*id?)?.span);
         let start = match (&node.kind, span_of(first)) {
-            (Kind::Mapping(_), Some(first)) if !frame.is_flow => {
+            (Kind::Mapping(_), Some(first)) if closed.is_none() => {
                 node.span.start().min(first.start())
             }
             _ => node.span.start(),
         };
-        let end = if frame.is_flow { Some(end.end()) } else { span_of(last).map(Span::end) };
+        let end = closed.or_else(|| span_of(last).map(Span::end));
         let span = Span::new(start, end.unwrap_or(start).max(start));
         if let Some(node) = self.yaml.nodes.get_mut(frame.id as usize) {
             node.span = span;
@@ -313,6 +318,20 @@ impl<'t, 'p> Reader<'t, 'p> {
         }
         self.cursor = (character, byte);
         byte
+    }
+}
+
+/// Where a list or mapping in brackets ends, by what the parser says of its end: that is nothing for
+/// one without brackets, and begins before a last comma for one that has them.
+fn closing_bracket(text: &str, end: Span) -> Option<usize> {
+    let mut rest = text.get(end.start()..).filter(|_| !end.is_empty())?;
+    loop {
+        rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',');
+        if rest.starts_with([']', '}']) {
+            return Some(text.len() - rest.len() + 1);
+        }
+        let comment = rest.strip_prefix('#')?;
+        rest = comment.split_once('\n')?.1;
     }
 }
 

@@ -115,3 +115,38 @@ fn a_text_that_ends_early_leaves_what_came_before() {
     assert!(parse("").root().is_none());
     assert!(parse("# only\n").root().is_none_or(Value::is_null));
 }
+
+#[test]
+fn anchors_and_tags_are_a_part_of_their_value() {
+    let text =
+        "a: &x {b: 1, }\nb: &y\n  [c, d]\nc: !t [e, ]\nd: &z # f\n  - *x\ng: &v h\n&w i: j\n";
+    let yaml = parse(text);
+    assert_eq!(yaml.errors, []);
+    let root = yaml.root().unwrap();
+    let places = |key: &str| {
+        let value = root.get(key).unwrap();
+        let slice = |it: plimsoll_finding::Span| it.slice(text).unwrap();
+        (slice(value.span()), slice(value.content()), value.is_flow())
+    };
+    assert_eq!(places("a"), ("&x {b: 1, }", "{b: 1, }", true));
+    assert_eq!(places("b"), ("&y\n  [c, d]", "[c, d]", true));
+    assert_eq!(places("c"), ("!t [e, ]", "[e, ]", true));
+    assert_eq!(places("d"), ("&z # f\n  - *x", "- *x", false));
+    assert_eq!(places("g"), ("&v h", "h", false));
+    let targets: Vec<_> = yaml.aliased_spans().map(|it| it.slice(text).unwrap()).collect();
+    assert_eq!(targets, ["&x {b: 1, }"]);
+}
+
+#[test]
+fn what_is_missing_in_brackets_has_no_place_of_its_own() {
+    let text = "a: {b, c: , d}\n? [e]\n: f\n[g]: h\n";
+    let yaml = parse(text);
+    assert_eq!(yaml.errors, []);
+    let a = yaml.root().unwrap().get("a").unwrap();
+    assert_eq!(a.span().slice(text), Some("{b, c: , d}"));
+    for entry in a.own_entries() {
+        assert!(entry.value.is_null() && entry.value.span().is_empty(), "{entry:?}");
+    }
+    assert!(!yaml.root().unwrap().is_flow());
+    assert!(!parse("[g]: h").root().unwrap().is_flow());
+}

@@ -59,6 +59,15 @@ impl<'t> Yaml<'t> {
         scalars.map(|it| it.span).filter(|it| !it.is_empty())
     }
 
+    /// The place of everything that an alias stands for, once for each alias.
+    pub fn aliased_spans(&self) -> impl Iterator<Item = Span> {
+        let targets = self.nodes.iter().filter_map(|it| match it.kind {
+            Kind::Alias(target) => self.node(target),
+            _ => None,
+        });
+        targets.map(|it| it.span)
+    }
+
     pub(super) fn node(&self, id: NodeId) -> Option<&Node<'t>> {
         self.nodes.get(id as usize)
     }

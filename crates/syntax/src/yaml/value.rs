@@ -102,13 +102,28 @@ impl<'y> Value<'y> {
         matches!(self.node().map(|it| &it.kind), Some(Kind::Mapping(_)))
     }
 
+    /// The place of the value itself without its anchor and tag.
+    pub fn content(self) -> Span {
+        let span = self.span();
+        let start = after_properties(self.yaml.text, span);
+        match self.own_entries().next().map(|it| it.key.written()) {
+            // The properties are those of the first key.
+            Some(key) if key.start() <= start => Span::new(key.start(), span.end()),
+            _ => Span::new(start, span.end()),
+        }
+    }
+
     /// Whether a list or mapping is written in brackets or braces.
     pub fn is_flow(self) -> bool {
         let Some(node) = self.node() else { return false };
-        let first = self.yaml.text.as_bytes().get(node.span.start());
-        match node.kind {
+        let start = self.content().start();
+        let first = self.yaml.text.as_bytes().get(start);
+        match &node.kind {
             Kind::Sequence(_) => first == Some(&b'['),
-            Kind::Mapping(_) => first == Some(&b'{'),
+            Kind::Mapping(entries) => {
+                let key = entries.first().and_then(|it| self.yaml.node(it.0));
+                first == Some(&b'{') && key.is_none_or(|it| it.span.start() > start)
+            }
             _ => false,
         }
     }
@@ -219,5 +234,21 @@ impl<'y> Value<'y> {
             }
         }
         id
+    }
+}
+
+/// Where what is in a span begins after its anchor and tag.
+fn after_properties(text: &str, span: Span) -> usize {
+    let mut rest = span.slice(text).unwrap_or_default();
+    loop {
+        rest = rest.trim_start();
+        if rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        } else if rest.starts_with(['&', '!']) {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            rest = rest.get(end..).unwrap_or_default();
+        } else {
+            return span.end() - rest.len();
+        }
     }
 }

@@ -1,0 +1,91 @@
+//! What rules about Compose files see.
+
+mod partial;
+mod service_image;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use plimsoll_finding::Span;
+use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind};
+use plimsoll_syntax::yaml::Yaml;
+
+use crate::context::{Report, Sink};
+use crate::{Options, Place};
+pub use service_image::ServiceImage;
+
+/// What is known about a Compose file.
+#[derive(Debug)]
+pub struct ComposeFacts<'y> {
+    /// The tree.
+    pub yaml: &'y Yaml<'y>,
+    /// What the tree says of services and what they use.
+    pub compose: Compose<'y>,
+    /// The images that services build, by the services' names. Found out when a rule first asks.
+    images: OnceCell<BTreeMap<&'y str, Option<ServiceImage>>>,
+    /// As `images`.
+    problems: OnceCell<Vec<ComposeProblem>>,
+}
+
+impl<'y> ComposeFacts<'y> {
+    /// Finds out what rules share.
+    pub fn new(yaml: &'y Yaml<'y>) -> Self {
+        let (images, problems) = (OnceCell::new(), OnceCell::new());
+        Self { yaml, compose: Compose::new(yaml), images, problems }
+    }
+}
+
+/// What a rule about Compose files sees, and where it reports.
+#[derive(Debug)]
+pub struct ComposeContext<'c, 'y> {
+    /// What is known about the file.
+    pub facts: &'c ComposeFacts<'y>,
+    /// What the check was told.
+    pub options: &'c Options,
+    sink: Sink<'c>,
+}
+
+impl<'c, 'y> ComposeContext<'c, 'y> {
+    pub(crate) fn new(facts: &'c ComposeFacts<'y>, options: &'c Options, sink: Sink<'c>) -> Self {
+        Self { facts, options, sink }
+    }
+
+    /// Where the file lies, if that is known.
+    pub fn place(&self) -> Option<&'c Place> {
+        self.options.place.as_ref()
+    }
+
+    /// What Compose itself refuses, and what it takes but can't run.
+    pub(crate) fn problems(&self) -> &'c [ComposeProblem] {
+        let find = || {
+            let is_partial = self.place().is_some_and(partial::is_partial);
+            compose::problems(
+                &self.facts.compose,
+                &compose::Options { is_partial, ..Default::default() },
+            )
+        };
+        self.facts.problems.get_or_init(find)
+    }
+
+    /// Reports those problems that are of one kind or another.
+    pub(crate) fn report_problems(&mut self, wanted: impl Fn(ComposeProblemKind) -> bool) {
+        // What is no YAML is reported as such.
+        let of_rule = |it: &&ComposeProblem| it.kind != ComposeProblemKind::Yaml && wanted(it.kind);
+        for problem in self.problems().iter().filter(of_rule) {
+            let mut report = self.sink.report(problem.span, &*problem.message);
+            if let Some(help) = &problem.help {
+                report = report.help(&**help);
+            }
+            for (span, label) in &problem.related {
+                report = report.related(*span, &**label);
+            }
+            report.done();
+        }
+    }
+
+    /// Reports a finding at a place and returns it for more detail. The message is one line without
+    /// a period at its end.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
+        self.sink.report(span, message)
+    }
+}

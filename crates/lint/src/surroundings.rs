@@ -1,0 +1,70 @@
+//! What lies around a Dockerfile: who builds it, and from which context.
+
+mod build_context;
+mod cargo_builds;
+mod delivered;
+pub(crate) mod results;
+
+pub use build_context::{BuildContext, IgnoreFile};
+pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
+pub(crate) use delivered::Presence;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use plimsoll_project::cargo_files::CargoWorkspace;
+use plimsoll_project::files::{self, Files};
+
+use crate::{Facts, ImageBuild, Place};
+
+/// What lies around a Dockerfile.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Where the Dockerfile lies, and the project.
+    pub place: Place,
+    /// What builds it, as Compose files, bake files and workflows say.
+    pub builds: Vec<ImageBuild>,
+    /// The build context.
+    pub context: BuildContext,
+    /// Found out when a rule first asks.
+    workspace: OnceCell<Option<Arc<CargoWorkspace>>>,
+    cargo_builds: OnceCell<CargoBuilds>,
+}
+
+impl Surroundings {
+    pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
+        let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
+        let context = BuildContext::of(place, &builds, facts);
+        Self {
+            place: place.clone(),
+            builds,
+            context,
+            workspace: OnceCell::new(),
+            cargo_builds: OnceCell::new(),
+        }
+    }
+
+    /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else
+    /// that of the directory which the Dockerfile is in, where the context has it.
+    pub fn workspace(&self) -> Option<&CargoWorkspace> {
+        let find = || {
+            let project = &self.place.project;
+            let at = |directory: &str| {
+                let has = project.files.is_file(&files::join(directory, "Cargo.toml"));
+                if has { project.workspace(directory) } else { None }
+            };
+            at(&self.context.root).or_else(|| at(self.place.directory()))
+        };
+        self.workspace.get_or_init(find).as_deref()
+    }
+
+    /// What the Dockerfile's cargo commands find where they run.
+    pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
+        self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+    }
+
+    /// The files of the project.
+    pub fn files(&self) -> &dyn Files {
+        self.place.files()
+    }
+}
