@@ -209,21 +209,17 @@ fn addresses<'i>(
             continue;
         }
         let name = field.name;
-        match of_kind.next() {
-            Some(subnet) => {
-                let message =
-                    format!("`{key}` of service `{service}` is outside of network `{name}`");
-                report
-                    .add("address-outside-subnet", span, message)
-                    .help("use an address of the network's subnet")
-                    .related(subnet.span, "the subnet is here");
-            }
-            None => {
-                let message =
-                    format!("network `{name}` has no subnet for `{key}` of service `{service}`");
-                let help = "name a subnet in `ipam.config` of the network";
-                report.add("address-without-subnet", span, message).help(help);
-            }
+        if let Some(subnet) = of_kind.next() {
+            let message = format!("`{key}` of service `{service}` is outside of network `{name}`");
+            report
+                .add("address-outside-subnet", span, message)
+                .help("use an address of the network's subnet")
+                .related(subnet.span, "the subnet is here");
+        } else {
+            let message =
+                format!("network `{name}` has no subnet for `{key}` of service `{service}`");
+            let help = "name a subnet in `ipam.config` of the network";
+            report.add("address-without-subnet", span, message).help(help);
         }
     }
 }

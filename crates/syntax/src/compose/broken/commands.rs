@@ -90,7 +90,8 @@ fn environment(service: &Field<'_>, report: &mut Report<'_>) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (text, item) in texts(environment) {
         let name = text.split('=').next().unwrap_or_default();
-        check_name(name, item.part(0..name.len()), service.name, report);
+        // A blank at the end is refused by the loader.
+        check_name(name.trim_end(), item.part(0..name.len()), service.name, report);
         if let Some(first) = seen.insert(name, item.span())
             && same_origin(service, first, item.span())
         {

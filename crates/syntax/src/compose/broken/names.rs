@@ -8,6 +8,9 @@ use super::{Report, filled};
 use crate::compose::loaded::Item;
 use crate::compose::parts::Parts;
 
+/// More profiles than this are not compared.
+const MOST_PROFILES: usize = 50;
+
 pub(super) fn check(parts: &Parts<'_, '_>, report: &mut Report<'_>) {
     let mut containers: BTreeMap<&str, (Span, &str)> = BTreeMap::new();
     for service in &parts.services {
@@ -49,7 +52,10 @@ pub(super) fn may_run_together(parts: &Parts<'_, '_>, one: &str, other: &str) ->
         service.value.get("profiles").map(Item::items).filter(|it| !it.is_empty())
     };
     match (profiles(one), profiles(other)) {
-        (Some(one), Some(other)) => one.iter().any(|it| other.contains(it)),
+        (Some(one), Some(other)) => {
+            let other = &other[..other.len().min(MOST_PROFILES)];
+            one.iter().take(MOST_PROFILES).any(|it| other.contains(it))
+        }
         // With a profile that nobody asks for, one of them is not started.
         (None, Some(_)) | (Some(_), None) => false,
         (None, None) => true,

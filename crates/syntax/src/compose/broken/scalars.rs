@@ -30,7 +30,7 @@ fn old_boolean(field: &Field<'_>, text: &str, report: &mut Report<'_>) {
     }
     let value = matches!(&*text.to_ascii_lowercase(), "yes" | "on");
     let message =
-        format!("`{}: {text}` is the string `{text}` here, and elsewhere `{value}`", field.name);
+        format!("`{}: {text}` is a boolean in YAML 1.1, and a string in YAML 1.2", field.name);
     let help = format!("write `\"{text}\"` or `{value}`");
     report.add("old-boolean", field.value.span(), message).help(help);
 }

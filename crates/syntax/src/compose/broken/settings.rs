@@ -34,7 +34,7 @@ pub(super) fn check(service: &Field<'_>, report: &mut Report<'_>) {
             .help("remove one of them")
             .related(mode.key.written(), "it is global by this");
     }
-    let add: Vec<_> = texts(item.get("cap_add")).collect();
+    let add: Vec<_> = texts(item.get("cap_add")).take(100).collect();
     for (text, dropped) in texts(item.get("cap_drop")) {
         if let Some((_, added)) = add.iter().find(|it| it.0.eq_ignore_ascii_case(text)) {
             let message = format!("service `{name}` adds and drops the capability `{text}`");
