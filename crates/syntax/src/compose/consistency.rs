@@ -11,6 +11,9 @@ use super::problem::{ComposeProblem, ComposeProblemKind as Kind};
 use super::short_mount::clean;
 use super::{cycles, units};
 
+/// With more problems than this nobody looks at suggestions.
+const MOST_SUGGESTIONS: usize = 50;
+
 /// Finds what doesn't fit.
 pub(super) fn check(parts: &Parts<'_, '_>, problems: &mut Vec<ComposeProblem>) {
     let mut checker = Checker { parts, problems };
@@ -294,6 +297,16 @@ impl Checker<'_, '_, '_> {
     }
 
     fn refer(&mut self, service: &Field<'_>, it: &Use<'_>, what: &str, known: &BTreeSet<&str>) {
+        // The loader takes such names for extensions here.
+        let is_extension = matches!(what, "network" | "model") && it.name.starts_with("x-");
+        if is_extension {
+            let name = &it.name;
+            let message = format!(
+                "the {what} `{name}` can't be used, as `x-` begins the name of an extension"
+            );
+            self.report(Kind::Consistency, "name-of-extension", it.span, message, "rename it");
+            return;
+        }
         if known.contains(&*it.name) {
             return;
         }
@@ -319,6 +332,7 @@ impl Checker<'_, '_, '_> {
         known: impl Iterator<Item = &'n str>,
     ) {
         let near = known
+            .take(if self.problems.len() > MOST_SUGGESTIONS { 0 } else { usize::MAX })
             .map(|name| (strsim::damerau_levenshtein(name, &it.name), name))
             .filter(|(distance, _)| *distance <= it.name.len() / 3)
             .min();

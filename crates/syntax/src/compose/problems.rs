@@ -114,13 +114,18 @@ fn loaded<'y>(compose: &Compose<'y>, options: &Options<'_>, problems: &mut Vec<C
     }
     let path: Vec<Step<'y>> = Vec::with_capacity(8);
     let is_partial = options.is_partial;
-    let mut validator =
-        Validator { problems: &mut *problems, path, incomplete: &incomplete, is_partial };
+    let mut validator = Validator {
+        problems: &mut *problems,
+        path,
+        incomplete: &incomplete,
+        is_partial,
+        unknown: 0,
+    };
     validator.check(&root, &ROOT);
     let has_includes = root.get("include").is_some_and(|it| !it.items().is_empty());
     let parts = Parts::new(&root, &incomplete, options.is_partial || has_includes);
     consistency::check(&parts, problems);
-    broken::check(&parts, compose, problems);
+    broken::check(&parts, problems);
 }
 
 fn mismatch(it: &Mismatch<'_>) -> ComposeProblem {
@@ -149,7 +154,9 @@ fn extend<'y>(
             Extending { is_open, left: MOST_JOINED, incomplete, mismatches, problems };
         extending.run(services);
     }
-    services.iter_mut().for_each(|it| drop_resets(&mut it.value));
+    for service in services {
+        drop_resets(&mut service.value);
+    }
 }
 
 /// Removes what takes something away: it has done that by now.
@@ -157,7 +164,9 @@ fn drop_resets(item: &mut Item<'_>) {
     match &mut item.data {
         Data::Map(fields) => {
             fields.retain(|it| it.value.data != Data::Reset);
-            fields.iter_mut().for_each(|it| drop_resets(&mut it.value));
+            for field in fields {
+                drop_resets(&mut field.value);
+            }
         }
         Data::List(items) => items.iter_mut().for_each(drop_resets),
         _ => {}
