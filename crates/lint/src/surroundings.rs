@@ -1,11 +1,13 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
+mod builder_rust;
 mod cargo_builds;
 mod delivered;
 pub(crate) mod results;
 
 pub use build_context::{BuildContext, IgnoreFile};
+pub(crate) use builder_rust::Version;
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
 
