@@ -10,7 +10,7 @@ use plimsoll_syntax::compose::Compose;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
-use crate::{Options, Place};
+use crate::{Options, Place, YamlEdits};
 pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
@@ -18,6 +18,8 @@ pub use service_image::ServiceImage;
 pub struct ComposeFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// Edits that follow the layout of the file.
+    pub edits: YamlEdits<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
     /// The images that services build, by the services' names. Found out when a rule first asks.
@@ -27,7 +29,12 @@ pub struct ComposeFacts<'y> {
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, compose: Compose::new(yaml), images: OnceCell::new() }
+        Self {
+            yaml,
+            edits: YamlEdits::new(yaml),
+            compose: Compose::new(yaml),
+            images: OnceCell::new(),
+        }
     }
 }
 
