@@ -132,18 +132,19 @@ impl<'y> YamlEdits<'y> {
 }
 
 /// Where an entry ends: its value may be missing, or end with an entry whose value is.
-fn end_of_entry(entry: &Entry<'_>) -> usize {
-    if !entry.value.written().is_empty() {
+fn end_of_entry(entry: &Entry<'_>) -> Option<usize> {
+    if !entry.value.written().is_empty() || entry.value.scalar().is_none() {
         return end_of(entry.value);
     }
     // The parser may find what is missing far away; the colon is near.
     let end = entry.key.written().end();
-    let rest = entry.key.source().get(end..).unwrap_or_default();
+    let rest = entry.key.source().get(end..)?;
     let after = rest.trim_start_matches([' ', '\t']);
-    if after.starts_with(':') { end + rest.len() - after.len() + 1 } else { end }
+    Some(if after.starts_with(':') { end + rest.len() - after.len() + 1 } else { end })
 }
 
-fn end_of(value: Value<'_>) -> usize {
+/// Where a value ends; nobody knows where an item is that is missing.
+fn end_of(value: Value<'_>) -> Option<usize> {
     let mut value = value;
     // As deep as the file is.
     for _ in 0..Value::DEEPEST {
@@ -151,13 +152,14 @@ fn end_of(value: Value<'_>) -> usize {
             break;
         }
         match (value.own_entries().next_back(), value.items().next_back()) {
-            (Some(last), _) if last.value.written().is_empty() => return end_of_entry(&last),
+            (Some(last), _) if last.value.scalar().is_some() => return end_of_entry(&last),
             (Some(last), _) => value = last.value,
             (None, Some(last)) => value = last,
             (None, None) => break,
         }
     }
-    value.written().end()
+    let written = value.written();
+    (!written.is_empty()).then_some(written.end())
 }
 
 /// Sorts spans and makes one of those that overlap.

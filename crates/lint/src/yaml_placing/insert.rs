@@ -20,7 +20,7 @@ impl<'y> YamlEdits<'y> {
         if !self.owns(mapping, after) {
             return None;
         }
-        let end = end_of_entry(after);
+        let end = end_of_entry(after)?;
         if mapping.is_flow() {
             let fits = !after.value.written().is_empty() && !entry.contains('\n');
             return fits.then(|| Edit::insert(end, format!(", {entry}")));
@@ -67,7 +67,7 @@ impl<'y> YamlEdits<'y> {
             return fits.then(|| Edit::insert(last.written().end(), format!(", {item}")));
         }
         let column = self.prefix(list.content().start())?.len();
-        let end = self.end_of_lines(end_of(list))?;
+        let end = self.end_of_lines(end_of(list)?)?;
         let lines = self.indented(item, column + 2);
         let indent = " ".repeat(column);
         Some(Edit::insert(end, format!("\n{indent}- {}", lines.trim_start())))

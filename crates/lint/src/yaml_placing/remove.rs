@@ -13,8 +13,8 @@ impl<'y> YamlEdits<'y> {
             return None;
         }
         let start = entry.key.written().start();
-        let place = |it: &Entry<'_>| Span::new(it.key.written().start(), end_of_entry(it));
-        let places: Vec<Span> = mapping.own_entries().map(|it| place(&it)).collect();
+        let place = |it: Entry<'_>| Some(Span::new(it.key.written().start(), end_of_entry(&it)?));
+        let places: Vec<Span> = mapping.own_entries().map(place).collect::<Option<_>>()?;
         let at = places.iter().position(|it| it.start() == start)?;
         if mapping.is_flow() {
             return self.without_loss(self.from_brackets(&places, at)?);
@@ -36,8 +36,8 @@ impl<'y> YamlEdits<'y> {
         if !list.is_sequence() || !self.may_change(list) {
             return None;
         }
-        let place = |it: Value<'_>| Span::new(it.written().start(), end_of(it));
-        let places: Vec<Span> = list.items().map(place).collect();
+        let place = |it: Value<'_>| Some(Span::new(it.written().start(), end_of(it)?));
+        let places: Vec<Span> = list.items().map(place).collect::<Option<_>>()?;
         let at = list.items().position(|it| it.written() == item.written())?;
         if list.is_flow() {
             return self.without_loss(self.from_brackets(&places, at)?);
@@ -47,7 +47,7 @@ impl<'y> YamlEdits<'y> {
         let column = self.prefix(list.content().start())?.len();
         // The dash is this list's, and not one of a list around or in it.
         let is_own = prefix.matches('-').count() == 1 && prefix.find('-') == Some(column);
-        if !is_own || places.len() < 2 || place.is_empty() {
+        if !is_own || places.len() < 2 {
             return None;
         }
         self.without_loss(self.whole_lines(place)?)
