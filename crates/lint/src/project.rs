@@ -90,7 +90,13 @@ impl Project {
                 by_dockerfile.entry(path.clone()).or_default().push(place);
             }
         }
-        Self { files, builds, by_dockerfile, workspaces: Mutex::default(), images: Mutex::default() }
+        Self {
+            files,
+            builds,
+            by_dockerfile,
+            workspaces: Mutex::default(),
+            images: Mutex::default(),
+        }
     }
 
     /// What a Dockerfile makes of a stage, the last one where no target is given; `None` where there

@@ -34,7 +34,13 @@ impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context, workspace: OnceCell::new(), cargo_builds: OnceCell::new() }
+        Self {
+            place: place.clone(),
+            builds,
+            context,
+            workspace: OnceCell::new(),
+            cargo_builds: OnceCell::new(),
+        }
     }
 
     /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else

@@ -89,7 +89,8 @@ impl BuildContext {
     pub fn list(&self, path: &str) -> Vec<FileEntry> {
         let entries = self.files.list(&files::join(&self.root, path));
         let is_seen = |it: &&FileEntry| {
-            let path = if path.is_empty() { it.name.clone() } else { format!("{path}/{}", it.name) };
+            let path =
+                if path.is_empty() { it.name.clone() } else { format!("{path}/{}", it.name) };
             self.kind(&path).is_some()
         };
         entries.iter().filter(is_seen).cloned().collect()

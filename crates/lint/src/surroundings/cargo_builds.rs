@@ -10,7 +10,7 @@ use plimsoll_project::cargo_files::{CargoWorkspace, Choice, Place};
 use plimsoll_project::files;
 
 use super::Surroundings;
-use super::delivered::{self, Deliveries, Delivered, Moment, Presence};
+use super::delivered::{self, Delivered, Deliveries, Moment, Presence};
 use crate::Facts;
 use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::facts::paths;

@@ -186,7 +186,14 @@ pub(crate) fn follow(facts: &Facts<'_>, context: &BuildContext, moments: &[Momen
             }
             match &instruction.command {
                 Command::Copy(_) | Command::Add(_) => {
-                    copies::copy(facts, context, index, &found.ends, &mut here, &mut found.resolved);
+                    copies::copy(
+                        facts,
+                        context,
+                        index,
+                        &found.ends,
+                        &mut here,
+                        &mut found.resolved,
+                    );
                 }
                 Command::Run(_) => {
                     let mut during = here.clone();

@@ -1,8 +1,8 @@
 //! Files that are loaded, yet fail or do something else when they are run.
 
+use super::Compose;
 use super::parts::Parts;
 use super::problem::ComposeProblem;
-use super::Compose;
 
 /// Finds what breaks later.
 pub(super) fn check(

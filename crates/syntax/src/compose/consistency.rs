@@ -95,8 +95,10 @@ impl Checker<'_, '_, '_> {
             && !platforms.is_empty()
             && platforms.iter().all(|it| it.text().is_some_and(|it| it != text))
         {
-            let message =
-                format!("`build.platforms` of service `{}` lacks its `platform` `{text}`", service.name);
+            let message = format!(
+                "`build.platforms` of service `{}` lacks its `platform` `{text}`",
+                service.name
+            );
             let span = platforms.first().map_or(service.key.written(), Item::span);
             let help = "add the platform to `build.platforms`";
             self.report(Kind::Consistency, "platform-not-built", span, message, help);
@@ -236,16 +238,15 @@ impl Checker<'_, '_, '_> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         let tmpfs = tmpfs.into_iter().filter_map(|it| Some((it.text()?, it.span())));
         let tmpfs = tmpfs.filter(|it| names.insert(it.0.split('=').next().unwrap_or_default()));
-        let tmpfs: Vec<_> = tmpfs
-            .map(|it| (it.0.split(':').next().unwrap_or_default().to_owned(), it.1))
-            .collect();
+        let tmpfs: Vec<_> =
+            tmpfs.map(|it| (it.0.split(':').next().unwrap_or_default().to_owned(), it.1)).collect();
         let kept = parts::mounts(&service.value).kept.into_iter();
         let volumes = kept.map(|it| (clean(&it.target), it.span));
         for (target, span) in tmpfs.into_iter().chain(volumes) {
             if let Some(first) = seen.get(&target) {
-                let message =
-                    format!("service `{}` has two mounts at `{target}`", service.name);
-                let problem = ComposeProblem::new(Kind::Consistency, "equal-targets", span, message);
+                let message = format!("service `{}` has two mounts at `{target}`", service.name);
+                let problem =
+                    ComposeProblem::new(Kind::Consistency, "equal-targets", span, message);
                 let problem = problem.help("remove one of them");
                 self.problems.push(problem.related(*first, "the other is here"));
             } else {
@@ -282,8 +283,10 @@ impl Checker<'_, '_, '_> {
         }
         for it in cycles::dependencies(item) {
             if !self.parts.by_name.contains_key(&*it.name) {
-                let message =
-                    format!("service `{}` needs service `{}`, which is not defined", service.name, it.name);
+                let message = format!(
+                    "service `{}` needs service `{}`, which is not defined",
+                    service.name, it.name
+                );
                 let known = self.parts.by_name.keys().copied();
                 self.refuse("undefined-service", &it, message, known);
             }
@@ -301,8 +304,10 @@ impl Checker<'_, '_, '_> {
             "config" => "undefined-config",
             _ => "undefined-model",
         };
-        let message =
-            format!("service `{}` uses the {what} `{}`, which is not defined", service.name, it.name);
+        let message = format!(
+            "service `{}` uses the {what} `{}`, which is not defined",
+            service.name, it.name
+        );
         self.refuse(code, it, message, known.iter().copied());
     }
 
@@ -350,7 +355,8 @@ impl Checker<'_, '_, '_> {
         {
             let steps = [Step::Key(section), Step::Key(field.name)];
             let message = format!("{} has two names: `{new}` and `{old}`", Place(&steps));
-            let span = field.value.at(&["external", "name"]).map_or(field.key.written(), Item::span);
+            let span =
+                field.value.at(&["external", "name"]).map_or(field.key.written(), Item::span);
             let help = "write `external: true` and one `name`";
             self.report(Kind::Rule, "two-names", span, message, help);
         }
@@ -390,8 +396,8 @@ impl Checker<'_, '_, '_> {
             return;
         }
         let external = item.get("external");
-        let is_external = external
-            .is_some_and(|it| it.is_map() || it.is_unknown() || it.boolean() == Some(true));
+        let is_external =
+            external.is_some_and(|it| it.is_map() || it.is_unknown() || it.boolean() == Some(true));
         if self.parts.is_open || is_external {
             return;
         }

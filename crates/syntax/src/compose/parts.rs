@@ -52,9 +52,10 @@ pub(super) struct Use<'i> {
 /// The names of a list or the keys of a mapping.
 pub(super) fn uses<'i>(item: Option<&'i Item<'_>>) -> Vec<Use<'i>> {
     let Some(item) = item else { return Vec::new() };
-    let listed = item.items().iter().filter_map(|it| {
-        Some(Use { name: Cow::Borrowed(it.text()?), span: it.span() })
-    });
+    let listed = item
+        .items()
+        .iter()
+        .filter_map(|it| Some(Use { name: Cow::Borrowed(it.text()?), span: it.span() }));
     let keys = item.fields().iter().filter(|it| !it.name.starts_with("x-"));
     let keys = keys.map(|it| Use { name: Cow::Borrowed(it.name), span: it.key.written() });
     listed.chain(keys).collect()

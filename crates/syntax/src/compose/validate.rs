@@ -8,9 +8,7 @@ use super::checks;
 use super::loaded::{Data, Field, Item, boolean};
 use super::place::{Place, Step};
 use super::problem::{ComposeProblem, ComposeProblemKind as Kind};
-use super::schema::{
-    BOOL, Check, INT, LIST, MAP, NULL, NUMBER, Others, ROOT, Schema, TEXT, Types,
-};
+use super::schema::{BOOL, Check, INT, LIST, MAP, NULL, NUMBER, Others, ROOT, Schema, TEXT, Types};
 
 /// Finds what has another form than it should have.
 pub(super) struct Validator<'y, 'p> {
@@ -278,13 +276,7 @@ impl<'y> Validator<'y, '_> {
         if is_top && is_service(&field.value) {
             let message = format!("`{}` is not in `services`", short(name));
             let help = "put it under `services:`".to_owned();
-            self.report(
-                Kind::Schema,
-                "service-at-top",
-                field.key.written(),
-                message,
-                Some(help),
-            );
+            self.report(Kind::Schema, "service-at-top", field.key.written(), message, Some(help));
             return;
         }
         let message = format!("unknown key `{}` in {place}", short(name));
@@ -311,7 +303,8 @@ fn elsewhere(name: &str, path: &[Step<'_>]) -> Option<String> {
             let found = ["build", "healthcheck", "deploy", "logging"]
                 .into_iter()
                 .find(|it| service.field(it).is_some_and(|it| it.field(name).is_some()));
-            let top = || ROOT.field(name).map(|_| format!("`{name}` belongs at the top of the file"));
+            let top =
+                || ROOT.field(name).map(|_| format!("`{name}` belongs at the top of the file"));
             found.map(|it| format!("`{name}` belongs under `{it}`")).or_else(top)
         }
         [Step::Key("services"), _, ..] => {
@@ -332,9 +325,8 @@ fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w s
         _ => 2,
     };
     let distance = |it: &&'w str| strsim::damerau_levenshtein(text, it);
-    let plural = |it: &&'w str| {
-        it.strip_suffix('s') == Some(text) || text.strip_suffix('s') == Some(it)
-    };
+    let plural =
+        |it: &&'w str| it.strip_suffix('s') == Some(text) || text.strip_suffix('s') == Some(it);
     let found = words.filter(|it| distance(it) <= most || plural(it)).min_by_key(distance);
     found.filter(|it| *it != text)
 }

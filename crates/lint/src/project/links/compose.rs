@@ -104,7 +104,8 @@ fn context_below(
         return here();
     }
     let below = FIRST_FILES.iter().map(|it| files::join(directory, it));
-    let Some((below, text)) = below.into_iter().find_map(|it| files.text(&it).map(|text| (it, text)))
+    let Some((below, text)) =
+        below.into_iter().find_map(|it| files.text(&it).map(|text| (it, text)))
     else {
         return here();
     };

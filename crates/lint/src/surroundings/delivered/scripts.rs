@@ -10,19 +10,124 @@ use crate::facts::paths;
 
 /// Programs that bring no files into a project.
 const HARMLESS: &[&str] = &[
-    "", ".", ":", "[", "[[", "addgroup", "adduser", "apk", "apt", "apt-cache", "apt-get", "apt-key",
-    "apt-mark", "arch", "awk", "basename", "break", "case", "cat", "cd", "chgrp", "chmod",
-    "chown", "command", "cut", "date", "df", "dirname", "dnf", "dpkg", "dpkg-architecture",
-    "dpkg-reconfigure", "du", "echo", "env", "eval", "exit", "export", "expr", "false", "file",
-    "gcc", "getent", "gpg", "grep", "groupadd", "groupmod", "head", "hostname", "id", "install-php",
-    "ldconfig", "ldd", "local", "locale-gen", "ls", "microdnf", "mkdir", "mktemp", "nproc",
-    "objcopy", "objdump", "pacman", "pip", "pip3", "pipx", "popd", "printf", "pushd", "pwd",
-    "read", "readelf", "readlink", "realpath", "return", "rustc", "rustup", "sccache", "set",
-    "setcap", "sha256sum", "sha512sum", "shopt", "size", "sleep", "sort", "stat", "strip", "sync",
-    "sysctl", "test", "time", "tr", "trap", "tree", "true", "type", "uname", "uniq", "unset",
-    "update-ca-certificates", "update-alternatives", "upx", "useradd", "userdel", "usermod", "wait",
-    "wc", "which", "whoami", "xargs", "xx-info", "xx-verify", "xx-apt", "xx-apt-get", "xx-apk",
-    "yum", "zypper",
+    "",
+    ".",
+    ":",
+    "[",
+    "[[",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-cache",
+    "apt-get",
+    "apt-key",
+    "apt-mark",
+    "arch",
+    "awk",
+    "basename",
+    "break",
+    "case",
+    "cat",
+    "cd",
+    "chgrp",
+    "chmod",
+    "chown",
+    "command",
+    "cut",
+    "date",
+    "df",
+    "dirname",
+    "dnf",
+    "dpkg",
+    "dpkg-architecture",
+    "dpkg-reconfigure",
+    "du",
+    "echo",
+    "env",
+    "eval",
+    "exit",
+    "export",
+    "expr",
+    "false",
+    "file",
+    "gcc",
+    "getent",
+    "gpg",
+    "grep",
+    "groupadd",
+    "groupmod",
+    "head",
+    "hostname",
+    "id",
+    "install-php",
+    "ldconfig",
+    "ldd",
+    "local",
+    "locale-gen",
+    "ls",
+    "microdnf",
+    "mkdir",
+    "mktemp",
+    "nproc",
+    "objcopy",
+    "objdump",
+    "pacman",
+    "pip",
+    "pip3",
+    "pipx",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readelf",
+    "readlink",
+    "realpath",
+    "return",
+    "rustc",
+    "rustup",
+    "sccache",
+    "set",
+    "setcap",
+    "sha256sum",
+    "sha512sum",
+    "shopt",
+    "size",
+    "sleep",
+    "sort",
+    "stat",
+    "strip",
+    "sync",
+    "sysctl",
+    "test",
+    "time",
+    "tr",
+    "trap",
+    "tree",
+    "true",
+    "type",
+    "uname",
+    "uniq",
+    "unset",
+    "update-ca-certificates",
+    "update-alternatives",
+    "upx",
+    "useradd",
+    "userdel",
+    "usermod",
+    "wait",
+    "wc",
+    "which",
+    "whoami",
+    "xargs",
+    "xx-info",
+    "xx-verify",
+    "xx-apt",
+    "xx-apt-get",
+    "xx-apk",
+    "yum",
+    "zypper",
 ];
 
 /// Programs that write where they run, and nowhere else in a project.
@@ -113,10 +218,9 @@ impl Reader<'_, '_> {
             "find" => {
                 let runs = ["-exec", "-execdir", "-fprint"];
                 let acts = command.args().iter().any(|it| runs.contains(&it.value.as_ref()));
-                let touches = command
-                    .args()
-                    .iter()
-                    .any(|it| matches!(it.value.as_ref(), "touch" | "chmod" | "chown" | "rm" | "strip"));
+                let touches = command.args().iter().any(|it| {
+                    matches!(it.value.as_ref(), "touch" | "chmod" | "chown" | "rm" | "strip")
+                });
                 if acts && !touches {
                     self.here.give_up();
                 }
@@ -128,13 +232,15 @@ impl Reader<'_, '_> {
                 }
                 None => {}
             },
-            "wget" => match command.option(&["-O", "--output-document", "-P", "--directory-prefix"]) {
-                Some(to) if to.value == "-" => {}
-                // In clusters such as `-qO-`.
-                _ if command.args().iter().any(|it| it.value.ends_with("O-")) => {}
-                Some(to) => self.write(command, to.value, What::Unknown),
-                None => self.write(command, ".", What::Unknown),
-            },
+            "wget" => {
+                match command.option(&["-O", "--output-document", "-P", "--directory-prefix"]) {
+                    Some(to) if to.value == "-" => {}
+                    // In clusters such as `-qO-`.
+                    _ if command.args().iter().any(|it| it.value.ends_with("O-")) => {}
+                    Some(to) => self.write(command, to.value, What::Unknown),
+                    None => self.write(command, ".", What::Unknown),
+                }
+            }
             "tar" | "bsdtar" => {
                 let to = command.option(&["-C", "--directory"]);
                 let to = to.map_or_else(|| ".".to_owned(), |it| it.value.to_owned());
@@ -241,7 +347,9 @@ impl Reader<'_, '_> {
             // Known up to the variable.
             let end = whole.find(['$', '`']).unwrap_or(0);
             let known = paths::parent(&whole[..end]).to_owned();
-            return self.here.push(if known.is_empty() { "/".to_owned() } else { known }, What::Unknown);
+            return self
+                .here
+                .push(if known.is_empty() { "/".to_owned() } else { known }, What::Unknown);
         }
         // Whoever removes a directory to put another in its place makes both unknown.
         self.here.push(whole, what);

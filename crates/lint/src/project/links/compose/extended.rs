@@ -12,7 +12,11 @@ const MOST_FILES: usize = 8;
 
 /// The build of a service as the file has it that the service extends. It stands where `extends`
 /// does; its paths are seen from the other file.
-pub(super) fn image_build(files: &dyn Files, path: &str, service: &Service<'_>) -> Option<ImageBuild> {
+pub(super) fn image_build(
+    files: &dyn Files,
+    path: &str,
+    service: &Service<'_>,
+) -> Option<ImageBuild> {
     let (extends, file, name) = reference(path, service)?;
     let origin = Origin {
         path: path.to_owned(),
