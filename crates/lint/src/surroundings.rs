@@ -34,7 +34,13 @@ impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context, workspace: OnceCell::new(), cargo_builds: OnceCell::new() }
+        Self {
+            place: place.clone(),
+            builds,
+            context,
+            workspace: OnceCell::new(),
+            cargo_builds: OnceCell::new(),
+        }
     }
 
     /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else
@@ -54,6 +60,14 @@ impl Surroundings {
     /// What the Dockerfile's cargo commands find where they run.
     pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
         self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+    }
+
+    /// Whether a `.dockerignore` holds for the build, or may: where nobody says what the context is,
+    /// one in any directory that may be it counts.
+    pub fn may_have_ignore_file(&self) -> bool {
+        let context = &self.context;
+        let is_known = context.told && context.certain;
+        context.ignore.is_some() || !is_known && build_context::has_ignore_file_near(&self.place)
     }
 
     /// The files of the project.
