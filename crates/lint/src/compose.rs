@@ -1,6 +1,7 @@
 //! What rules about Compose files see.
 
 mod partial;
+pub(crate) mod probes;
 mod service_image;
 pub(crate) mod settings;
 pub(crate) mod sources;
