@@ -9,6 +9,7 @@ pub(crate) mod env_file;
 pub(crate) mod expansion;
 pub(crate) mod health_test;
 mod partial;
+pub(crate) mod probes;
 pub(crate) mod reach;
 mod reporting;
 mod service_image;
