@@ -39,6 +39,12 @@ pub(crate) fn pulled<'y>(service: &Service<'y>) -> Option<Image<'y>> {
     if service.is_built() { None } else { of(service) }
 }
 
+/// Whether a service says what it runs. One that doesn't adds to a service of another file, whose keys
+/// are not here.
+pub(crate) fn is_whole(service: &Service<'_>) -> bool {
+    !service.extends_elsewhere() && (service.is_built() || service.get("image").is_some())
+}
+
 /// The images that services pull, each once however many services name it. Those that a service of
 /// the file builds and names are not pulled; nor are those that are never asked of a registry.
 pub(crate) fn pulled_once<'f, 'y>(compose: &'f Compose<'y>) -> Vec<(&'f Service<'y>, Image<'y>)> {
@@ -96,6 +102,10 @@ impl Image<'_> {
     /// known. A single word may be an image that somebody built on the machine.
     pub(crate) fn is_published(&self) -> bool {
         let name = self.name();
+        // No image has such a name, which is somebody else's to say.
+        if name.bytes().any(|it| it.is_ascii_uppercase()) {
+            return false;
+        }
         if let Some((first, _)) = name.split_once('/') {
             return !matches!(first, "localhost" | "local") && !first.starts_with("localhost:");
         }

@@ -135,11 +135,42 @@ fn stays(service: &Service<'_>) -> bool {
         })
 }
 
+/// Services that are there for people who develop or test.
+const HELPERS: &[&str] = &[
+    "sut",
+    "test",
+    "tests",
+    "e2e",
+    "cypress",
+    "playwright",
+    "mailhog",
+    "mailpit",
+    "mailcatcher",
+    "devcontainer",
+    "localstack",
+    "adminer",
+    "phpmyadmin",
+    "pgadmin",
+    "pgadmin4",
+    "dynamodb-local",
+    "azurite",
+    "fake-gcs-server",
+    "standalone-chrome",
+    "standalone-firefox",
+    "wiremock",
+    "mockserver",
+];
+
 /// What a service alone says of its file.
 fn says(service: &Service<'_>) -> Option<Purpose> {
     match environment(service) {
         None => {}
         stated => return stated,
+    }
+    if HELPERS.contains(&service.name)
+        || images::of(service).is_some_and(|it| HELPERS.contains(&it.last()))
+    {
+        return Some(Purpose::Development);
     }
     if service.get("develop").is_some_and(|it| !it.is_null()) || mounts_sources(service) {
         return Some(Purpose::Development);

@@ -69,7 +69,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             if is("socket-proxy") || is("docker-proxy") || service.name.contains("socket-proxy") {
                 continue;
             }
-            let is_tool = TOOLS.iter().any(|it| is(it));
+            let is_tool = TOOLS.iter().any(|it| is(it) || service.name.contains(it))
+                || service.name == "proxy";
             let severity = if is_tool { Severity::Note } else { Severity::Warning };
             let message = format!(
                 "`{}` can give orders to the container engine, and so become root on the host",

@@ -4,6 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use crate::bases::{Certainty, TABLE_DATE};
 use crate::compose::{ends, images};
 use crate::rule::declare_rule;
+use crate::rules::end_of_life_base::title;
 use crate::{ComposeContext, FixAvailability};
 
 declare_rule! {
@@ -58,7 +59,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             let ended = base.release_facts.filter(|it| is_sure && it.ended(TABLE_DATE));
             let Some(release) = ended else { continue };
             let Some(end) = release.long_term_end.or(release.end) else { continue };
-            format!("`{}` stands on {}, whose support ended on {end}", image.full, release.name)
+            format!("`{}` stands on {}, whose support ended on {end}", image.full, title(base.family, release.name))
         };
         let help = "Move to a release that is supported; a database's data must be moved along.";
         cx.report(image.text.span, message).help(help).done();

@@ -2,6 +2,8 @@
 
 use plimsoll_finding::{Clause, Severity};
 
+use plimsoll_syntax::compose::Service;
+
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -55,6 +57,9 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    let in_network =
+        |it: &&Service<'_>| it.network_mode().is_some_and(|it| it.text == "host");
+    let mut others = cx.facts.compose.services.iter().filter(in_network).count();
     for service in &cx.facts.compose.services {
         for (key, what) in KEYS {
             let Some(value) = service.text(key).filter(|it| it.text == "host") else { continue };
@@ -65,7 +70,20 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 _ => false,
             };
             let severity = if is_light { Severity::Note } else { Severity::Warning };
-            let message = format!("`{}` shares {what}", service.name);
+            let name = service.name;
+            let message = match others {
+                // One finding stands for all services in the network.
+                2.. if *key == "network_mode" => {
+                    let more = others - 1;
+                    let more = if more == 1 { "another service".to_owned() } else { format!("{more} other services") };
+                    format!("`{name}` and {more} share the host's network: they reach all that listens on localhost")
+                }
+                0 if *key == "network_mode" => continue,
+                _ => format!("`{name}` shares {what}"),
+            };
+            if *key == "network_mode" {
+                others = 0;
+            }
             let help = match *key {
                 "network_mode" => "Publish the ports that it serves, and reach other services by their names.",
                 _ => "Leave the key out.",
@@ -78,6 +96,16 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use crate::rules::tests::check;
+
+    #[test]
+    fn one_finding_stands_for_all_in_the_network() {
+        check(
+            "host-namespace",
+            "services:\n  a: {network_mode: host}\n  b: {network_mode: host}\n",
+            "2:21 warning: `a` and another service share the host's network: they reach all that \
+             listens on localhost",
+        );
+    }
 
     #[test]
     fn only_the_hosts_own_are_reported() {

@@ -1,19 +1,19 @@
-//! `missing-init`: a shell or a package manager is the first process of a service.
+//! `missing-init`: a shell is the first process of a service.
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::{CommandLine, Service};
 
 use crate::compose::hardening::is_strict;
-use crate::compose::images::is_ours;
+use crate::compose::images::{is_ours, is_whole};
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
 declare_rule! {
     /// ## What it does
-    /// Reports a service that is built here and whose command starts a shell or a package manager (`sh
-    /// -c`, a `.sh` script, `npm`, `yarn`), without `init: true`. Nothing is said where the shell gives
-    /// way with `exec`, where `tini` or another init is named, and in files to develop with.
+    /// Reports a service that is built here and whose command is a shell with a script of several
+    /// commands (`sh -c "migrate && serve"`), without `init: true`. Nothing is said where the shell
+    /// gives way with `exec`, where `tini` or another init is named, and in files to develop with.
     ///
     /// Chosen without `unhardened-service`, the rule speaks of every service without `init`.
     ///
@@ -43,7 +43,7 @@ declare_rule! {
     pub(crate) static MISSING_INIT = {
         name: "missing-init",
         clause: Clause::Signals,
-        summary: "a shell or a package manager is the first process of a service",
+        summary: "a shell is the first process of a service",
         severity: Severity::Note,
         fix: FixAvailability::None,
         aliases: &[],
@@ -59,10 +59,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     for service in &compose.services {
-        if service.get("init").is_some() || service.extends_elsewhere() {
+        if service.get("init").is_some() || !is_whole(service) {
             continue;
         }
-        let help = "Add `init: true`, or let the shell give way to the program with `exec`.";
+        let help = "Let the shell give way to the program with `exec`, or add `init: true`.";
         if is_strict {
             let message = format!("`{}` runs without an init process", service.name);
             cx.report(service.key.written(), message).help(help).done();
@@ -77,26 +77,29 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     }
 }
 
-/// The shell or package manager that a service starts with.
+/// The shell that a service starts with, if it stays while others run.
 fn first_process<'y>(service: &Service<'y>) -> Option<(CommandLine<'y>, String)> {
     let entrypoint = service.entrypoint().filter(|it| !it.words.is_empty());
-    let line = match entrypoint {
-        Some(line) => line,
-        None => service.command()?,
-    };
-    let program = line.words.first()?.text.to_string();
+    let command = service.command();
+    let words = entrypoint.iter().chain(&command).flat_map(|it| &it.words);
+    let mut words = words.map(|it| &*it.text);
+    let program = words.next()?.to_owned();
     let name = program.rsplit('/').next().unwrap_or_default();
-    let holds = |word: &str| {
-        line.words.iter().any(|it| it.text.split(|it: char| !it.is_alphanumeric() && it != '-').any(|it| it == word))
-    };
-    let is_shell = matches!(name, "sh" | "bash" | "ash" | "dash" | "zsh");
-    let is_manager = matches!(name, "npm" | "yarn" | "pnpm");
-    let gives_way = ["exec", "tini", "dumb-init", "s6-svscan", "gosu"].iter().any(|it| holds(it));
+    if !matches!(name, "sh" | "bash" | "ash" | "dash" | "zsh") {
+        return None;
+    }
+    // A script in a file may give way to its program at its end.
+    let option = words.next()?;
+    if !option.starts_with('-') || !option.ends_with('c') {
+        return None;
+    }
+    let script = words.next()?;
+    let mut parts = script.split(|it: char| !it.is_alphanumeric() && it != '-');
+    let gives_way = parts.any(|it| matches!(it, "exec" | "tini" | "dumb-init" | "gosu" | "trap"));
     // A shell that is told one simple command becomes that command.
-    let is_simple = is_shell
-        && line.words.get(2).is_some_and(|it| !it.text.contains(['&', ';', '|', '\n']))
-        && line.words.get(1).is_some_and(|it| it.text == "-c");
-    (!gives_way && !is_simple && (is_shell || is_manager)).then_some((line, program))
+    let is_simple = !script.trim().contains(['&', ';', '|', '\n']);
+    let line = entrypoint.or(command)?;
+    (!gives_way && !is_simple).then_some((line, program))
 }
 
 #[cfg(test)]
@@ -110,21 +113,20 @@ mod tests {
     }
 
     #[test]
-    fn shells_and_package_managers_pass_nothing_on() {
+    fn shells_that_stay_pass_nothing_on() {
         for (command, program) in [
             ("sh -c 'a && b'", "sh"),
             ("[bash, -c, 'a; b']", "bash"),
-            ("/bin/sh start.sh", "/bin/sh"),
-            ("npm start", "npm"),
+            ("/bin/sh -ec 'a\n\n        b'\n    entrypoint: []", "/bin/sh"),
         ] {
             let expected = format!("the first process of `a` is `{program}`, which passes no signal on");
-            assert_eq!(found(&format!("services: {{a: {{build: ., command: {command}}}}}\n")), [expected]);
+            assert_eq!(found(&format!("services:\n  a:\n    build: .\n    command: {command}\n")), [expected]);
         }
     }
 
     #[test]
     fn what_gives_way_is_left_alone() {
-        for command in ["sh -c 'a && exec b'", "[tini, --, sh, x]", "app", "sh -c app", "sh -c 'a && b'\n    init: false"] {
+        for command in ["sh -c 'a && exec b'", "[tini, --, sh, x]", "app", "sh -c app", "sh -c 'a && b'\n    init: false", "sh start.sh", "npm start"] {
             let text = format!("services:\n  a:\n    build: .\n    command: {command}\n");
             assert_eq!(found(&text), Vec::<String>::new(), "{command}");
         }

@@ -4,7 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::{Limits, Service};
 
 use crate::compose::hardening::is_strict;
-use crate::compose::images::is_ours;
+use crate::compose::images::{is_ours, is_whole};
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -13,8 +13,9 @@ declare_rule! {
     /// ## What it does
     /// Reports a service without limits of memory, processors and processes, in
     /// `deploy.resources.limits` or in `mem_limit`, `cpus` and `pids_limit`. A service that has some of
-    /// them is told what is missing. Where no service of the file has any, one finding stands for all,
-    /// and files to develop and test with are left alone. Jobs that run once are left alone too.
+    /// them is told what is missing. Services that have none count in files that serve; where
+    /// somebody set a limit, those that are built here count in every file. Jobs that run once are
+    /// left alone. One finding stands for all services of a file that lack the same.
     ///
     /// Chosen without `unhardened-service`, the rule speaks of every service.
     ///
@@ -59,55 +60,43 @@ const HELP: &str = "Set `memory`, `cpus` and `pids` in `deploy.resources.limits`
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let compose = &cx.facts.compose;
-    let (purpose, is_strict) = (cx.purpose(), is_strict(cx));
-    let has_some = |it: &Service<'_>| !is_empty(&it.resources().limits);
-    let somebody_cares = compose.services.iter().any(has_some);
-    if purpose.is_development() && !somebody_cares && !is_strict {
-        return;
-    }
-    let mut unlimited = Vec::new();
+    let (is_production, is_strict) = (cx.purpose().is_production(), is_strict(cx));
+    let mut found: Vec<(&Service<'_>, &'static str)> = Vec::new();
+    let mut somebody_cares = false;
     for service in &compose.services {
         let limits = service.resources().limits;
-        if service.extends_elsewhere() {
-            continue;
+        let is_unlimited = is_empty(&limits);
+        somebody_cares |= !is_unlimited;
+        let Some(missing) = missing(&limits).filter(|_| is_whole(service)) else { continue };
+        let is_meant = (is_ours(service) || is_production) && !is_job(compose, service);
+        if !is_unlimited || is_meant || is_strict {
+            found.push((service, missing));
         }
-        if is_empty(&limits) {
-            let is_meant = is_strict
-                || (is_ours(service) || purpose.is_production() && service.get("image").is_some())
-                    && !is_job(compose, service);
-            if is_meant {
-                unlimited.push(service);
-            }
-            continue;
-        }
-        let Some(missing) = missing(&limits) else { continue };
-        let severity = if limits.memory.is_none() { Severity::Warning } else { Severity::Note };
-        let message = format!("`{}` has no limit of {missing}", service.name);
-        cx.report(service.key.written(), message).severity(severity).help(HELP).done();
     }
-    let severity = if purpose.is_production() || somebody_cares || is_strict {
-        Severity::Warning
-    } else {
-        Severity::Note
-    };
-    if somebody_cares || is_strict {
-        for service in unlimited {
-            let message = format!("`{}` has no limits of memory, processors and processes", service.name);
-            cx.report(service.key.written(), message).severity(severity).help(HELP).done();
-        }
+    if !somebody_cares && !is_production && !is_strict {
         return;
     }
-    let Some(first) = unlimited.first() else { return };
-    let name = first.name;
-    let message = match unlimited.len() {
-        1 => format!("`{name}` has no limits of memory, processors and processes"),
-        2 => format!("`{name}` and another service have no limits of memory, processors and processes"),
-        all => format!(
-            "`{name}` and {} other services have no limits of memory, processors and processes",
-            all - 1
-        ),
-    };
-    cx.report(first.key.written(), message).severity(severity).help(HELP).done();
+    let mut told: Vec<&str> = Vec::new();
+    for (service, missing) in &found {
+        if told.contains(missing) {
+            continue;
+        }
+        // Without the wish for each, one finding stands for all that lack the same.
+        let mut others = 0;
+        if !is_strict {
+            told.push(missing);
+            others = found.iter().filter(|it| it.1 == *missing).count() - 1;
+        }
+        let name = service.name;
+        let message = match others {
+            0 => format!("`{name}` has no limit of {missing}"),
+            1 => format!("`{name}` and another service have no limit of {missing}"),
+            _ => format!("`{name}` and {others} other services have no limit of {missing}"),
+        };
+        let is_light = !missing.contains("memory") || !is_ours(service) && !is_strict;
+        let severity = if is_light { Severity::Note } else { Severity::Warning };
+        cx.report(service.key.written(), message).severity(severity).help(HELP).done();
+    }
 }
 
 fn is_empty(limits: &Limits<'_>) -> bool {
@@ -137,9 +126,9 @@ mod tests {
     fn each_service_is_told_what_is_missing() {
         check(
             "missing-limits",
-            "services:\n  a: {image: x}\n  b: {mem_limit: 1g, cpus: 1}\n  c: {deploy: {resources: {limits: {cpus: '1', memory: 1G, pids: 9}}}}\n  \
-             d: {deploy: {resources: {limits: {cpus: '1'}}}, pids_limit: 5}\n",
-            "2:3 warning: `a` has no limits of memory, processors and processes\n\
+            "services:\n  a: {image: x}\n  b: {image: x, mem_limit: 1g, cpus: 1}\n  c: {deploy: {resources: {limits: {cpus: '1', memory: 1G, pids: 9}}}}\n  \
+             d: {image: x, deploy: {resources: {limits: {cpus: '1'}}}, pids_limit: 5}\n",
+            "2:3 warning: `a` has no limit of memory, processors and processes\n\
              3:3 note: `b` has no limit of processes\n\
              5:3 warning: `d` has no limit of memory",
         );
@@ -155,7 +144,7 @@ mod tests {
         };
         let found = crate::check_as(crate::FileType::Compose, "compose.yaml", text, &options).findings;
         let found: Vec<_> = found.iter().filter(|it| it.rule == "missing-limits").map(|it| &*it.message).collect();
-        assert_eq!(found, ["`a` and another service have no limits of memory, processors and processes"]);
+        assert_eq!(found, ["`a` and another service have no limit of memory, processors and processes"]);
         check_with("missing-limits", crate::Options::default(), "services: {}\n", "");
     }
 }

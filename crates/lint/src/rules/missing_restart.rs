@@ -1,8 +1,9 @@
 //! `missing-restart`: a service stays down once it has ended.
 
 use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::compose::Service;
 use crate::compose::hardening::is_strict;
-use crate::compose::images::is_ours;
+use crate::compose::images::{is_ours, is_whole};
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -59,14 +60,21 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     let compose = &cx.facts.compose;
-    for service in &compose.services {
-        let is_told = service.get("restart").is_some() || service.get("deploy").is_some();
-        let is_elsewhere = service.extends_elsewhere() || service.get("image").is_none() && !is_ours(service);
-        if is_told || is_elsewhere || (!is_strict && is_job(compose, service)) {
-            continue;
-        }
+    let is_told = |it: &Service<'_>| it.get("restart").is_some() || it.get("deploy").is_some();
+    let is_meant = |it: &&Service<'_>| {
+        is_whole(it) && !is_told(it) && (is_strict || !is_job(compose, it))
+    };
+    let mut services = compose.services.iter().filter(is_meant);
+    while let Some(service) = services.next() {
         let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
-        let message = format!("nothing starts `{}` again when it has ended", service.name);
+        let name = service.name;
+        // Without the wish for each, one finding stands for all.
+        let more = if is_strict { 0 } else { services.by_ref().count() };
+        let message = match more {
+            0 => format!("nothing starts `{name}` again when it has ended"),
+            1 => format!("nothing starts `{name}` and another service again when they have ended"),
+            _ => format!("nothing starts `{name}` and {more} other services again when they have ended"),
+        };
         let help = "Add `restart: unless-stopped`, or `restart: \"no\"` if it is meant to end.";
         cx.report(service.key.written(), message).severity(severity).help(help).done();
     }

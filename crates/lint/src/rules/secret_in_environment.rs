@@ -15,7 +15,7 @@ declare_rule! {
     /// ## What it does
     /// Reports tokens and private keys anywhere in the file, and variables of services whose names say
     /// that they hold a password, a token or a key and whose values look drawn by lot. In a file that
-    /// serves, plain passwords are reported too, one finding for each service; where nothing tells what
+    /// serves, plain passwords are reported too, one finding for each file; where nothing tells what
     /// a file is for they are a note. Passwords of databases in files to develop with are left alone,
     /// as are those that variables and files (`POSTGRES_PASSWORD_FILE`) bring.
     ///
@@ -65,11 +65,13 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let mut known: BTreeSet<usize> = BTreeSet::new();
     tokens(cx, &mut known);
     let compose = &cx.facts.compose;
+    let mut plain: Option<(&Service<'_>, Pair<'_>)> = None;
+    let mut more = 0;
+    let mut random_values: BTreeSet<&str> = BTreeSet::new();
     for service in &compose.services {
         if service.get("environment").is_none() {
             continue;
         }
-        let mut plain: Option<(Pair<'_>, usize)> = None;
         for pair in service.environment() {
             // Settings that services share are written once.
             let Some(value) = pair.value.filter(|it| !it.text.is_empty()) else { continue };
@@ -77,19 +79,22 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 continue;
             }
             match kind(cx, service, &pair) {
-                Some(Kind::Random(kind)) if known.insert(value.span.start()) => {
-                    random(cx, service, &pair, kind);
+                Some(Kind::Random(kind)) => {
+                    known.insert(value.span.start());
+                    if random_values.insert(value.text) {
+                        random(cx, service, &pair, kind);
+                    }
                 }
-                Some(Kind::Plain) if known.insert(value.span.start()) => {
-                    let more = plain.map_or(0, |it| it.1 + 1);
-                    plain = Some((plain.map_or(pair, |it| it.0), more));
-                }
+                Some(Kind::Plain) if known.insert(value.span.start()) => match plain {
+                    None => plain = Some((service, pair)),
+                    Some(_) => more += 1,
+                },
                 _ => {}
             }
         }
-        if let Some((pair, more)) = plain {
-            passwords(cx, service, &pair, more);
-        }
+    }
+    if let Some((service, pair)) = plain {
+        passwords(cx, service, &pair, more);
     }
 }
 
@@ -174,8 +179,8 @@ fn passwords(cx: &mut ComposeContext<'_, '_>, service: &Service<'_>, pair: &Pair
     let (name, service) = (pair.name.text, service.name);
     let message = match more {
         0 => format!("`{name}` of `{service}` holds a password in clear"),
-        1 => format!("`{name}` and another variable of `{service}` hold passwords in clear"),
-        _ => format!("`{name}` and {more} other variables of `{service}` hold passwords in clear"),
+        1 => format!("`{name}` of `{service}` and another variable hold passwords in clear"),
+        _ => format!("`{name}` of `{service}` and {more} other variables hold passwords in clear"),
     };
     let span = pair.value.map_or(pair.span, |it| it.span);
     cx.report(span, message).severity(severity).help(HELP).done();
@@ -196,14 +201,12 @@ mod tests {
         check(
             "secret-in-environment",
             &text("api", "restart: always, "),
-            "2:63 warning: `POSTGRES_PASSWORD` of `db` holds a password in clear\n\
-             3:65 warning: `DATABASE_URL` of `api` holds a password in clear",
+            "2:63 warning: `POSTGRES_PASSWORD` of `db` and another variable hold passwords in clear",
         );
         check(
             "secret-in-environment",
             &text("api", ""),
-            "2:63 note: `POSTGRES_PASSWORD` of `db` holds a password in clear\n\
-             3:48 note: `DATABASE_URL` of `api` holds a password in clear",
+            "2:63 note: `POSTGRES_PASSWORD` of `db` and another variable hold passwords in clear",
         );
         check("secret-in-environment", &text("api", "command: npm run dev, "), "");
     }

@@ -4,7 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::{Compose, Condition, Dependency, Service};
 
 use crate::compose::hardening::is_strict;
-use crate::compose::images;
+use crate::compose::images::{self, is_whole};
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -70,7 +70,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let is_strict = is_strict(cx);
     for service in &compose.services {
         let has_one = service.get("healthcheck").is_some_and(|it| !it.is_null());
-        if has_one || service.extends_elsewhere() {
+        if has_one || !is_whole(service) {
             continue;
         }
         let name = service.name;

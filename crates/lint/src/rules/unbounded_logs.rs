@@ -4,6 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::Service;
 
 use crate::compose::hardening::is_strict;
+use crate::compose::images::is_whole;
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -56,7 +57,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let is_strict = is_strict(cx);
     let somebody_cares = compose.services.iter().any(|it| logs(it) == Some(Logs::Bounded));
     for service in &compose.services {
-        if service.extends_elsewhere() {
+        if !is_whole(service) {
             continue;
         }
         let span = match logs(service) {
@@ -101,9 +102,9 @@ mod tests {
     fn drivers_that_rotate_or_send_away_are_left_alone() {
         check(
             "unbounded-logs",
-            "services:\n  a: {logging: {driver: local}}\n  b: {logging: {driver: json-file}}\n  c: {logging: {options: {max-size: 1m}}}\n  \
-             d: {logging: {driver: none}}\n  e: {image: x}\n  f: {logging: {driver: '${D}'}}\n",
-            "3:16 note: the logs of `b` grow until the disk is full\n\
+            "services:\n  a: {image: x, logging: {driver: local}}\n  b: {image: x, logging: {driver: json-file}}\n  c: {image: x, logging: {options: {max-size: 1m}}}\n  \
+             d: {image: x, logging: {driver: none}}\n  e: {image: x}\n  f: {image: x, logging: {driver: '${D}'}}\n",
+            "3:26 note: the logs of `b` grow until the disk is full\n\
              6:3 note: the logs of `e` grow until the disk is full",
         );
     }

@@ -1,5 +1,7 @@
 //! `unconfined-profile`: a service is let out of seccomp, AppArmor or SELinux.
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::Text;
 use plimsoll_syntax::yaml::Value;
@@ -45,6 +47,7 @@ declare_rule! {
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let is_development = cx.purpose().is_development();
+    let mut known = BTreeSet::new();
     for service in &cx.facts.compose.services {
         // Debuggers need it, and a service with all privileges has no filter anyway.
         let is_light = is_development || service.is_on("privileged");
@@ -57,6 +60,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 "label:disable" | "label:disable:true" => "the SELinux label",
                 _ => continue,
             };
+            // Settings that services share are written once.
+            if !known.insert(text.span.start()) {
+                continue;
+            }
             let severity = if is_light { Severity::Note } else { Severity::Warning };
             let message = format!("`{}` runs without {what}", service.name);
             let help = "Leave the option out, or give a profile that allows just what is missing.";

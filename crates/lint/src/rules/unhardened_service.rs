@@ -71,8 +71,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             && !is_hopeless(it)
             && !is_job(compose, it)
     };
-    let severity =
-        if purpose.is_production() || somebody_cares { Severity::Warning } else { Severity::Note };
+    let severity = |it: &Service<'_>| {
+        let is_heavy = is_ours(it) && (purpose.is_production() || somebody_cares);
+        if is_heavy { Severity::Warning } else { Severity::Note }
+    };
     let mut services = compose.services.iter().filter(|it| is_meant(it));
     let Some(first) = services.next() else { return };
     if somebody_cares {
@@ -81,7 +83,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             let message = format!(
                 "`{name}` sets none of `read_only`, `cap_drop` and `no-new-privileges`, unlike other services"
             );
-            cx.report(it.key.written(), message).severity(severity).help(HELP).done();
+            cx.report(it.key.written(), message).severity(severity(it)).help(HELP).done();
         }
         return;
     }
@@ -93,7 +95,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             "`{name}` and {more} other services set none of `read_only`, `cap_drop` and `no-new-privileges`"
         ),
     };
-    cx.report(first.key.written(), message).severity(severity).help(HELP).done();
+    cx.report(first.key.written(), message).severity(severity(first)).help(HELP).done();
 }
 
 #[cfg(test)]

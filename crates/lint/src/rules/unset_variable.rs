@@ -13,7 +13,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a variable without a default (`${NAME}`, `$NAME`) that no `.env` file beside the Compose
     /// file sets; all of a file in one finding. Where the file, or a sample such as `.env.example`
-    /// beside it, says that a `.env` is to be made, nothing is reported. A variable without braces in a
+    /// beside it, says that a `.env` is to be made, nothing is reported. Of a file without `.env` that leaves more than two variables without a value, nothing is said: something that knows them starts it. A variable without braces in a
     /// command that the service's own environment sets is meant for the shell inside, and a warning.
     ///
     /// ## Why it matters
@@ -49,6 +49,9 @@ declare_rule! {
 /// How deep values are looked through.
 const DEEPEST: usize = 32;
 
+/// How many variables without a value may be an oversight, where there is no `.env`.
+const MOST: usize = 2;
+
 /// Variables that everybody's shell, Compose itself, or a forge's runner sets.
 const SET: &[&str] = &[
     "HOME", "USER", "PWD", "PATH", "HOSTNAME", "SHELL", "LANG", "TERM", "LOGNAME", "UID", "GID", "TMPDIR", "DISPLAY",
@@ -71,7 +74,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
         for key in ["command", "entrypoint"] {
             if let Some(value) = service.get(key) {
-                meant_for_shell(cx, service, value, &mut seen);
+                meant_for_shell(service, value, &mut seen);
             }
         }
     }
@@ -79,14 +82,20 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     if seen.unset.is_empty() || speaks_of_env_file(text) {
         return;
     }
+    let mut knows_env = false;
     if let Some(place) = cx.place() {
         for it in place.project.files.list(place.directory()).iter() {
             if it.name.contains("env") && is_env_file(&it.name) {
+                knows_env |= it.name == ".env";
                 let file = place.project.files.text(&place.resolve(&it.name)).unwrap_or_default();
                 let names: BTreeSet<&str> = file.lines().filter_map(name_of_line).collect();
                 seen.unset.retain(|name, _| !names.contains(name));
             }
         }
+    }
+    // A file that takes all from outside is used by something that knows.
+    if seen.unset.len() > MOST && !knows_env {
+        return;
     }
     let mut unset: Vec<(&str, Span)> = seen.unset.into_iter().collect();
     unset.sort_by_key(|it| it.1.start());
@@ -137,28 +146,15 @@ fn walk<'y>(value: Value<'y>, depth: usize, seen: &mut Seen<'y>) {
     }
 }
 
-/// Reports variables of a command that the service's environment sets: the shell never sees them.
-fn meant_for_shell<'y>(
-    cx: &mut ComposeContext<'_, 'y>,
-    service: &Service<'y>,
-    value: Value<'y>,
-    seen: &mut Seen<'y>,
-) {
+/// Leaves out what a command means for the shell in the container, which has a rule of its own.
+fn meant_for_shell<'y>(service: &Service<'y>, value: Value<'y>, seen: &mut Seen<'y>) {
     let texts = Text::of(value).into_iter().chain(value.items().filter_map(Text::of));
     for text in texts.filter(|it| it.text.contains('$')) {
-        for it in variables(text.text) {
-            if it.in_braces || it.has_default || SET.contains(&it.name) {
-                continue;
+        let environment = service.environment();
+        for it in variables(text.text).iter().filter(|it| !it.in_braces) {
+            if environment.iter().any(|pair| pair.name.text == it.name) {
+                seen.unset.remove(it.name);
             }
-            let environment = service.environment();
-            let own = environment.iter().find(|pair| pair.name.text == it.name);
-            let Some(own) = own.filter(|it| it.value.is_some_and(|it| !it.is_templated())) else { continue };
-            seen.unset.remove(it.name);
-            let name = it.name;
-            let message = format!("Compose replaces `${name}` before the shell of `{}` sees it", service.name);
-            let help = format!("Write `$${name}`, which leaves it to the shell in the container.");
-            let report = cx.report(text.part(it.range).span, message).severity(Severity::Warning).help(help);
-            report.related(own.span, "this is set in the container alone").done();
         }
     }
 }
@@ -251,11 +247,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_for_the_shell_inside_is_a_warning() {
+    fn what_is_meant_for_the_shell_inside_is_left_alone() {
         check(
             "unset-variable",
             "services:\n  a:\n    environment: {PORT: 80}\n    command: [sh, -c, 'serve $PORT']\n    healthcheck: {test: 'x $PORT'}\n",
-            "4:30 warning: Compose replaces `$PORT` before the shell of `a` sees it",
+            "",
         );
     }
 }
