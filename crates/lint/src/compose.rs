@@ -5,16 +5,22 @@ pub(crate) mod connections;
 pub(crate) mod databases;
 pub(crate) mod development;
 pub(crate) mod effective_environment;
+pub(crate) mod ends;
 pub(crate) mod env_file;
 pub(crate) mod expansion;
+pub(crate) mod hardening;
 pub(crate) mod health_test;
+pub(crate) mod images;
+pub(crate) mod jobs;
 mod partial;
 pub(crate) mod probes;
+pub(crate) mod purpose;
 pub(crate) mod reach;
 mod reporting;
 mod service_image;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod unused;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -26,6 +32,7 @@ use plimsoll_syntax::yaml::Yaml;
 use crate::context::{Report, Sink};
 use crate::{Options, Place, YamlEdits};
 use development::Development;
+use purpose::Purpose;
 pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
@@ -43,6 +50,8 @@ pub struct ComposeFacts<'y> {
     problems: OnceCell<Vec<ComposeProblem>>,
     /// As `images`.
     pub(crate) development: OnceCell<Development<'y>>,
+    /// As `images`.
+    purpose: OnceCell<Purpose>,
 }
 
 impl<'y> ComposeFacts<'y> {
@@ -55,6 +64,7 @@ impl<'y> ComposeFacts<'y> {
             images: OnceCell::new(),
             problems: OnceCell::new(),
             development: OnceCell::new(),
+            purpose: OnceCell::new(),
         }
     }
 }
@@ -105,6 +115,12 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
             }
             report.done();
         }
+    }
+
+    /// What the file is for. The name of the file and of the directory that it is in have a say.
+    pub(crate) fn purpose(&self) -> Purpose {
+        let facts = self.facts;
+        *facts.purpose.get_or_init(|| Purpose::of(self.sink.path, &facts.compose))
     }
 
     /// Reports a finding at a place and returns it for more detail. The message is one line without
