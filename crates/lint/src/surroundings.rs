@@ -4,6 +4,7 @@ mod build_context;
 mod builder_rust;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod native;
 pub(crate) mod results;
 
 pub use build_context::{BuildContext, IgnoreFile};
