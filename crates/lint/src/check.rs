@@ -97,7 +97,7 @@ pub fn check_file(path: &str, file: &Dockerfile<'_>, options: &Options) -> Check
 }
 
 fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
-    let mut run = Run::over_yaml(path, yaml, options);
+    let mut run = Run::over_yaml(path, yaml, options, Suppressions::in_compose(yaml));
     let facts = ComposeFacts::new(yaml);
     run.each(|check, sink| {
         if let Check::Compose(check) = check {
@@ -108,7 +108,7 @@ fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
 }
 
 fn check_workflow(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
-    let mut run = Run::over_yaml(path, yaml, options);
+    let mut run = Run::over_yaml(path, yaml, options, Suppressions::in_workflow(yaml));
     let facts = WorkflowFacts::new(yaml);
     run.each(|check, sink| {
         if let Check::Workflow(check) = check {
@@ -119,7 +119,7 @@ fn check_workflow(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
 }
 
 fn check_dockerignore(path: &str, text: &str, file: &Dockerignore, options: &Options) -> Checked {
-    let suppressions = Suppressions::default();
+    let suppressions = Suppressions::in_dockerignore(text, file);
     let mut run = Run { path, options, suppressions, checked: Checked::default() };
     for error in &file.errors {
         let finding = finding(&SYNTAX_ERROR, path, error.span, error.to_string());
@@ -144,8 +144,12 @@ struct Run<'r, 'd> {
 
 impl<'r, 'd> Run<'r, 'd> {
     /// A check of a YAML file, with what is wrong in its syntax.
-    fn over_yaml(path: &'r str, yaml: &'d Yaml<'d>, options: &'r Options) -> Self {
-        let suppressions = Suppressions::default();
+    fn over_yaml(
+        path: &'r str,
+        yaml: &'d Yaml<'d>,
+        options: &'r Options,
+        suppressions: Suppressions<'d>,
+    ) -> Self {
         let mut run = Self { path, options, suppressions, checked: Checked::default() };
         for error in &yaml.errors {
             let mut finding = finding(&SYNTAX_ERROR, path, error.span, &*error.message);
