@@ -106,3 +106,6 @@ fn parts_of(yaml: &Yaml<'_>) -> Vec<Span> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;
