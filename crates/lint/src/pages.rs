@@ -168,7 +168,11 @@ mod tests {
         assert!(text.contains("- `root-user`: "));
         for clause in Clause::ALL {
             let text = explain(clause);
-            assert_ne!(text.contains("## Rules\n\n- `"), text.contains("No rule about"), "{clause}");
+            assert_ne!(
+                text.contains("## Rules\n\n- `"),
+                text.contains("No rule about"),
+                "{clause}"
+            );
         }
     }
 
