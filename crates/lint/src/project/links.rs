@@ -1,6 +1,7 @@
 //! Finds the builds that files describe.
 
 mod bake;
+mod base_directory;
 pub(crate) mod compose;
 mod workflow;
 

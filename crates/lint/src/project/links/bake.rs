@@ -1,13 +1,13 @@
 //! The builds of a bake file's targets.
 //!
-//! `docker buildx bake` sees paths from the directory that it is called in, which is that of the file
-//! where the file has its usual name.
+//! `docker buildx bake` sees paths from the directory that it is called in.
 
 use std::collections::BTreeSet;
 
 use plimsoll_project::files::{self, Files};
 use plimsoll_syntax::bake::{self, Bake, BakeBlock, BakeItem};
 
+use super::base_directory;
 use super::compose::is_remote;
 use crate::project::{ImageBuild, Origin, OriginKind};
 
@@ -52,24 +52,23 @@ fn abstracts(bake: &Bake) -> BTreeSet<&str> {
 }
 
 fn image_build(files: &dyn Files, path: &str, bake: &Bake, target: &BakeBlock) -> ImageBuild {
-    let directory = files::parent(path).unwrap_or("/");
     let text = |name: &str| bake.attribute(target, name).map(|it| bake.expand(it));
-    let context = match text("context") {
-        None => Some(directory.to_owned()),
-        Some(text) => text.filter(|it| !is_remote(it)).map(|it| files::join(directory, &it)),
-    };
+    let context = text("context").unwrap_or(Some(".".to_owned())).filter(|it| !is_remote(it));
+    let name = text("dockerfile").unwrap_or(Some("Dockerfile".to_owned()));
+    let directory = base_directory::find(files, path, |it| {
+        let paths = context.as_ref().zip(name.as_ref());
+        paths.is_some_and(|(context, name)| {
+            files.is_file(&files::join(&files::join(it, context), name))
+        })
+    });
+    let context = context.map(|it| files::join(directory, &it));
     let inline = bake.attribute(target, "dockerfile-inline").is_some();
-    let dockerfile = match (text("dockerfile"), &context) {
-        (_, None) => None,
-        _ if inline => None,
-        (None, Some(context)) => Some(files::join(context, "Dockerfile")),
-        (Some(name), Some(context)) => name.map(|name| {
-            let path = files::join(context, &name);
-            // Older versions saw it from where they were called.
-            let from_here = files::join(directory, &name);
-            if !files.is_file(&path) && files.is_file(&from_here) { from_here } else { path }
-        }),
-    };
+    let dockerfile = context.as_ref().zip(name).filter(|_| !inline).map(|(context, name)| {
+        let path = files::join(context, &name);
+        // Older versions saw it from where they were called.
+        let from_here = files::join(directory, &name);
+        if !files.is_file(&path) && files.is_file(&from_here) { from_here } else { path }
+    });
     let stage = text("target");
     let args = bake.args(target).into_iter();
     ImageBuild {
