@@ -1,6 +1,7 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
+mod targets;
 mod builder_rust;
 mod cargo_builds;
 mod delivered;
