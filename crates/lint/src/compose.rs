@@ -10,6 +10,7 @@ pub(crate) mod expansion;
 pub(crate) mod health_test;
 pub(crate) mod reach;
 mod reporting;
+pub(crate) mod start_order;
 
 use std::cell::OnceCell;
 

@@ -73,7 +73,8 @@ fn url(text: &str) -> Option<Address> {
     let all_end = begin + rest.find(stops).unwrap_or(rest.len());
     let rest = text.get(begin..all_end)?;
     let authority_end = begin + rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let mut address = Address { kind: ServerKind::of_scheme(&scheme), scheme, ..Address::default() };
+    let mut address =
+        Address { kind: ServerKind::of_scheme(&scheme), scheme, ..Address::default() };
     let mut hosts_begin = begin;
     if let Some(at) = text.get(begin..authority_end)?.rfind('@') {
         let at = begin + at;
@@ -176,7 +177,8 @@ fn key_values(text: &str) -> Option<Address> {
         if let Some((name, value)) = part.split_once('=') {
             let blanks = value.len() - value.trim_start().len();
             let value = value.trim();
-            let quotes = usize::from(value.len() > 1 && value.starts_with('\'') && value.ends_with('\''));
+            let quotes =
+                usize::from(value.len() > 1 && value.starts_with('\'') && value.ends_with('\''));
             let begin = start + name.len() + 1 + blanks + quotes;
             let range = begin..begin + value.len() - 2 * quotes;
             let place = match &*name.trim().to_ascii_lowercase() {
@@ -226,7 +228,10 @@ mod tests {
             ("mongodb://u:p@a:1,b:2,c/x", vec!["u", "p", "a", "1", "b", "2", "c", "-", "x"]),
             ("redis://:pw@redis:6379/2", vec!["-", "pw", "redis", "6379", "2"]),
             ("redis://redis", vec!["-", "-", "redis", "-", "-"]),
-            ("jdbc:postgresql://db:5432/app?user=u&password=p", vec!["u", "p", "db", "5432", "app"]),
+            (
+                "jdbc:postgresql://db:5432/app?user=u&password=p",
+                vec!["u", "p", "db", "5432", "app"],
+            ),
             ("amqp://u:p%40x@[::1]:5672/", vec!["u", "p%40x", "[::1]", "5672", "-"]),
             ("u:p@tcp(db:3306)/app?parseTime=true", vec!["u", "p", "db", "3306", "app"]),
             ("host=db port=5432 user=u password='p' dbname=a", vec!["u", "p", "db", "5432", "a"]),

@@ -58,7 +58,8 @@ pub(crate) fn of_service(
     let mut all = Vec::new();
     for variable in &environment.variables {
         let value = &variable.value;
-        let may_be = value.text.contains("://") || value.text.contains("@tcp(")
+        let may_be = value.text.contains("://")
+            || value.text.contains("@tcp(")
             || value.text.to_ascii_lowercase().contains("host=")
             || value.text.contains("erver=");
         if let Some(address) = may_be.then(|| connection_url::first(&value.text)).flatten() {
@@ -70,7 +71,9 @@ pub(crate) fn of_service(
         && text.text.contains("://")
     {
         let value = Expanded::new(text, &|name| host.get(name));
-        all.extend(connection_url::first(&value.text).map(|it| from_address(index, None, &value, it)));
+        all.extend(
+            connection_url::first(&value.text).map(|it| from_address(index, None, &value, it)),
+        );
     } else if let Some(command) = service.get("command") {
         for item in command.items() {
             let Some(text) = plimsoll_syntax::compose::Text::of(item) else { continue };
@@ -127,7 +130,8 @@ fn group(
         .iter()
         .find_map(|it| host.name.strip_suffix(it))?;
     let separator = if host.name == "PGHOST" { "" } else { "_" };
-    if prefix.is_empty() || separator == "_" && host.name.ends_with("HOST") && !host.name.ends_with("_HOST")
+    if prefix.is_empty()
+        || separator == "_" && host.name.ends_with("HOST") && !host.name.ends_with("_HOST")
     {
         return None;
     }
@@ -142,7 +146,8 @@ fn group(
     let find = |names: &[&str]| {
         let mut all = names.iter().filter_map(|it| {
             environment.variables.iter().find(|variable| {
-                let rest = variable.name.strip_prefix(prefix).and_then(|it| it.strip_prefix(separator));
+                let rest =
+                    variable.name.strip_prefix(prefix).and_then(|it| it.strip_prefix(separator));
                 rest == Some(*it) && !variable.value.text.is_empty()
             })
         });

@@ -44,7 +44,9 @@ pub(crate) fn read(text: &str, outer: &Variables<'_>) -> Vec<EnvLine> {
         let rest = &unexported[equals + 1..];
         let begin = name_start + equals + 1 + (rest.len() - rest.trim_start().len());
         let raw = Raw::read(text, begin, end);
-        at = at.max(text[raw.span.end()..].find('\n').map_or(text.len(), |it| raw.span.end() + it + 1));
+        at = at.max(
+            text[raw.span.end()..].find('\n').map_or(text.len(), |it| raw.span.end() + it + 1),
+        );
         let lookup = |name: &str| match known.get(name) {
             Some(value) => Variable::Set(value.as_str().into()),
             None => outer(name),
@@ -113,7 +115,8 @@ mod tests {
 
     #[test]
     fn values_are_read_with_and_without_quotes() {
-        let text = "# c\nA=1 # one\nexport B='x $A'\nC=\"y\\n${A}\" # z\r\nD\nE=\nF=\"a\nb\"\nG=p#q";
+        let text =
+            "# c\nA=1 # one\nexport B='x $A'\nC=\"y\\n${A}\" # z\r\nD\nE=\nF=\"a\nb\"\nG=p#q";
         let expected = [
             pair("A", "1"),
             pair("B", "x $A"),

@@ -30,7 +30,11 @@ pub(crate) struct Expanded<'y> {
 enum Source<'y> {
     Here(Text<'y>),
     /// In a file that an entry of the Compose file names.
-    File { entry: Span, path: String, span: Span },
+    File {
+        entry: Span,
+        path: String,
+        span: Span,
+    },
 }
 
 /// Where a part of a value is written.

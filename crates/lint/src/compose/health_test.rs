@@ -29,7 +29,9 @@ impl<'y> HealthTest<'y> {
         match health.test()? {
             HealthcheckTest::Cmd(words) => match &*words {
                 [shell, option, script]
-                    if is_shell(shell.text) && option.text.starts_with('-') && option.text.ends_with('c') =>
+                    if is_shell(shell.text)
+                        && option.text.starts_with('-')
+                        && option.text.ends_with('c') =>
                 {
                     Some(Self::Shell(expand(script)))
                 }

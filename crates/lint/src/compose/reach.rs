@@ -119,8 +119,8 @@ fn may_be_elsewhere(compose: &Compose<'_>, from: &Service<'_>, host: &str) -> bo
 fn is_container_of(host: &str, service: &str) -> bool {
     let rest = host.trim_end_matches(|it: char| it.is_ascii_digit());
     rest.len() < host.len()
-        && rest.strip_suffix(['-', '_']).is_some_and(|it| it == service || {
-            it.strip_suffix(service).is_some_and(|it| it.ends_with(['-', '_']))
+        && rest.strip_suffix(['-', '_']).is_some_and(|it| {
+            it == service || { it.strip_suffix(service).is_some_and(|it| it.ends_with(['-', '_'])) }
         })
 }
 

@@ -14,7 +14,9 @@ impl ComposeContext<'_, '_> {
     ) -> Report<'_> {
         let report = self.report(written.span, message);
         match &written.file {
-            Some((path, span)) => report.related_in(path.clone(), Some(*span), "it is written here"),
+            Some((path, span)) => {
+                report.related_in(path.clone(), Some(*span), "it is written here")
+            }
             None => report,
         }
     }

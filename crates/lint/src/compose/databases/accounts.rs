@@ -94,9 +94,20 @@ impl<'y> Setting<'_, 'y> {
 
     /// Where it listens.
     pub(super) fn port(&self, kind: ServerKind) -> Option<u16> {
-        let told = ["PGPORT", "POSTGRES_PORT", "MYSQL_TCP_PORT", "POSTGRESQL_PORT_NUMBER",
-            "REDIS_PORT_NUMBER", "VALKEY_PORT_NUMBER", "MYSQL_PORT_NUMBER", "MARIADB_PORT_NUMBER",
-            "RABBITMQ_NODE_PORT", "RABBITMQ_NODE_PORT_NUMBER", "MONGODB_PORT_NUMBER", "REDIS_ARGS"];
+        let told = [
+            "PGPORT",
+            "POSTGRES_PORT",
+            "MYSQL_TCP_PORT",
+            "POSTGRESQL_PORT_NUMBER",
+            "REDIS_PORT_NUMBER",
+            "VALKEY_PORT_NUMBER",
+            "MYSQL_PORT_NUMBER",
+            "MARIADB_PORT_NUMBER",
+            "RABBITMQ_NODE_PORT",
+            "RABBITMQ_NODE_PORT_NUMBER",
+            "MONGODB_PORT_NUMBER",
+            "REDIS_ARGS",
+        ];
         let says_port = |word: &String| {
             word.contains("port") || word == "-p" || word.contains(".conf") || word.contains('$')
         };

@@ -38,7 +38,9 @@ impl<'y> ImageParts<'y> {
     /// What comes before tag and digest, registries of the official images left out.
     pub(crate) fn name(&self) -> &str {
         let name = self.split().0;
-        for registry in ["docker.io/", "index.docker.io/", "mirror.gcr.io/", "public.ecr.aws/docker/"] {
+        for registry in
+            ["docker.io/", "index.docker.io/", "mirror.gcr.io/", "public.ecr.aws/docker/"]
+        {
             if let Some(rest) = name.strip_prefix(registry) {
                 return rest.strip_prefix("library/").unwrap_or(rest);
             }
@@ -110,14 +112,31 @@ impl<'y> ImageParts<'y> {
             return Some((kind, Maker::Bitnami));
         }
         let derived = match name {
-            "postgis/postgis" | "imresamu/postgis" | "timescale/timescaledb" | "pgvector/pgvector"
-            | "ankane/pgvector" | "tensorchord/pgvecto-rs" | "tensorchord/vchord-postgres"
-            | "citusdata/citus" | "apache/age" | "paradedb/paradedb" | "cimg/postgres"
-            | "circleci/postgres" | "timescale/timescaledb-ha" | "ghcr.io/immich-app/postgres" => Postgres,
-            "cimg/mysql" | "percona" | "percona/percona-server" | "mysql/mysql-server"
+            "postgis/postgis"
+            | "imresamu/postgis"
+            | "timescale/timescaledb"
+            | "pgvector/pgvector"
+            | "ankane/pgvector"
+            | "tensorchord/pgvecto-rs"
+            | "tensorchord/vchord-postgres"
+            | "citusdata/citus"
+            | "apache/age"
+            | "paradedb/paradedb"
+            | "cimg/postgres"
+            | "circleci/postgres"
+            | "timescale/timescaledb-ha"
+            | "ghcr.io/immich-app/postgres" => Postgres,
+            "cimg/mysql"
+            | "percona"
+            | "percona/percona-server"
+            | "mysql/mysql-server"
             | "container-registry.oracle.com/mysql/community-server" => MySql,
-            "valkey/valkey" | "redis/redis-stack" | "redis/redis-stack-server" | "eqalpha/keydb"
-            | "ghcr.io/valkey-io/valkey" | "cimg/redis" => Redis,
+            "valkey/valkey"
+            | "redis/redis-stack"
+            | "redis/redis-stack-server"
+            | "eqalpha/keydb"
+            | "ghcr.io/valkey-io/valkey"
+            | "cimg/redis" => Redis,
             "mongodb/mongodb-community-server" => Mongo,
             _ => {
                 let kind = match last {

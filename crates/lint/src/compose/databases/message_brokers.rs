@@ -31,7 +31,10 @@ fn redis_password<'y>(setting: &Setting<'_, 'y>) -> Password<'y> {
     }
     let words = setting.command_words();
     let unknown = |it: &String| {
-        it.contains(".conf") || it.contains("aclfile") || it == "--user" || it.contains("include")
+        it.contains(".conf")
+            || it.contains("aclfile")
+            || it == "--user"
+            || it.contains("include")
             || it.ends_with(".sh")
     };
     if words.iter().any(unknown) {
@@ -91,7 +94,8 @@ pub(super) fn nats<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
         let at = words.iter().position(|it| names.contains(&it.as_str()))?;
         words.get(at + 1).filter(|it| !it.contains('$'))
     };
-    let found = setting.service.command().zip(after(["--user", "-user"])).zip(after(["--pass", "-pass"]));
+    let found =
+        setting.service.command().zip(after(["--user", "-user"])).zip(after(["--pass", "-pass"]));
     let Some(((command, user), password)) = found.filter(|_| setting.maker != Maker::Other) else {
         return Accounts::default();
     };

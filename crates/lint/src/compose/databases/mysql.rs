@@ -42,7 +42,8 @@ pub(super) fn accounts<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
     }];
     if let Some(name) = value("USER") {
         let hashed = is_set("PASSWORD_HASH");
-        let known = if hashed { Password::Unknown } else { password(value("PASSWORD"), Password::Unknown) };
+        let known =
+            if hashed { Password::Unknown } else { password(value("PASSWORD"), Password::Unknown) };
         users.insert(0, Account { name, password: known });
     }
     let mut databases: Vec<Given<'y>> = value("DATABASE").into_iter().collect();
@@ -50,6 +51,9 @@ pub(super) fn accounts<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
     databases.extend(always.map(Given::default));
     let is_closed = !setting.mounts_below("/docker-entrypoint-initdb.d")
         && !setting.is_wrapped()
-        && !setting.command_words().iter().any(|it| it.contains("init-file") || it.ends_with(".sh"));
+        && !setting
+            .command_words()
+            .iter()
+            .any(|it| it.contains("init-file") || it.ends_with(".sh"));
     Accounts { users, databases, is_closed }
 }

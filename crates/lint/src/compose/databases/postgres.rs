@@ -11,7 +11,8 @@ pub(super) fn accounts<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
             setting.value(&["POSTGRES_DB"]),
         ),
         Maker::Bitnami => (
-            setting.value_or(&["POSTGRESQL_USERNAME", "POSTGRES_USER", "POSTGRESQL_USER"], "postgres"),
+            setting
+                .value_or(&["POSTGRESQL_USERNAME", "POSTGRES_USER", "POSTGRESQL_USER"], "postgres"),
             "POSTGRESQL_PASSWORD",
             setting.value(&["POSTGRESQL_DATABASE", "POSTGRES_DB", "POSTGRES_DATABASE"]),
         ),
