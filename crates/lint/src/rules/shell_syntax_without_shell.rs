@@ -113,7 +113,9 @@ fn in_command(key: &str, line: &CommandLine<'_>) -> Option<(plimsoll_finding::Sp
     if runs_shell(line) {
         return None;
     }
-    if let (Some(text), Some(at)) = (line.text, line.stops_at) {
+    if let (Some(text), Some(at)) = (line.text, line.stops_at)
+        && !line.words.is_empty()
+    {
         let rest = text.text.get(at..)?;
         let operator = rest.split([' ', '\n', '\t']).next().unwrap_or(rest);
         let span = text.part(at..at + operator.len()).span;
