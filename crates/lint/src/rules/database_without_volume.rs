@@ -9,8 +9,9 @@ use crate::{ComposeContext, FixAvailability};
 
 declare_rule! {
     /// ## What it does
-    /// Reports databases (PostgreSQL, MySQL, MariaDB, MongoDB) that no volume or directory is mounted into.
-    /// Files that are for tests by their name are left alone, and so are databases in memory.
+    /// Reports databases (PostgreSQL, MySQL, MariaDB, MongoDB) that a service built from here uses and that
+    /// no volume or directory is mounted into. Files that are for tests by their name are left alone,
+    /// and so are databases in memory.
     ///
     /// ## Why it matters
     /// `docker compose down` removes the container and with it what the database holds.
@@ -18,6 +19,9 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// services:
+    ///   app:
+    ///     build: .
+    ///     depends_on: [db]
     ///   db:
     ///     image: postgres:17
     ///     environment:
@@ -27,6 +31,9 @@ declare_rule! {
     /// ## Good
     /// ```yaml
     /// services:
+    ///   app:
+    ///     build: .
+    ///     depends_on: [db]
     ///   db:
     ///     image: postgres:17
     ///     environment:
@@ -53,7 +60,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     let served: Vec<_> = cx.served().collect();
-    for (_, service, server) in served {
+    for (at, service, server) in served {
+        if !is_developed_with(cx, at, service.name) || cx.only_server(server.kind).is_none() {
+            continue;
+        }
         if !server.kind.is_database() || keeps_data(service, server.kind) {
             continue;
         }
@@ -66,6 +76,16 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             .help("Mount a named volume where the image keeps its data.")
             .done();
     }
+}
+
+/// Whether a service that is built here uses the database: those of demonstrations and tests of other
+/// people's programs have nothing to keep.
+fn is_developed_with(cx: &ComposeContext<'_, '_>, server: usize, name: &str) -> bool {
+    let depends = |it: &Service<'_>| it.depends_on().iter().any(|it| it.name.text == name);
+    let mut services = cx.services().iter().enumerate().filter(|it| it.1.is_built());
+    services.any(|(at, it)| {
+        depends(it) || cx.server_links().any(|link| link.0.service == at && link.1 == server)
+    })
 }
 
 /// Whether something is mounted that may hold the data, or there is none to keep.
@@ -98,13 +118,14 @@ mod tests {
     fn data_in_the_container_is_lost() {
         check(
             RULE,
-            "services:\n  db:\n    image: mariadb:11\n    volumes: ['./i:/docker-entrypoint-initdb.d']\n",
+            "services:\n  db:\n    image: mariadb:11\n    volumes: ['./i:/docker-entrypoint-initdb.d']\n  app: {build: ., depends_on: [db]}\n",
             "3:12 note: `db` keeps the data of MySQL in the container, and loses it with `docker compose down`",
         );
     }
 
     #[test]
     fn what_is_mounted_stays() {
+        check(RULE, "services: {db: {image: 'postgres:17'}, app: {image: x/y, depends_on: [db]}}", "");
         for rest in [
             "image: 'postgres:17', volumes: ['data:/var/lib/postgresql/data']",
             "image: 'postgres:17', tmpfs: /var/lib/postgresql/data",
@@ -112,7 +133,7 @@ mod tests {
             "image: 'redis:8'",
             "image: 'postgres:17', volumes: ['data:${DATA}']",
         ] {
-            check(RULE, &format!("services: {{db: {{{rest}}}}}"), "");
+            check(RULE, &format!("services: {{db: {{{rest}}}, app: {{build: ., depends_on: [db]}}}}"), "");
         }
     }
 }

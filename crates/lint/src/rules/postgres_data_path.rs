@@ -117,13 +117,13 @@ mod tests {
     fn the_path_depends_on_the_version() {
         let newer = |moving: &str| format!("error: PostgreSQL 18{moving} keeps its data below `/var/lib/postgresql/18` and refuses to start with a mount at `/var/lib/postgresql/data`");
         for image in ["postgres:18.1-alpine", "pgvector/pgvector:0.8.1-pg18", "postgis/postgis:18-3.6"] {
-            check(RULE, &text(image, "'data:/var/lib/postgresql/data/'"), &format!("4:18 {}", newer("")));
+            check(RULE, &text(image, "'data:/var/lib/postgresql/data/'"), &format!("4:21 {}", newer("")));
         }
-        check(RULE, &text("postgres", "'data:/var/lib/postgresql/data'"), &format!("4:18 {}", newer(", which the tag stands for,")));
+        check(RULE, &text("postgres", "'data:/var/lib/postgresql/data'"), &format!("4:21 {}", newer(", which the tag stands for,")));
         check(
             RULE,
             &text("postgres:17", "{type: volume, source: d, target: /var/lib/postgresql}"),
-            "4:48 error: the image of PostgreSQL 17 covers `/var/lib/postgresql/data` with a nameless volume: the data doesn't get into this one",
+            "4:49 error: the image of PostgreSQL 17 covers `/var/lib/postgresql/data` with a nameless volume: the data doesn't get into this one",
         );
     }
 
