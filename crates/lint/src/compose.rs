@@ -20,6 +20,7 @@ mod reporting;
 mod service_image;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod start_order;
 pub(crate) mod unused;
 
 use std::cell::OnceCell;

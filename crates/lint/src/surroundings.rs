@@ -1,12 +1,12 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
-mod targets;
 mod builder_rust;
 mod cargo_builds;
 mod delivered;
 pub(crate) mod native;
 pub(crate) mod results;
+mod targets;
 
 pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use builder_rust::Version;

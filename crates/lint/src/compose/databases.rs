@@ -160,6 +160,9 @@ impl<'y> Server<'y> {
         }
         let image = ImageParts::of(service.image()?, host);
         let (kind, maker) = image.server()?;
+        if runs_client(service) {
+            return None;
+        }
         let name = image.last().to_owned();
         let setting = Setting { compose, service, environment, place, maker, name: &name };
         let accounts = match kind {
@@ -172,5 +175,44 @@ impl<'y> Server<'y> {
         };
         let port = setting.port(kind);
         Some(Self { kind, maker, image, port, accounts })
+    }
+}
+
+/// Whether a service uses the image for its client alone: `psql`, or a script that starts no server.
+fn runs_client(service: &Service<'_>) -> bool {
+    let started = [service.entrypoint(), service.command()];
+    let Some(line) = started.into_iter().flatten().find(|it| !it.words.is_empty()) else {
+        return false;
+    };
+    let Some(first) = line.words.first() else { return false };
+    let program = first.text.rsplit('/').next().unwrap_or_default();
+    let starts_server = |it: &str| {
+        const SERVERS: &[&str] = &[
+            "postgres",
+            "mysqld",
+            "mariadbd",
+            "redis-server",
+            "valkey-server",
+            "keydb-server",
+            "mongod",
+            "rabbitmq-server",
+            "nats-server",
+            "entrypoint",
+            "run.sh",
+            "start",
+        ];
+        SERVERS.iter().any(|server| it.contains(server))
+    };
+    match program {
+        "psql" | "pg_isready" | "pg_dump" | "mysql" | "mysqladmin" | "mariadb" | "redis-cli"
+        | "mongo" | "mongosh" | "sleep" | "tail" => true,
+        "sh" | "bash" | "/bin/sh" | "until" => {
+            let all = line.words.iter().map(|it| &*it.text);
+            let mut all = all.chain(line.text.map(|it| it.text));
+            let command = service.command();
+            let mut more = command.iter().flat_map(|it| it.words.iter()).map(|it| &*it.text);
+            !all.any(starts_server) && !more.any(starts_server)
+        }
+        _ => false,
     }
 }

@@ -120,7 +120,11 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
             let connection = connections.get(link.connection)?;
             let Host::Service(target) = link.target else { return None };
             let server = servers.get(target)?.as_ref()?;
-            let fits = connection.kind.is_none_or(|it| it == server.kind);
+            let fits = match connection.kind {
+                Some(kind) => kind == server.kind,
+                // An address with another scheme is for something else that runs there.
+                None => connection.scheme.is_empty(),
+            };
             (fits && target != connection.service).then_some((connection, target, server))
         })
     }
@@ -141,6 +145,11 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
                     .iter()
                     .any(|it| it.name.text == name && it.condition == Condition::Healthy)
         })
+    }
+
+    /// What Compose replaces variables by.
+    pub(crate) fn host_variables(&self) -> &'c HostVariables {
+        &self.development().host
     }
 
     fn development(&self) -> &'c Development<'y> {
