@@ -58,7 +58,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    if cx.place().is_some_and(|it| !is_for_development(&it.path)) {
+    if !is_for_development(cx.file_name()) {
         return;
     }
     let facts = cx.facts;
@@ -120,8 +120,7 @@ fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
 }
 
 /// Whether nothing in a file's name speaks against it.
-fn is_for_development(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+fn is_for_development(name: &str) -> bool {
     let mut words = name.split(|it: char| !it.is_ascii_alphanumeric());
     !words.any(|it| NOT_DEVELOPMENT.contains(&it.to_ascii_lowercase().as_str()))
 }
@@ -173,9 +172,9 @@ mod tests {
 
     #[test]
     fn names_say_what_a_file_is_for() {
-        assert!(is_for_development("prod/compose.yaml"));
+        assert!(is_for_development("compose.yaml"));
         assert!(is_for_development("docker-compose.product.yml"));
-        assert!(!is_for_development("a/docker-compose.prod.yml"));
+        assert!(!is_for_development("docker-compose.prod.yml"));
         assert!(!is_for_development("compose-production.yaml"));
     }
 
