@@ -47,11 +47,24 @@ enum Condition {
 
 struct Table {
     needs: Vec<Need>,
+    leads: Vec<Lead>,
+}
+
+/// A crate that leads to another.
+#[derive(Debug)]
+pub struct Lead {
+    /// The crate.
+    pub from: &'static str,
+    /// What it depends on.
+    pub to: &'static str,
+    features: &'static str,
 }
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| lines().filter_map(program).collect());
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table { needs: lines().filter_map(need).collect() });
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
+    needs: lines().filter_map(need).collect(),
+    leads: lines().filter_map(lead).collect(),
+});
 
 fn lines() -> impl Iterator<Item = Vec<&'static str>> {
     bases::rows(include_str!("../../data/native-crates.tsv")).map(Iterator::collect)
@@ -62,36 +75,32 @@ pub fn needs() -> &'static [Need] {
     &TABLE.needs
 }
 
-/// Crates that are there for building alone: what they depend on is no part of a program.
-pub fn is_build_tool(name: &str) -> bool {
-    matches!(
-        name,
-        "bindgen"
-            | "cbindgen"
-            | "cc"
-            | "cmake"
-            | "pkg-config"
-            | "vcpkg"
-            | "prost-build"
-            | "tonic-build"
-            | "tonic-prost-build"
-            | "protobuf-codegen"
-            | "system-deps"
-            | "vergen"
-            | "vergen-gix"
-            | "vergen-git2"
-            | "built"
-            | "shadow-rs"
-            | "cxx-build"
-            | "autocfg"
-            | "proc-macro2"
-            | "syn"
-            | "sqlx-macros"
-            | "sqlx-macros-core"
-            | "sqlx-cli"
-    ) || name.ends_with("_derive")
-        || name.ends_with("-derive")
-        || name.ends_with("-macros")
+/// What a crate surely depends on, whoever asks for it with which features.
+pub fn leads(from: &str) -> impl Iterator<Item = &'static Lead> {
+    TABLE.leads.iter().filter(move |it| it.from == from)
+}
+
+impl Lead {
+    /// Whether it leads there whatever its features are.
+    pub fn is_always(&self) -> bool {
+        self.features == "always"
+    }
+
+    /// Whether it leads there with a feature, in a version: `default` where those are on.
+    pub fn is_with(&self, feature: &str, version: &str) -> bool {
+        names(self.features).any(|it| match it.split_once('<') {
+            Some((name, before)) => name == feature && is_before(version, before),
+            None => it == feature,
+        })
+    }
+}
+
+/// Whether a version is before one of two parts.
+fn is_before(version: &str, limit: &str) -> bool {
+    let parts = |it: &str| -> Vec<u32> {
+        it.split('.').take(2).map(|it| it.parse().unwrap_or(u32::MAX)).collect()
+    };
+    parts(version) < parts(limit)
 }
 
 impl Need {
@@ -152,6 +161,11 @@ fn program(row: Vec<&'static str>) -> Option<Program> {
     Some(Program { name, packages: [apt, apk, dnf, pacman], in_full_image: place == "full" })
 }
 
+fn lead(row: Vec<&'static str>) -> Option<Lead> {
+    let [from, to, features] = row.try_into().ok()?;
+    Some(Lead { from: from.strip_prefix("leads:")?, to, features })
+}
+
 fn need(row: Vec<&'static str>) -> Option<Need> {
     let [crate_name, what, condition, features, elsewhere] = row.try_into().ok()?;
     let what = match what.split_once(':')? {
@@ -175,8 +189,17 @@ mod tests {
 
     #[test]
     fn every_row_is_understood() {
-        assert_eq!(needs().len() + PROGRAMS.len(), lines().count());
-        assert!(PROGRAMS.len() > 5 && needs().len() > 30);
+        let leads = &TABLE.leads;
+        assert_eq!(needs().len() + PROGRAMS.len() + leads.len(), lines().count());
+        assert!(PROGRAMS.len() > 5 && needs().len() > 30 && leads.len() > 40);
+    }
+
+    #[test]
+    fn crates_lead_to_others_by_features_and_versions() {
+        let tls = leads("reqwest").find(|it| it.to == "native-tls").unwrap();
+        assert!(tls.is_with("default", "0.12.20") && !tls.is_with("default", "0.13.0"));
+        assert!(tls.is_with("native-tls", "0.13.0") && !tls.is_with("rustls-tls", "0.12.0"));
+        assert!(!tls.is_always() && leads("openssl").any(super::Lead::is_always));
     }
 
     #[test]

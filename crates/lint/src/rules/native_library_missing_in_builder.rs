@@ -12,8 +12,8 @@ declare_rule! {
     /// ## What it does
     /// Reports a cargo command in an official image of Rust that compiles a crate which links a
     /// library of the system, where the library's headers are neither in the image nor installed. The
-    /// lock file tells which crates those are, and whether they build their own copy (`vendored`,
-    /// `bundled`); crates that only a feature which is off may bring in are passed over.
+    /// manifests and the lock file tell which crates those are, and whether they build their own copy
+    /// (`vendored`, `bundled`). A crate that only features of others may bring in is passed over.
     ///
     /// ## Why it matters
     /// The crate's build script fails: `Could not find directory of OpenSSL installation`.
@@ -155,12 +155,12 @@ pub(super) fn missing(
             let it = if matches!(found.need.what, Needed::Library(_)) { "them" } else { "it" };
             let message =
                 format!("`{}` needs {what}, and `{image}` lacks {it}", found.need.crate_name);
-            let chain = found.reached.chain.join(" → ");
+            let chain = found.chain.join(" → ");
             let help = match package {
                 Some(package) => format!("Install `{package}` in this stage before cargo runs."),
                 None => "Build on an image that has it.".to_owned(),
             };
-            let (path, span) = around.named(&found.reached.dependency.place);
+            let (path, span) = around.named(&found.dependency.place);
             let lock = build.workspace.lock.as_ref().map_or("", |it| &*it.source.path);
             let locked = Span::new(found.locked.span.start, found.locked.span.end);
             cx.report(command.head, message)
@@ -177,7 +177,7 @@ pub(super) fn missing(
 mod tests {
     use crate::rules::tests::check_project;
 
-    /// A package `app` with a dependency `x` that leads to a crate, which depends on others.
+    /// A package `app` with a dependency on a crate, which depends on others.
     #[track_caller]
     fn build(body: &str, crate_name: &str, on: &str, expected: &str) {
         let text = format!("{body}\nWORKDIR /w\nCOPY . .\nRUN cargo build\n");
@@ -187,14 +187,14 @@ mod tests {
             .collect();
         let list: Vec<_> = on.split_whitespace().map(|it| format!("\"{it}\"")).collect();
         let lock = format!(
-            "version = 4\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"x\"]\n\
-             [[package]]\nname = \"x\"\nversion = \"1.0.0\"\ndependencies = [\"{crate_name}\"]\n\
+            "version = 4\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"{crate_name}\"]\n\
              [[package]]\nname = \"{crate_name}\"\nversion = \"1.0.0\"\ndependencies = [{}]\n{others}",
             list.join(", ")
         );
+        let manifest = format!("[package]\nname = \"app\"\n[dependencies]\n{crate_name} = \"1\"\n");
         let files = [
             ("Dockerfile", &*text),
-            ("Cargo.toml", "[package]\nname = \"app\"\n[dependencies]\nx = \"1\"\n"),
+            ("Cargo.toml", &*manifest),
             ("Cargo.lock", &*lock),
             ("src/main.rs", ""),
         ];

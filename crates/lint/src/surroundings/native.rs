@@ -1,21 +1,25 @@
 //! What the crates of a build need of the system, and whether the builder has it.
 
-use plimsoll_project::cargo_files::{LockedPackage, Reached};
+use std::collections::BTreeMap;
+
+use plimsoll_project::cargo_files::{Choice, Dependency, LockFile, LockedPackage};
 
 use super::{CargoBuild, Presence, Surroundings};
 use crate::Facts;
 use crate::bases::PackageManager;
-use crate::facts::cargo::{CargoCommand, Choice, is_rust_image};
+use crate::facts::cargo::{CargoCommand, Choice as Chosen, is_rust_image};
 use crate::facts::packages::{Manager, Operation};
-use crate::libraries::native::{Need, Needed, is_build_tool, needs};
+use crate::libraries::native::{Need, Needed, leads, needs};
 
 /// A need of a build.
 #[derive(Debug)]
 pub(crate) struct BuildNeed<'b> {
     /// What the table says.
     pub(crate) need: &'static Need,
-    /// Why the crate is built.
-    pub(crate) reached: Reached,
+    /// Names from the member to the crate.
+    pub(crate) chain: Vec<String>,
+    /// The dependency of the member that the chain begins with.
+    pub(crate) dependency: &'b Dependency,
     /// The crate, in the lock file.
     pub(crate) locked: &'b LockedPackage,
 }
@@ -28,21 +32,61 @@ pub(crate) fn needs_of<'b>(around: &Surroundings, build: &'b CargoBuild) -> Vec<
     if !matches!(build.presence(around, &lock.source.path), Presence::There(_)) {
         return found;
     }
+    let surely = surely_built(build, choice, lock);
     for need in needs() {
         let mut packages = lock.locked(need.crate_name);
         let (Some(locked), None) = (packages.next(), packages.next()) else { continue };
+        let Some((dependency, chain)) = surely.get(need.crate_name) else { continue };
         if !need.holds(|it| lock.depends(locked, it)) {
             continue;
         }
         let members = build.workspace.members.iter().flat_map(|it| &it.dependencies);
         let mut features =
             members.flat_map(|it| it.features.iter().map(|name| (&it.package, name)));
-        if features.any(|(package, feature)| need.goes_with(package, feature)) {
-            continue;
+        if !features.any(|(package, feature)| need.goes_with(package, feature)) {
+            found.push(BuildNeed { need, chain: chain.clone(), dependency, locked });
         }
-        let reached = build.workspace.reached(choice, need.crate_name, &is_build_tool);
-        if let Some(reached) = reached.filter(|it| it.certain) {
-            found.push(BuildNeed { need, reached, locked });
+    }
+    found
+}
+
+type Reached<'b> = BTreeMap<String, (&'b Dependency, Vec<String>)>;
+
+/// The crates of the table that a build surely compiles, each with the way that leads there.
+fn surely_built<'b>(build: &'b CargoBuild, choice: &Choice, lock: &LockFile) -> Reached<'b> {
+    let mut found: Reached<'b> = BTreeMap::new();
+    for member in build.workspace.built_members(choice) {
+        for (dependency, features) in build.workspace.active(member, choice) {
+            if dependency.path().is_some() {
+                continue;
+            }
+            let package = dependency.package.clone();
+            let version = lock.locked(&package).next().map_or("", |it| &it.version);
+            let default = dependency.default_features.then(|| "default".to_owned());
+            let features: Vec<String> = features.into_iter().chain(default).collect();
+            let first = leads(&package).filter(|lead| {
+                lead.is_always() || features.iter().any(|it| lead.is_with(it, version))
+            });
+            let mut open: Vec<Vec<String>> = vec![vec![member.name.clone(), package.clone()]];
+            open.extend(
+                first.map(|it| vec![member.name.clone(), package.clone(), it.to.to_owned()]),
+            );
+            while let Some(chain) = open.pop() {
+                let Some(last) = chain.last().cloned() else { continue };
+                if !lock.has(&last) || found.contains_key(&last) {
+                    continue;
+                }
+                // The way on from the package itself depends on its features.
+                if chain.len() > 2 {
+                    let on = leads(&last).filter(|it| it.is_always());
+                    open.extend(on.map(|it| {
+                        let mut next = chain.clone();
+                        next.push(it.to.to_owned());
+                        next
+                    }));
+                }
+                found.insert(last, (dependency, chain));
+            }
         }
     }
     found
@@ -53,7 +97,7 @@ pub(crate) fn needs_of<'b>(around: &Surroundings, build: &'b CargoBuild) -> Vec<
 pub(crate) fn builder(facts: &Facts<'_>, command: &CargoCommand) -> Option<(PackageManager, bool)> {
     let image = facts.base_image(command.stage)?;
     let tag = image.tag().unwrap_or("latest");
-    let is_plain = command.target == Choice::Default && command.through.is_empty();
+    let is_plain = command.target == Chosen::Default && command.through.is_empty();
     if !is_plain
         || !image.is_known
         || !is_rust_image(&image.text)
