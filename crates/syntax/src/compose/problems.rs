@@ -298,3 +298,6 @@ fn remove_extends(item: &mut Item<'_>) {
         fields.retain(|it| it.name != "extends");
     }
 }
+
+#[cfg(test)]
+mod tests;
