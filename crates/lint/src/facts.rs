@@ -25,6 +25,7 @@ pub(crate) mod start;
 pub(crate) mod tools;
 pub(crate) mod users;
 pub(crate) mod words;
+pub(crate) mod writes;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

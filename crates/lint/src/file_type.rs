@@ -56,10 +56,11 @@ impl FileType {
             Some(Self::Dockerignore)
         } else if !is_yaml(name) {
             None
-        } else if is_compose(name) {
-            Some(Self::Compose)
+        } else if is_workflows(directory) {
+            // Whatever it is called: a workflow about Compose often has its name.
+            Some(Self::Workflow)
         } else {
-            is_workflows(directory).then_some(Self::Workflow)
+            is_compose(name).then_some(Self::Compose)
         }
     }
 
@@ -174,6 +175,7 @@ mod tests {
             ("compose.json", None),
             (".github/workflows/ci.yml", Some(Workflow)),
             ("a/.github/workflows/ci.yaml", Some(Workflow)),
+            (".github/workflows/docker-compose.yml", Some(Workflow)),
             (".github/ci.yml", None),
             ("workflows/ci.yml", None),
             (".github/workflows/deep/ci.yml", None),

@@ -1,6 +1,6 @@
 //! The files around those that are checked, and how they belong together.
 
-mod links;
+pub(crate) mod links;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use plimsoll_finding::Span;
 use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
+
+use crate::image_facts::ImageFacts;
 
 /// Where a file lies.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Project {
     by_dockerfile: BTreeMap<String, Vec<usize>>,
     /// The workspaces that were asked for, by directory.
     workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
+    /// The images that were asked for, by Dockerfile and target.
+    images: Mutex<BTreeMap<(String, Option<String>), Option<Arc<ImageFacts>>>>,
 }
 
 /// The build of an image, as a Compose file, a bake file or a workflow describes it.
@@ -86,7 +90,27 @@ impl Project {
                 by_dockerfile.entry(path.clone()).or_default().push(place);
             }
         }
-        Self { files, builds, by_dockerfile, workspaces: Mutex::default() }
+        Self {
+            files,
+            builds,
+            by_dockerfile,
+            workspaces: Mutex::default(),
+            images: Mutex::default(),
+        }
+    }
+
+    /// What a Dockerfile makes of a stage, the last one where no target is given; `None` where there
+    /// is no such file. It is read once.
+    pub fn image(&self, dockerfile: &str, target: Option<&str>) -> Option<Arc<ImageFacts>> {
+        let lock = || self.images.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (dockerfile.to_owned(), target.map(str::to_owned));
+        if let Some(known) = lock().get(&key) {
+            return known.clone();
+        }
+        let text = self.files.text(dockerfile);
+        let name = || self.files.name(dockerfile);
+        let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), it, target)));
+        lock().entry(key).or_insert(read).clone()
     }
 
     /// The Cargo workspace of a directory: the one that Cargo would work on there. It is read once.

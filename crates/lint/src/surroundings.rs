@@ -1,8 +1,15 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
+mod builder_rust;
+mod cargo_builds;
+mod delivered;
+pub(crate) mod results;
 
 pub use build_context::{BuildContext, IgnoreFile};
+pub(crate) use builder_rust::Version;
+pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
+pub(crate) use delivered::Presence;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -23,13 +30,20 @@ pub struct Surroundings {
     pub context: BuildContext,
     /// Found out when a rule first asks.
     workspace: OnceCell<Option<Arc<CargoWorkspace>>>,
+    cargo_builds: OnceCell<CargoBuilds>,
 }
 
 impl Surroundings {
     pub(crate) fn of(place: &Place, facts: &Facts<'_>) -> Self {
         let builds: Vec<ImageBuild> = place.project.builds_of(&place.path).cloned().collect();
         let context = BuildContext::of(place, &builds, facts);
-        Self { place: place.clone(), builds, context, workspace: OnceCell::new() }
+        Self {
+            place: place.clone(),
+            builds,
+            context,
+            workspace: OnceCell::new(),
+            cargo_builds: OnceCell::new(),
+        }
     }
 
     /// The Cargo workspace that the Dockerfile likely builds: that of the context's root, or else
@@ -44,6 +58,19 @@ impl Surroundings {
             at(&self.context.root).or_else(|| at(self.place.directory()))
         };
         self.workspace.get_or_init(find).as_deref()
+    }
+
+    /// What the Dockerfile's cargo commands find where they run.
+    pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
+        self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+    }
+
+    /// Whether a `.dockerignore` holds for the build, or may: where nobody says what the context is,
+    /// one in any directory that may be it counts.
+    pub fn may_have_ignore_file(&self) -> bool {
+        let context = &self.context;
+        let is_known = context.told && context.certain;
+        context.ignore.is_some() || !is_known && build_context::has_ignore_file_near(&self.place)
     }
 
     /// The files of the project.

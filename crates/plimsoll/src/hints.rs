@@ -235,7 +235,7 @@ fn read(problem: &ReadProblem) -> Option<String> {
                 .to_owned(),
         ),
         ReadProblem::TooLarge => {
-            Some("is it a Dockerfile? `exclude` in [check] leaves files out".to_owned())
+            Some("is it what its name says? `exclude` in [check] leaves files out".to_owned())
         }
         _ => None,
     }

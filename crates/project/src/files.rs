@@ -46,6 +46,12 @@ pub trait Files: Send + Sync + std::fmt::Debug {
     /// What findings call a path.
     fn name(&self, path: &str) -> String;
 
+    /// Whether a directory lies above everything that was asked about. Outside of any repository,
+    /// what is there belongs to somebody else.
+    fn is_beyond(&self, directory: &str) -> bool {
+        directory == "/"
+    }
+
     /// Whether a path is a regular file.
     fn is_file(&self, path: &str) -> bool {
         self.kind(path) == Some(FileKind::File)

@@ -16,6 +16,7 @@ use std::{
 };
 
 pub use error::ManifestError;
+pub use glob::matches_name;
 use raw::RawManifest;
 
 use crate::{PackageFacts, upwards::find_upwards};

@@ -1,6 +1,7 @@
-//! `cargo xtask bench check`: the linter over real Dockerfiles, beside its peers.
+//! `cargo xtask bench check`: the linter over real files, beside its peers.
 //!
-//! The files are those of `dockerfiles.tar.gz` in `$PLIMSOLL_CASES` (by default ../shared/cases).
+//! The files are those of `dockerfiles.tar.gz`, `compose-real.tar.gz` and `workflows.tar.gz` in
+//! `$PLIMSOLL_CASES` (by default ../shared/cases).
 //! Peers are found on PATH.
 
 use std::{
@@ -21,6 +22,7 @@ use super::{
 
 mod fixes;
 mod peers;
+mod yaml;
 
 /// How many files a peer gets: it takes tens of milliseconds for each.
 const PEER_FILES: usize = 150;
@@ -98,6 +100,7 @@ pub(super) fn run(places: &Places, rounds: usize) -> Outcome<Report> {
     rows(&mut table, &corpus, &ours, &one, &peers, &theirs)?;
     table.0.push(parsed(&corpus, &peers, &program, &log)?);
     table.0.extend(fixes::rows(&corpus.directory)?);
+    table.0.extend(yaml::rows(&program, &directory, rounds)?);
     let missed = table.missed();
     let versions = peers::versions(&peers);
     Ok(Report { table, missed, load, versions })
@@ -110,13 +113,17 @@ fn check(program: &Path, paths: &[&Path]) -> Command {
     command
 }
 
-fn unpack(directory: &Path) -> Outcome<Corpus> {
+/// The archive of a set of files.
+fn archive(name: &str) -> PathBuf {
     let cases = std::env::var_os("PLIMSOLL_CASES").map(PathBuf::from);
     let cases =
         cases.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases"));
-    let archive = cases.join("dockerfiles.tar.gz");
+    cases.join(format!("{name}.tar.gz"))
+}
+
+fn unpack(directory: &Path) -> Outcome<Corpus> {
     fs::create_dir_all(directory)?;
-    must(Command::new("tar").arg("-C").arg(directory).arg("-xzf").arg(&archive))?;
+    must(Command::new("tar").arg("-C").arg(directory).arg("-xzf").arg(archive("dockerfiles")))?;
     let files = directory.join("dockerfiles");
     let mut paths: Vec<PathBuf> =
         fs::read_dir(&files)?.map(|it| Ok(it?.path())).collect::<Outcome<_>>()?;

@@ -28,8 +28,9 @@ impl ComposeContext<'_, '_> {
 
     /// Whether the file only adds to another one, so that what it lacks may be there.
     pub(crate) fn is_override(&self) -> bool {
-        let name = self.file_name();
-        name.contains("override") || self.facts.compose.has_includes
+        self.file_name().contains("override")
+            || self.facts.compose.has_includes
+            || self.place().is_some_and(super::partial::is_partial)
     }
 }
 

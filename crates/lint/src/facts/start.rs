@@ -176,6 +176,11 @@ impl<'d> Facts<'d> {
             || image.describe().and_then(|it| it.toolchain).is_some_and(|it| it.only_builds)
     }
 
+    /// What a stage starts if it is the one that is built.
+    pub(crate) fn start_of(&self, stage: &Stage<'d>) -> Option<Start<'d>> {
+        Start::new(self, stage)
+    }
+
     /// What each image of the file starts. Images that start the same are listed once.
     pub(crate) fn starts(&self) -> &[Start<'d>] {
         self.starts.get_or_init(|| {

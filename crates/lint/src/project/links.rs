@@ -1,6 +1,6 @@
 //! Finds the builds that files describe.
 
-mod compose;
+pub(crate) mod compose;
 
 use std::sync::Arc;
 

@@ -51,9 +51,9 @@ const OPTIONS: &[&str] =
       "--error-logfile", "--access-logfile", "-log_file"];
 
 /// A log that goes to a file.
-struct Log {
-    span: Span,
-    file: String,
+pub(crate) struct Log {
+    pub(crate) span: Span,
+    pub(crate) file: String,
     how: How,
 }
 

@@ -5,6 +5,7 @@ use plimsoll_syntax::dockerfile::{Command, Keyword};
 use plimsoll_syntax::shell::ShellCommand;
 
 use crate::facts::paths;
+use crate::facts::writes::written;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
 
@@ -70,21 +71,7 @@ fn check(cx: &mut Context<'_, '_>) {
 
 /// A file of the image that a command writes.
 fn write(command: &ShellCommand<'_>) -> Option<(Span, String)> {
-    let own = |path: &str| OWN.iter().any(|it| paths::is_in(path, it));
-    let redirected = command.redirections.iter().find(|it| {
-        matches!(it.operator, ">" | ">>" | ">|" | "&>") && own(&it.target.value)
-    });
-    if let Some(it) = redirected {
-        return Some((it.span, it.target.value.clone().into_owned()));
-    }
-    let operands = || command.operands(&["-m", "-t", "-e", "-o", "-g"]);
-    let word = match command.program()? {
-        "mkdir" | "touch" | "tee" => operands().find(|it| own(&it.value)),
-        "cp" | "mv" | "ln" | "install" => operands().last().filter(|it| own(&it.value)),
-        "sed" if command.has_flag('i', "in-place") => operands().skip(1).find(|it| own(&it.value)),
-        _ => None,
-    }?;
-    Some((word.span, word.value.clone().into_owned()))
+    written(command, |path| OWN.iter().any(|it| paths::is_in(path, it)))
 }
 
 /// Whether a path lies in a volume of the image.

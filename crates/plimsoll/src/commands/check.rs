@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use plimsoll_finding::{Finding, finish};
-use plimsoll_lint::{Rule, RuleSet};
+use plimsoll_finding::{Applicability, Finding, finish};
+use plimsoll_lint::{FileType, Rule};
+use plimsoll_project::files::Files as _;
 
 use crate::{
     args::check::{CheckArgs, FailOn, Form},
@@ -18,22 +20,27 @@ use crate::{
     ui::Ui,
 };
 
-mod contexts;
 mod diff;
 mod discovery;
+mod disk;
 mod examine;
+mod kind;
+mod linking;
 mod markdown;
 mod parallel;
 mod plan;
 mod read;
+mod rounds;
 mod shellcheck;
 mod write;
 
 use self::{
-    contexts::Contexts,
     discovery::{Found, Target},
-    examine::{Examined, Examiner, Mode},
+    disk::{DiskFiles, Root},
+    examine::Source,
+    kind::Kind,
     plan::Plan,
+    rounds::{Changes, Session},
 };
 
 pub(crate) use self::{
@@ -59,21 +66,24 @@ enum Input {
     Standard(Option<PathBuf>),
 }
 
-/// Everything that was looked at.
+/// What is done with fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// They are told.
+    Report,
+    /// They are made.
+    Fix(Applicability),
+    /// It is shown what they would change.
+    Diff(Applicability),
+}
+
+/// What is checked, and what can't be.
 #[derive(Debug, Default)]
-struct Outcome {
-    sources: BTreeMap<String, String>,
-    findings: Vec<Finding>,
+struct Inputs {
+    sources: Vec<Source>,
     unchecked: Vec<Unchecked>,
-    suppressed: usize,
-    fixed: usize,
-    rules: RuleSet,
-    /// For each file that fixes would change: its name, and the old and the new text.
-    changes: Vec<(String, String, String)>,
-    /// What was in standard input, with its fixes.
-    standard: Option<String>,
-    /// Whether something was not written.
-    incomplete: bool,
+    bakes: Vec<String>,
+    roots: Vec<Root>,
 }
 
 /// Runs the command.
@@ -92,154 +102,221 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
     if args.statistics && !matches!(form, Form::Human | Form::Concise | Form::Json) {
         return Err(Failure::new("--statistics goes with the formats human, concise and json"));
     }
+    let applicability = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mode = match (args.diff, args.fix) {
-        (true, _) => Mode::Diff { risky: args.unsafe_fixes },
-        (false, true) => Mode::Fix { risky: args.unsafe_fixes },
+        (true, _) => Mode::Diff(applicability),
+        (false, true) => Mode::Fix(applicability),
         (false, false) => Mode::Report,
     };
     if check.shellcheck {
         shellcheck::find()?;
     }
-    let shellcheck = check.shellcheck;
-    let contexts = Contexts::default();
-    let examiner =
-        Examiner { plan: &plan, contexts: &contexts, directory: &directory, mode, shellcheck };
 
-    let mut outcome = match &input {
-        Input::Standard(path) => standard_input(path.as_deref(), &examiner, ui),
-        Input::Files(paths) => files(paths, &examiner, ui)?,
+    let mut inputs = match &input {
+        Input::Standard(path) => standard_input(path.as_deref(), &directory, ui),
+        Input::Files(paths) => files(paths, &directory, &plan, ui)?,
     };
-    let Outcome { sources, findings, .. } = &mut outcome;
-    finish(findings, |path| sources.get(path).map(String::as_str));
-    if args.diff {
-        return show_changes(&outcome, ui);
+    let session = Session::new(&plan, &directory, &mut inputs);
+    let mut sources = inputs.sources;
+    let (mut outcome, fixed) = match mode {
+        Mode::Report => (session.check(&sources), 0),
+        Mode::Diff(applicability) => {
+            let before: Vec<_> = sources.iter().map(|it| Arc::clone(&it.text)).collect();
+            let (_, changes) = session.fix(&mut sources, applicability);
+            tell_dropped(&sources, &changes, ui);
+            return show_changes(&before, &sources, !inputs.unchecked.is_empty(), ui);
+        }
+        Mode::Fix(applicability) => {
+            let is_file = matches!(input, Input::Files(_));
+            fix(&session, &mut sources, applicability, is_file, ui)
+        }
+    };
+    if check.shellcheck {
+        outcome.take_scripts(&sources, plan.ignored_codes(), ui);
     }
+
+    let (mut findings, suppressed, rules) = outcome.joined();
+    let texts: BTreeMap<String, Arc<str>> =
+        sources.iter().map(|it| (it.name.clone(), Arc::clone(&it.text))).collect();
+    finish(&mut findings, |path| texts.get(path).map(|it| &**it));
+    let related = related(&findings, &texts, &outcome.files, &directory);
     let FailOn(fail_on) = args.fail_on.or(check.fail_on).unwrap_or(FAIL_ON);
-    let rules: Vec<&'static Rule> = outcome.rules.iter().collect();
+    let rules: Vec<&'static Rule> = rules.iter().collect();
     let report = Report {
-        sources: &outcome.sources,
-        findings: &outcome.findings,
+        sources: &texts,
+        related: &related,
+        files: sources.iter().map(|it| it.kind.file_type()).collect(),
+        findings: &findings,
         rules: &rules,
-        unchecked: &outcome.unchecked,
-        suppressed: outcome.suppressed,
-        fixed: outcome.fixed,
+        unchecked: &inputs.unchecked,
+        suppressed,
+        fixed,
         fail_on,
     };
     let text = report.render(form, detail)?;
     // The text itself is the result where standard input is fixed, even where it can't be.
-    let is_text = matches!((&input, mode), (Input::Standard(_), Mode::Fix { .. }));
+    let is_text = matches!((&input, mode), (Input::Standard(_), Mode::Fix(_)));
     match &args.output {
         Some(path) => ui.result_in(path, &text)?,
         None if is_text => ui.aside(&text),
         None => ui.result(&text)?,
     }
-    if let Some(fixed) = &outcome.standard {
-        ui.verbatim(fixed)?;
+    if let (true, [source]) = (is_text, &*sources) {
+        ui.verbatim(&source.text)?;
     }
     Ok(match report.fails() {
-        _ if outcome.incomplete || !outcome.unchecked.is_empty() => Status::Incomplete,
+        _ if outcome.incomplete || !inputs.unchecked.is_empty() => Status::Incomplete,
         true => Status::Found,
         false => Status::Done,
     })
 }
 
-fn show_changes(outcome: &Outcome, ui: &Ui) -> Result<Status, Failure> {
-    let changes = outcome.changes.iter();
-    let text: String = changes.map(|(name, old, new)| diff::unified(name, old, new)).collect();
+/// Makes all fixes and writes them, where they are those of files; how many were made.
+fn fix(
+    session: &Session<'_>,
+    sources: &mut [Source],
+    applicability: Applicability,
+    is_file: bool,
+    ui: &Ui,
+) -> (rounds::Outcome, usize) {
+    let before: Vec<_> = sources.iter().map(|it| Arc::clone(&it.text)).collect();
+    let (mut outcome, changes) = session.fix(sources, applicability);
+    tell_dropped(sources, &changes, ui);
+    let mut fixed = 0;
+    let mut is_unwritten = false;
+    for ((source, old), changes) in sources.iter_mut().zip(before).zip(changes) {
+        let written = match &source.path {
+            Some(path) if is_file && *old != *source.text => {
+                write::replace(path, &source.name, &old, &source.text)
+            }
+            _ => Ok(()),
+        };
+        match written {
+            Ok(()) => fixed += changes.applied,
+            Err(error) => {
+                ui.failure(&error.into());
+                is_unwritten = true;
+                source.text = old;
+            }
+        }
+    }
+    if is_unwritten {
+        // A file that is what it was has what was found in it, and in others because of it.
+        outcome = session.check(sources);
+        outcome.incomplete = true;
+    }
+    (outcome, fixed)
+}
+
+fn tell_dropped(sources: &[Source], changes: &[Changes], ui: &Ui) {
+    for (source, changes) in sources.iter().zip(changes) {
+        for fix in &changes.dropped {
+            ui.note(format!("{}: a fix of {} was not made: {}", source.name, fix.rule, fix.why));
+        }
+    }
+}
+
+fn show_changes(
+    before: &[Arc<str>],
+    sources: &[Source],
+    is_incomplete: bool,
+    ui: &Ui,
+) -> Result<Status, Failure> {
+    let changes = before.iter().zip(sources);
+    let text: String = changes.map(|(old, it)| diff::unified(&it.name, old, &it.text)).collect();
     ui.verbatim(&text)?;
     Ok(match text.is_empty() {
-        _ if outcome.incomplete || !outcome.unchecked.is_empty() => Status::Incomplete,
+        _ if is_incomplete => Status::Incomplete,
         true => Status::Done,
         false => Status::Found,
     })
 }
 
-/// Checks what stands on standard input.
-fn standard_input(path: Option<&Path>, examiner: &Examiner<'_>, ui: &Ui) -> Outcome {
-    let name = path.map(|it| discovery::name(it, examiner.directory));
-    let name = name.unwrap_or_else(|| "<stdin>".to_owned());
-    let mut outcome = Outcome::default();
-    match read::standard_input() {
-        Ok(text) => {
-            let kind = path.map_or(discovery::Kind::Dockerfile, discovery::kind);
-            let examined = examiner.text(&name, path, kind, text);
-            if matches!(examiner.mode, Mode::Fix { .. }) {
-                outcome.standard = Some(examined.fixed_text().to_owned());
-            }
-            outcome.take(name, examined, ui);
+/// The texts of files that findings name as related, and that were not checked themselves.
+fn related(
+    findings: &[Finding],
+    texts: &BTreeMap<String, Arc<str>>,
+    files: &DiskFiles,
+    directory: &Path,
+) -> BTreeMap<String, Arc<str>> {
+    let mut found = BTreeMap::new();
+    for related in findings.iter().flat_map(|it| &it.related).filter(|it| it.span.is_some()) {
+        if texts.contains_key(&related.path) || found.contains_key(&related.path) {
+            continue;
         }
-        Err(source) => outcome.not_checked(name, source, ui),
+        let path = disk::path_of(&directory.join(&related.path));
+        if let Some(text) = path.and_then(|it| files.text(&it)) {
+            found.insert(related.path.clone(), text);
+        }
     }
-    outcome
+    found
 }
 
-/// Checks files.
-fn files(paths: &[PathBuf], examiner: &Examiner<'_>, ui: &Ui) -> Result<Outcome, Failure> {
-    let Found { targets, problems, unseen, .. } =
-        discovery::find(paths, examiner.directory, &examiner.plan.excluded);
+/// What stands on standard input.
+fn standard_input(path: Option<&Path>, directory: &Path, ui: &Ui) -> Inputs {
+    let name = path.map(|it| discovery::name(it, directory));
+    let name = name.unwrap_or_else(|| "<stdin>".to_owned());
+    let mut inputs = Inputs::default();
+    let text = read::standard_input().and_then(|text| {
+        let kind = path.map_or(Kind::File(FileType::Dockerfile), Kind::of);
+        Ok((kind.settled(&text)?, text))
+    });
+    match text {
+        Ok((kind, text)) => inputs.sources.push(Source::new(name, path, kind, text)),
+        Err(source) => inputs.not_checked(name, source, ui),
+    }
+    inputs
+}
+
+/// What paths stand for.
+fn files(paths: &[PathBuf], directory: &Path, plan: &Plan, ui: &Ui) -> Result<Inputs, Failure> {
+    let Found { targets, problems, unseen, bakes, roots, .. } =
+        discovery::find(paths, directory, &plan.excluded);
     for directory in unseen {
         ui.warning(format!("not looked into: {directory}"));
     }
     if targets.is_empty() && problems.is_empty() {
-        let places: Vec<_> = paths.iter().map(|it| it.display().to_string()).collect();
-        return Err(Failure::new(format!("there is no Dockerfile in {}", places.join(", ")))
-            .hint("name a file of any name: `plimsoll check FILE`"));
+        return Err(nothing_there(paths, directory));
     }
     let targets: Vec<Target> = targets.into_values().collect();
-    let results = parallel::map(&targets, |it| {
+    let texts = parallel::map(&targets, |it| {
         let text = read::file(&it.path, it.seen)?;
-        Ok(examiner.text(&it.name, Some(&it.path), it.kind, text))
+        Ok((it.kind.settled(&text)?, text))
     });
-    let mut outcome = Outcome::default();
+    let mut inputs = Inputs { bakes, roots, ..Inputs::default() };
     for (name, source) in problems {
-        outcome.not_checked(name, source, ui);
+        inputs.not_checked(name, source, ui);
     }
-    for (target, result) in targets.into_iter().zip(results) {
-        match result {
-            Ok(mut examined) => {
-                if let (Mode::Fix { .. }, Some(new)) = (examiner.mode, &examined.changed) {
-                    let old = &examined.text;
-                    if let Err(error) = write::replace(&target.path, &target.name, old, new) {
-                        ui.failure(&error.into());
-                        outcome.incomplete = true;
-                        // The file is what it was, and so is what is found in it.
-                        let (path, text) = (Some(&*target.path), examined.text);
-                        let examiner = Examiner { mode: Mode::Report, ..*examiner };
-                        examined = examiner.text(&target.name, path, target.kind, text);
-                    }
-                }
-                outcome.take(target.name, examined, ui);
+    for (target, text) in targets.into_iter().zip(texts) {
+        match text {
+            Ok((kind, text)) => {
+                inputs.sources.push(Source::new(target.name, Some(&target.path), kind, text));
             }
-            Err(source) => outcome.not_checked(target.name, source, ui),
+            Err(source) => inputs.not_checked(target.name, source, ui),
         }
     }
-    outcome.unchecked.sort();
-    Ok(outcome)
+    inputs.unchecked.sort();
+    Ok(inputs)
 }
 
-impl Outcome {
-    fn take(&mut self, name: String, examined: Examined, ui: &Ui) {
-        if let Some(error) = examined.shellcheck {
-            ui.failure(&Failure::from(error).in_file(&name));
-            self.incomplete = true;
+/// Why no file of these paths is checked.
+fn nothing_there(paths: &[PathBuf], directory: &Path) -> Failure {
+    let places: Vec<_> = paths.iter().map(|it| it.display().to_string()).collect();
+    let places = places.join(", ");
+    match paths.iter().find_map(|it| discovery::git_ignores(it)) {
+        Some(ignored) => {
+            let name = discovery::name(&ignored, directory);
+            Failure::new(format!("nothing is checked in {places}: git ignores {name}"))
+                .hint(format!("name the file to check it all the same: `plimsoll check {name}`"))
         }
-        for fix in &examined.dropped {
-            ui.note(format!("{name}: a fix of {} was not made: {}", fix.rule, fix.why));
-        }
-        self.findings.extend(examined.findings);
-        self.suppressed += examined.suppressed;
-        self.fixed += examined.fixed;
-        self.rules = self.rules.with(examined.rules);
-        let text = match examined.changed {
-            Some(new) => {
-                self.changes.push((name.clone(), examined.text, new.clone()));
-                new
-            }
-            None => examined.text,
-        };
-        self.sources.insert(name, text);
+        None => Failure::new(format!(
+            "there is no Dockerfile, Compose file, workflow or .dockerignore in {places}"
+        ))
+        .hint("name a file of any name: `plimsoll check FILE`"),
     }
+}
 
+impl Inputs {
     fn not_checked(&mut self, path: String, source: ReadProblem, ui: &Ui) {
         let reason = source.to_string();
         ui.failure(&NotChecked { path: path.clone(), source }.into());

@@ -1,6 +1,7 @@
 //! What `plimsoll check` found, in the forms that people and programs read.
 
 mod concise;
+mod files;
 mod github;
 mod gitlab;
 mod human;
@@ -15,18 +16,23 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_finding::{Finding, Severity};
 use plimsoll_lint::Rule;
 
+pub(crate) use self::files::FileCounts;
 use crate::{args::check::Form, failure::Failure};
 
 /// All that a report tells.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     /// The text of every file that was checked, by the path that findings have.
-    pub(crate) sources: &'a BTreeMap<String, String>,
+    pub(crate) sources: &'a BTreeMap<String, Arc<str>>,
+    /// The text of further files that findings speak of, by the path that they have there.
+    pub(crate) related: &'a BTreeMap<String, Arc<str>>,
+    /// How many files of each type were checked.
+    pub(crate) files: FileCounts,
     /// The findings, in the order of reports, with their fingerprints.
     pub(crate) findings: &'a [Finding],
     /// The rules that were run, by name.

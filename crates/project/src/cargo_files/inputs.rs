@@ -67,7 +67,7 @@ impl Member {
     }
 
     /// The files of code below `src`, and those that targets are elsewhere.
-    fn sources(&self, files: &dyn Files) -> Vec<String> {
+    pub(super) fn sources(&self, files: &dyn Files) -> Vec<String> {
         let mut found = Vec::new();
         collect(files, &join(&self.directory, "src"), DEPTH_LIMIT, &mut found);
         let targets = self

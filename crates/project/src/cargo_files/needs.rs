@@ -49,7 +49,7 @@ impl CargoWorkspace {
                 continue;
             }
             found.push(member);
-            let on = self.enabled(member, choice);
+            let on = self.features_on(member, choice);
             let paths = member.dependencies.iter().filter(|it| is_on(it, &on));
             let paths = paths.filter(|it| it.kind != DependencyKind::Dev || choice.tests);
             open.extend(paths.filter_map(|it| {
@@ -75,7 +75,7 @@ impl CargoWorkspace {
         let built = self.built_members(choice);
         let mut best: Option<Reached> = None;
         for member in &built {
-            let on = self.enabled(member, choice);
+            let on = self.features_on(member, choice);
             for it in &member.dependencies {
                 let is_used = is_on(it, &on) && (it.kind != DependencyKind::Dev || choice.tests);
                 if !is_used || !leading.contains(&it.package) || !for_linux(it) {
@@ -122,7 +122,7 @@ impl CargoWorkspace {
         // Other members may turn on features that this build does without.
         for member in &self.members {
             let is_built = built.iter().any(|it| it.directory == member.directory);
-            let on = self.enabled(member, choice);
+            let on = self.features_on(member, choice);
             for it in member.dependencies.iter().filter(leads) {
                 let counts =
                     is_built && is_on(it, &on) && (it.kind != DependencyKind::Dev || choice.tests);
@@ -146,7 +146,7 @@ impl CargoWorkspace {
     }
 
     /// The features of a member that are on, and the names of dependencies that they turn on.
-    fn enabled(&self, member: &Member, choice: &Choice) -> BTreeSet<String> {
+    pub fn features_on(&self, member: &Member, choice: &Choice) -> BTreeSet<String> {
         let mut open: Vec<String> = Vec::new();
         if choice.all_features {
             open.extend(member.features.keys().cloned());

@@ -1,6 +1,6 @@
 //! Whether queries are checked against a database while compiling.
 
-use super::{CargoWorkspace, Dependency, Member};
+use super::{CargoWorkspace, Dependency, Member, Place};
 use crate::files::{FileKind, Files, ancestors, join};
 
 /// A member that uses sqlx's macros.
@@ -26,6 +26,19 @@ impl CargoWorkspace {
                 Some(SqlxUse { member: index, dependency, prepared })
             })
             .collect()
+    }
+
+    /// Where a member's code has a query that is checked while compiling, the first that is found.
+    pub fn checked_query(&self, files: &dyn Files, member: usize) -> Option<Place> {
+        self.members.get(member)?.sources(files).into_iter().find_map(|path| {
+            let text = files.text(&path)?;
+            let macros = ["query!(", "query_as!(", "query_scalar!(", "query_file"];
+            let start = macros.iter().filter_map(|it| text.find(it)).min()?;
+            let line = text[..start].rfind('\n').map_or(0, |it| it + 1);
+            let is_comment = text[line..start].trim_start().starts_with("//");
+            let length = text[start..].find('(').unwrap_or_default();
+            (!is_comment && length > 0).then(|| Place { path, span: start..start + length })
+        })
     }
 
     fn prepared(&self, files: &dyn Files, member: &Member) -> Option<String> {

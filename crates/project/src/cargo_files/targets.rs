@@ -20,8 +20,11 @@ pub struct Target {
     /// Features without which Cargo passes it over.
     pub required_features: Vec<String>,
     /// Where the manifest names it; `None` where Cargo finds it by its place. Cargo refuses the
-    /// manifest if it names a target whose source is missing.
+    /// manifest if it names a target, but no path, and the source is missing.
     pub span: Option<Range<usize>>,
+    /// Whether the manifest says where the source is. If it does, Cargo looks for the source only
+    /// when it compiles the target.
+    pub has_path: bool,
 }
 
 /// The kinds of targets.
@@ -87,6 +90,7 @@ fn library(files: &dyn Files, directory: &str, root: &Table<'_>, package: &str) 
         exists,
         path,
         required_features: Vec::new(),
+        has_path: named.as_ref().is_some_and(|(_, it)| it.contains_key("path")),
         span: named.map(|it| it.0),
     })
 }
@@ -120,6 +124,7 @@ fn declared(
         exists: there.is_some(),
         required_features: tree::texts(table, "required-features"),
         span: Some(span),
+        has_path: table.contains_key("path"),
     })
 }
 
@@ -138,6 +143,7 @@ fn discover(
         exists: true,
         required_features: Vec::new(),
         span: None,
+        has_path: false,
     };
     let mut found = Vec::new();
     let main = join(directory, "src/main.rs");

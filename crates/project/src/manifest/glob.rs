@@ -67,7 +67,7 @@ fn file_name(path: &Path) -> Option<Vec<char>> {
 }
 
 /// Tells whether a name fits a pattern without `/`.
-pub(crate) fn matches_name(pattern: &str, name: &str) -> bool {
+pub fn matches_name(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     matches(&pattern, &name)

@@ -79,9 +79,7 @@ fn scalar(validator: &mut Validator<'_, '_>, item: &Item<'_>, check: Check) {
             let help = "write octal digits, such as `\"0440\"`";
             decode(validator, item, "invalid-file-mode", message, Some(help));
         }
-        Check::DeviceCount
-            if !text.eq_ignore_ascii_case("all") && text.parse::<i64>().is_err() =>
-        {
+        Check::DeviceCount if !text.eq_ignore_ascii_case("all") && text.parse::<i64>().is_err() => {
             let message = format!("{place} must be `all` or a number, not `{shown}`");
             decode(validator, item, "invalid-device-count", message, None);
         }
@@ -103,7 +101,8 @@ fn scalar(validator: &mut Validator<'_, '_>, item: &Item<'_>, check: Check) {
         }
         Check::PullPolicy if !has_pull_policy(text) => {
             let message = format!("{place} is no policy: `{shown}`");
-            let help = "write `always`, `never`, `missing`, `build`, `daily`, `weekly` or `every_12h`";
+            let help =
+                "write `always`, `never`, `missing`, `build`, `daily`, `weekly` or `every_12h`";
             validator.report(
                 Kind::Schema,
                 "invalid-pull-policy",
@@ -280,8 +279,7 @@ fn test(validator: &mut Validator<'_, '_>, item: &Item<'_>) {
 
 fn device_request(validator: &mut Validator<'_, '_>, item: &Item<'_>) {
     if let Some(count) = item.field("count").filter(|_| item.has("device_ids")) {
-        let message =
-            format!("{} has both `count` and `device_ids`", Place(&validator.path));
+        let message = format!("{} has both `count` and `device_ids`", Place(&validator.path));
         let (span, help) = (count.key.written(), Some("remove one of them".to_owned()));
         validator.report(Kind::Rule, "exclusive-keys", span, message, help);
     }

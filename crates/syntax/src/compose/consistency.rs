@@ -11,6 +11,9 @@ use super::problem::{ComposeProblem, ComposeProblemKind as Kind};
 use super::short_mount::clean;
 use super::{cycles, units};
 
+/// With more problems than this nobody looks at suggestions.
+const MOST_SUGGESTIONS: usize = 50;
+
 /// Finds what doesn't fit.
 pub(super) fn check(parts: &Parts<'_, '_>, problems: &mut Vec<ComposeProblem>) {
     let mut checker = Checker { parts, problems };
@@ -95,8 +98,10 @@ impl Checker<'_, '_, '_> {
             && !platforms.is_empty()
             && platforms.iter().all(|it| it.text().is_some_and(|it| it != text))
         {
-            let message =
-                format!("`build.platforms` of service `{}` lacks its `platform` `{text}`", service.name);
+            let message = format!(
+                "`build.platforms` of service `{}` lacks its `platform` `{text}`",
+                service.name
+            );
             let span = platforms.first().map_or(service.key.written(), Item::span);
             let help = "add the platform to `build.platforms`";
             self.report(Kind::Consistency, "platform-not-built", span, message, help);
@@ -236,16 +241,15 @@ impl Checker<'_, '_, '_> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         let tmpfs = tmpfs.into_iter().filter_map(|it| Some((it.text()?, it.span())));
         let tmpfs = tmpfs.filter(|it| names.insert(it.0.split('=').next().unwrap_or_default()));
-        let tmpfs: Vec<_> = tmpfs
-            .map(|it| (it.0.split(':').next().unwrap_or_default().to_owned(), it.1))
-            .collect();
+        let tmpfs: Vec<_> =
+            tmpfs.map(|it| (it.0.split(':').next().unwrap_or_default().to_owned(), it.1)).collect();
         let kept = parts::mounts(&service.value).kept.into_iter();
         let volumes = kept.map(|it| (clean(&it.target), it.span));
         for (target, span) in tmpfs.into_iter().chain(volumes) {
             if let Some(first) = seen.get(&target) {
-                let message =
-                    format!("service `{}` has two mounts at `{target}`", service.name);
-                let problem = ComposeProblem::new(Kind::Consistency, "equal-targets", span, message);
+                let message = format!("service `{}` has two mounts at `{target}`", service.name);
+                let problem =
+                    ComposeProblem::new(Kind::Consistency, "equal-targets", span, message);
                 let problem = problem.help("remove one of them");
                 self.problems.push(problem.related(*first, "the other is here"));
             } else {
@@ -282,8 +286,10 @@ impl Checker<'_, '_, '_> {
         }
         for it in cycles::dependencies(item) {
             if !self.parts.by_name.contains_key(&*it.name) {
-                let message =
-                    format!("service `{}` needs service `{}`, which is not defined", service.name, it.name);
+                let message = format!(
+                    "service `{}` needs service `{}`, which is not defined",
+                    service.name, it.name
+                );
                 let known = self.parts.by_name.keys().copied();
                 self.refuse("undefined-service", &it, message, known);
             }
@@ -291,6 +297,16 @@ impl Checker<'_, '_, '_> {
     }
 
     fn refer(&mut self, service: &Field<'_>, it: &Use<'_>, what: &str, known: &BTreeSet<&str>) {
+        // The loader takes such names for extensions here.
+        let is_extension = matches!(what, "network" | "model") && it.name.starts_with("x-");
+        if is_extension {
+            let name = &it.name;
+            let message = format!(
+                "the {what} `{name}` can't be used, as `x-` begins the name of an extension"
+            );
+            self.report(Kind::Consistency, "name-of-extension", it.span, message, "rename it");
+            return;
+        }
         if known.contains(&*it.name) {
             return;
         }
@@ -301,8 +317,10 @@ impl Checker<'_, '_, '_> {
             "config" => "undefined-config",
             _ => "undefined-model",
         };
-        let message =
-            format!("service `{}` uses the {what} `{}`, which is not defined", service.name, it.name);
+        let message = format!(
+            "service `{}` uses the {what} `{}`, which is not defined",
+            service.name, it.name
+        );
         self.refuse(code, it, message, known.iter().copied());
     }
 
@@ -314,6 +332,7 @@ impl Checker<'_, '_, '_> {
         known: impl Iterator<Item = &'n str>,
     ) {
         let near = known
+            .take(if self.problems.len() > MOST_SUGGESTIONS { 0 } else { usize::MAX })
             .map(|name| (strsim::damerau_levenshtein(name, &it.name), name))
             .filter(|(distance, _)| *distance <= it.name.len() / 3)
             .min();
@@ -350,7 +369,8 @@ impl Checker<'_, '_, '_> {
         {
             let steps = [Step::Key(section), Step::Key(field.name)];
             let message = format!("{} has two names: `{new}` and `{old}`", Place(&steps));
-            let span = field.value.at(&["external", "name"]).map_or(field.key.written(), Item::span);
+            let span =
+                field.value.at(&["external", "name"]).map_or(field.key.written(), Item::span);
             let help = "write `external: true` and one `name`";
             self.report(Kind::Rule, "two-names", span, message, help);
         }
@@ -390,8 +410,8 @@ impl Checker<'_, '_, '_> {
             return;
         }
         let external = item.get("external");
-        let is_external = external
-            .is_some_and(|it| it.is_map() || it.is_unknown() || it.boolean() == Some(true));
+        let is_external =
+            external.is_some_and(|it| it.is_map() || it.is_unknown() || it.boolean() == Some(true));
         if self.parts.is_open || is_external {
             return;
         }

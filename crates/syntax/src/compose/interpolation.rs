@@ -396,7 +396,9 @@ mod tests {
 
     #[test]
     fn braces_must_hold_a_name() {
-        for template in ["${", "${}", "a ${A!} b", "${1}", "${A", "${A:-b\n}", "${U:-${}}", "${A:b}"] {
+        for template in
+            ["${", "${}", "a ${A!} b", "${1}", "${A", "${A:-b\n}", "${U:-${}}", "${A:b}"]
+        {
             let error = substitute(template, &variables).unwrap_err();
             assert!(matches!(error, InterpolationError::Invalid { .. }), "{template}");
             assert!(template.get(error.range()).is_some(), "{template}");

@@ -1,5 +1,7 @@
 //! A file as a whole.
 
+use std::collections::BTreeMap;
+
 use super::{Service, Text};
 use crate::yaml::{Entry, Value, Yaml};
 
@@ -70,7 +72,12 @@ impl<'y> Compose<'y> {
             entries.map(|it| Resource { name: it.name(), key: it.key, value: it.value }).collect()
         };
         let services = entries("services");
-        let named = |name: &str| services.iter().find(|it| it.name() == name).map(|it| it.value);
+        let has_extends = services.iter().any(|it| it.value.get("extends").is_some());
+        let named: BTreeMap<&str, Value<'y>> = if has_extends {
+            services.iter().map(|it| (it.name(), it.value)).collect()
+        } else {
+            BTreeMap::new()
+        };
         Self {
             yaml,
             name: text("name"),
@@ -105,7 +112,7 @@ impl<'y> Compose<'y> {
 }
 
 /// What a service extends in the same file, the nearest first.
-fn bases<'y>(service: Value<'y>, named: &impl Fn(&str) -> Option<Value<'y>>) -> Vec<Value<'y>> {
+fn bases<'y>(service: Value<'y>, named: &BTreeMap<&str, Value<'y>>) -> Vec<Value<'y>> {
     let mut bases: Vec<Value<'y>> = Vec::new();
     let mut at = service;
     while bases.len() < MOST_EXTENDS {
@@ -114,7 +121,7 @@ fn bases<'y>(service: Value<'y>, named: &impl Fn(&str) -> Option<Value<'y>>) -> 
             break;
         }
         let name = extends.as_str().or_else(|| extends.get("service")?.as_str());
-        let Some(base) = name.and_then(named) else { break };
+        let Some(base) = name.and_then(|it| named.get(it).copied()) else { break };
         if base.is(service) || bases.iter().any(|it| it.is(base)) {
             break;
         }

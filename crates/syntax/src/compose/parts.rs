@@ -52,11 +52,12 @@ pub(super) struct Use<'i> {
 /// The names of a list or the keys of a mapping.
 pub(super) fn uses<'i>(item: Option<&'i Item<'_>>) -> Vec<Use<'i>> {
     let Some(item) = item else { return Vec::new() };
-    let listed = item.items().iter().filter_map(|it| {
-        Some(Use { name: Cow::Borrowed(it.text()?), span: it.span() })
-    });
-    let keys = item.fields().iter().filter(|it| !it.name.starts_with("x-"));
-    let keys = keys.map(|it| Use { name: Cow::Borrowed(it.name), span: it.key.written() });
+    let listed = item
+        .items()
+        .iter()
+        .filter_map(|it| Some(Use { name: Cow::Borrowed(it.text()?), span: it.span() }));
+    let keys =
+        item.fields().iter().map(|it| Use { name: Cow::Borrowed(it.name), span: it.key.written() });
     listed.chain(keys).collect()
 }
 
@@ -101,16 +102,13 @@ pub(super) fn mounts<'i>(service: &'i Item<'_>) -> Mounts<'i> {
     let mut by_target: BTreeMap<String, usize> = BTreeMap::new();
     for item in service.get("volumes").map_or(&[][..], Item::items) {
         let Some(mount) = mount(item) else { continue };
-        match by_target.get(&mount.target) {
-            Some(at) => {
-                let place = mount.span;
-                let old = std::mem::replace(&mut mounts.kept[*at], mount);
-                mounts.replaced.push((old, place));
-            }
-            None => {
-                by_target.insert(mount.target.clone(), mounts.kept.len());
-                mounts.kept.push(mount);
-            }
+        if let Some(at) = by_target.get(&mount.target) {
+            let place = mount.span;
+            let old = std::mem::replace(&mut mounts.kept[*at], mount);
+            mounts.replaced.push((old, place));
+        } else {
+            by_target.insert(mount.target.clone(), mounts.kept.len());
+            mounts.kept.push(mount);
         }
     }
     mounts

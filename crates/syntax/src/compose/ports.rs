@@ -83,7 +83,7 @@ impl<'y> Port<'y> {
 }
 
 /// `80` or `80-85`.
-fn range(text: &str) -> Option<RangeInclusive<u16>> {
+pub(super) fn range(text: &str) -> Option<RangeInclusive<u16>> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (first.parse().ok()?, last.parse().ok()?);
     (first <= last).then_some(first..=last)

@@ -44,8 +44,13 @@ pub fn problems(compose: &Compose<'_>, options: &Options<'_>) -> Vec<ComposeProb
         loaded(compose, options, &mut problems);
     }
     problems.sort_by(|a, b| {
-        (a.span.start(), a.span.end(), a.kind, a.code, &a.message)
-            .cmp(&(b.span.start(), b.span.end(), b.kind, b.code, &b.message))
+        (a.span.start(), a.span.end(), a.kind, a.code, &a.message).cmp(&(
+            b.span.start(),
+            b.span.end(),
+            b.kind,
+            b.code,
+            &b.message,
+        ))
     });
     // What stands behind an alias is met as often as the alias.
     problems.dedup_by(|a, b| a.span == b.span && a.code == b.code);
@@ -68,11 +73,7 @@ fn yaml(compose: &Compose<'_>, problems: &mut Vec<ComposeProblem>) -> bool {
     is_readable
 }
 
-fn loaded<'y>(
-    compose: &Compose<'y>,
-    options: &Options<'_>,
-    problems: &mut Vec<ComposeProblem>,
-) {
+fn loaded<'y>(compose: &Compose<'y>, options: &Options<'_>, problems: &mut Vec<ComposeProblem>) {
     let mut root: Option<Item<'y>> = None;
     let mut incomplete = BTreeSet::new();
     let mut mismatches = Vec::new();
@@ -113,13 +114,18 @@ fn loaded<'y>(
     }
     let path: Vec<Step<'y>> = Vec::with_capacity(8);
     let is_partial = options.is_partial;
-    let mut validator =
-        Validator { problems: &mut *problems, path, incomplete: &incomplete, is_partial };
+    let mut validator = Validator {
+        problems: &mut *problems,
+        path,
+        incomplete: &incomplete,
+        is_partial,
+        unknown: 0,
+    };
     validator.check(&root, &ROOT);
     let has_includes = root.get("include").is_some_and(|it| !it.items().is_empty());
     let parts = Parts::new(&root, &incomplete, options.is_partial || has_includes);
     consistency::check(&parts, problems);
-    broken::check(&parts, compose, problems);
+    broken::check(&parts, problems);
 }
 
 fn mismatch(it: &Mismatch<'_>) -> ComposeProblem {
@@ -144,10 +150,13 @@ fn extend<'y>(
     services.retain(|it| it.value.data != Data::Reset);
     if services.iter().any(|it| it.value.has("extends")) {
         let is_open = options.is_partial || has_includes;
-        let mut extending = Extending { is_open, left: MOST_JOINED, incomplete, mismatches, problems };
+        let mut extending =
+            Extending { is_open, left: MOST_JOINED, incomplete, mismatches, problems };
         extending.run(services);
     }
-    services.iter_mut().for_each(|it| drop_resets(&mut it.value));
+    for service in services {
+        drop_resets(&mut service.value);
+    }
 }
 
 /// Removes what takes something away: it has done that by now.
@@ -155,7 +164,9 @@ fn drop_resets(item: &mut Item<'_>) {
     match &mut item.data {
         Data::Map(fields) => {
             fields.retain(|it| it.value.data != Data::Reset);
-            fields.iter_mut().for_each(|it| drop_resets(&mut it.value));
+            for field in fields {
+                drop_resets(&mut field.value);
+            }
         }
         Data::List(items) => items.iter_mut().for_each(drop_resets),
         _ => {}
@@ -237,11 +248,7 @@ impl<'y> Extending<'_, 'y> {
         services[own].value = joined;
     }
 
-    fn base(
-        &mut self,
-        service: &Field<'y>,
-        numbers: &BTreeMap<&'y str, usize>,
-    ) -> Base<'y> {
+    fn base(&mut self, service: &Field<'y>, numbers: &BTreeMap<&'y str, usize>) -> Base<'y> {
         let Some(extends) = service.value.get("extends") else { return Base::Nothing };
         let target = if extends.is_map() { extends.get("service") } else { Some(extends) };
         let Some(target) = target else {

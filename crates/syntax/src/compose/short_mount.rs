@@ -45,8 +45,7 @@ fn sections(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for (at, _) in text.match_indices(':') {
         let mut before = text[start..at].chars();
-        let is_drive =
-            before.next().is_some_and(char::is_alphabetic) && before.next().is_none();
+        let is_drive = before.next().is_some_and(char::is_alphabetic) && before.next().is_none();
         if !is_drive {
             parts.push(start..at);
             start = at + 1;

@@ -131,9 +131,8 @@ fn is_address(text: &str) -> bool {
 }
 
 fn port_range(text: &str) -> Option<(u16, u16)> {
-    let port = |text: &str| {
-        text.parse().ok().filter(|_| text.bytes().all(|it| it.is_ascii_digit()))
-    };
+    let port =
+        |text: &str| text.parse().ok().filter(|_| text.bytes().all(|it| it.is_ascii_digit()));
     if !text.contains('-') {
         let port = port(text)?;
         return Some((port, port));
@@ -190,14 +189,33 @@ mod tests {
 
     #[test]
     fn published_ports_have_addresses_ranges_and_protocols() {
-        for text in
-            ["80", "8080:80", "127.0.0.1:8080:80/udp", "[::1]:80:80", "80-85:90", "80-81:90-91/TCP", "127.0.0.1::80", ":80", "80/"]
-        {
+        for text in [
+            "80",
+            "8080:80",
+            "127.0.0.1:8080:80/udp",
+            "[::1]:80:80",
+            "80-85:90",
+            "80-81:90-91/TCP",
+            "127.0.0.1::80",
+            ":80",
+            "80/",
+        ] {
             assert_eq!(port_problem(text), None, "{text}");
         }
         for text in [
-            "", "a", "80:b", "256.0.0.1:80:80", "::1:80:80", "80/x", "80-85:90-92", "85-80", "70000", "80:", "+80",
-            "1.2.3:80:80", "/tcp",
+            "",
+            "a",
+            "80:b",
+            "256.0.0.1:80:80",
+            "::1:80:80",
+            "80/x",
+            "80-85:90-92",
+            "85-80",
+            "70000",
+            "80:",
+            "+80",
+            "1.2.3:80:80",
+            "/tcp",
         ] {
             assert!(port_problem(text).is_some(), "{text}");
         }

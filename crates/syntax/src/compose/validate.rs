@@ -1,16 +1,24 @@
 //! Holding a file against its schema.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::Span;
 
 use super::checks;
-use super::loaded::{Data, Field, Item, boolean};
+use super::loaded::{Data, Field, Item};
 use super::place::{Place, Step};
 use super::problem::{ComposeProblem, ComposeProblemKind as Kind};
-use super::schema::{
-    BOOL, Check, INT, LIST, MAP, NULL, NUMBER, Others, ROOT, Schema, TEXT, Types,
+use super::schema::{BOOL, Check, INT, NUMBER, Others, Schema, TEXT};
+use words::{
+    Cast, cast, elsewhere, first_line, is_name, key_span, name_of, names_of, nearest, type_of,
 };
+
+pub(super) use words::short;
+
+/// More unknown keys than this are not compared with those that there are.
+const MOST_SUGGESTIONS: usize = 50;
 
 /// Finds what has another form than it should have.
 pub(super) struct Validator<'y, 'p> {
@@ -20,6 +28,8 @@ pub(super) struct Validator<'y, 'p> {
     pub(super) incomplete: &'p BTreeSet<&'y str>,
     /// Whether all of the file is such a part.
     pub(super) is_partial: bool,
+    /// How many keys were unknown so far.
+    pub(super) unknown: usize,
 }
 
 impl<'y> Validator<'y, '_> {
@@ -33,9 +43,15 @@ impl<'y> Validator<'y, '_> {
                 }
                 return;
             }
-            Data::Text(text) => match self.cast(item, text, schema.check) {
-                Some(data) => data,
-                None => return,
+            Data::Text(text) => match cast(text, schema.check) {
+                Cast::Same => None,
+                Cast::To(data) => Some(data),
+                Cast::Refused(what) => {
+                    let place = Place(&self.path);
+                    let message = format!("{place} must be {what}, not `{}`", short(text));
+                    self.report(Kind::Interpolation, "wrong-value", item.span(), message, None);
+                    return;
+                }
             },
             _ => None,
         };
@@ -73,28 +89,6 @@ impl<'y> Validator<'y, '_> {
         });
     }
 
-    /// What a text becomes where another type is expected: nothing new for `Some(None)`; `None` if it
-    /// can't be that.
-    fn cast(&mut self, item: &Item<'y>, text: &str, check: Check) -> Option<Option<Data<'y>>> {
-        let (data, what) = match check {
-            Check::Int | Check::Unsigned | Check::Port => {
-                (text.parse::<i64>().ok().map(|it| Data::Int(it.into())), "a whole number")
-            }
-            Check::Number => (text.parse().ok().map(Data::Float), "a number"),
-            Check::Bool => (boolean(text).map(Data::Bool), "`true` or `false`"),
-            Check::IntOnly | Check::Int16Only | Check::Int32Only => {
-                (None, "a number without quotes")
-            }
-            _ => return Some(None),
-        };
-        if data.is_none() {
-            let message = format!("{} must be {what}, not `{}`", Place(&self.path), short(text));
-            self.report(Kind::Interpolation, "wrong-value", item.span(), message, None);
-            return None;
-        }
-        Some(data)
-    }
-
     fn report_type(&mut self, item: &Item<'y>, schema: &Schema) {
         let place = Place(&self.path);
         let expected = names_of(schema.types);
@@ -110,21 +104,9 @@ impl<'y> Validator<'y, '_> {
                 (message, written.map(|it| format!("write `\"{it}\"`")))
             }
         };
-        let span = if item.span().is_empty() { self.key_span(item) } else { item.span() };
-        let span = if item.is_map() { first_line(item, span) } else { span };
+        let span = if item.span().is_empty() { key_span(item) } else { item.span() };
+        let span = first_line(item, span);
         self.report(Kind::Schema, "wrong-type", span, message, help);
-    }
-
-    /// The place of something empty: the key before it.
-    fn key_span(&self, item: &Item<'y>) -> Span {
-        let span = item.span();
-        let source = item.node.source();
-        let before = source.get(..span.start()).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |it| it + 1);
-        let text = source.get(line..span.start()).unwrap_or_default();
-        let start = line + (text.len() - text.trim_start().len());
-        let end = line + text.trim_end().len();
-        if start < end { Span::new(start, end) } else { span }
     }
 
     fn check_words(&mut self, item: &Item<'y>, text: &str, schema: &Schema) {
@@ -278,135 +260,16 @@ impl<'y> Validator<'y, '_> {
         if is_top && is_service(&field.value) {
             let message = format!("`{}` is not in `services`", short(name));
             let help = "put it under `services:`".to_owned();
-            self.report(
-                Kind::Schema,
-                "service-at-top",
-                field.key.written(),
-                message,
-                Some(help),
-            );
+            self.report(Kind::Schema, "service-at-top", field.key.written(), message, Some(help));
             return;
         }
         let message = format!("unknown key `{}` in {place}", short(name));
-        let known = schema.fields.iter().map(|it| it.0);
+        let is_many = self.unknown > MOST_SUGGESTIONS;
+        self.unknown += 1;
+        let known = schema.fields.iter().map(|it| it.0).filter(|_| !is_many);
         let help = nearest(name, known)
             .map(|it| format!("did you mean `{it}`?"))
             .or_else(|| elsewhere(name, &self.path[..at]));
         self.report(Kind::Schema, "unknown-key", field.key.written(), message, help);
-    }
-}
-
-/// Where a key of a service belongs that stands a level too high or too low.
-fn elsewhere(name: &str, path: &[Step<'_>]) -> Option<String> {
-    let service = match ROOT.field("services")?.others {
-        Others::Names(service) => service,
-        _ => return None,
-    };
-    match path {
-        [] => {
-            let known = service.field(name)?;
-            (known.types != 0).then(|| format!("`{name}` is a key of services"))
-        }
-        [Step::Key("services"), _] => {
-            let found = ["build", "healthcheck", "deploy", "logging"]
-                .into_iter()
-                .find(|it| service.field(it).is_some_and(|it| it.field(name).is_some()));
-            let top = || ROOT.field(name).map(|_| format!("`{name}` belongs at the top of the file"));
-            found.map(|it| format!("`{name}` belongs under `{it}`")).or_else(top)
-        }
-        [Step::Key("services"), _, ..] => {
-            service.field(name).map(|_| format!("`{name}` belongs to the service itself"))
-        }
-        _ => None,
-    }
-}
-
-/// The word that is nearest to another, if any is near.
-fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    if text.len() > 40 {
-        return None;
-    }
-    let most = match text.len() {
-        0..=2 => 0,
-        3..=5 => 1,
-        _ => 2,
-    };
-    let distance = |it: &&'w str| strsim::damerau_levenshtein(text, it);
-    let plural = |it: &&'w str| {
-        it.strip_suffix('s') == Some(text) || text.strip_suffix('s') == Some(it)
-    };
-    let found = words.filter(|it| distance(it) <= most || plural(it)).min_by_key(distance);
-    found.filter(|it| *it != text)
-}
-
-/// Names of services and resources: letters, digits, `.`, `_` and `-`.
-pub(super) fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-'))
-}
-
-/// A text that isn't longer than a message bears.
-pub(super) fn short(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None if line.len() < text.trim_end().len() => format!("{line}…"),
-        None => line.to_owned(),
-    }
-}
-
-/// The first line of a mapping: all of it is more than anybody wants to see.
-fn first_line(item: &Item<'_>, span: Span) -> Span {
-    let text = span.slice(item.node.source()).unwrap_or_default();
-    let line = text.lines().next().unwrap_or_default().trim_end();
-    Span::new(span.start(), span.start() + line.len())
-}
-
-fn type_of(data: &Data<'_>) -> Types {
-    match data {
-        Data::Null => NULL,
-        Data::Bool(_) => BOOL,
-        Data::Int(_) => INT | NUMBER,
-        // What has no fraction is a whole number, however it is written.
-        Data::Float(number) if number.fract() == 0.0 => INT | NUMBER,
-        Data::Float(_) => NUMBER,
-        Data::Text(_) => TEXT,
-        Data::List(_) => LIST,
-        Data::Map(_) => MAP,
-        Data::Unknown | Data::Reset => TEXT | BOOL | INT | NUMBER,
-    }
-}
-
-fn name_of(data: &Data<'_>) -> &'static str {
-    match data {
-        Data::Null => "nothing",
-        Data::Bool(_) => "a boolean",
-        Data::Int(_) | Data::Float(_) => "a number",
-        Data::Text(_) | Data::Unknown | Data::Reset => "a string",
-        Data::List(_) => "a list",
-        Data::Map(_) => "a mapping",
-    }
-}
-
-fn names_of(types: Types) -> String {
-    let mut names = Vec::new();
-    for (bits, name) in [
-        (TEXT, "a string"),
-        (NUMBER, "a number"),
-        (BOOL, "a boolean"),
-        (LIST, "a list"),
-        (MAP, "a mapping"),
-    ] {
-        if types & bits != 0 {
-            names.push(name);
-        }
-    }
-    if types & (NUMBER | INT) == INT {
-        names.insert(usize::from(types & TEXT != 0), "a whole number");
-    }
-    match names.split_last() {
-        None => "empty".to_owned(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
 }

@@ -1,116 +1,134 @@
 //! The builds of a Compose file's services.
 
+mod extended;
+mod variables;
+
 use plimsoll_project::files::{self, Files};
-use plimsoll_syntax::yaml::{self, Entry, Value};
+use plimsoll_syntax::compose::{Build, Compose, Service, Text};
+use plimsoll_syntax::yaml;
 
 use crate::project::{ImageBuild, Origin, OriginKind};
+pub(crate) use variables::HostVariables;
+
+/// The names that are looked for where a build names no Dockerfile.
+const DOCKERFILES: &[&str] = &["Dockerfile", "dockerfile", "Containerfile"];
+
+/// The names of the files that Compose reads by itself; others are read on top of one of these.
+const FIRST_FILES: &[&str] =
+    &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /// Adds the builds of all services.
 pub(super) fn read(files: &dyn Files, path: &str, text: &str, builds: &mut Vec<ImageBuild>) {
-    // Most Compose files pull all their images.
-    if !text.contains("build") {
+    // Most Compose files pull all their images. One that extends another file may build its services.
+    if !text.contains("build") && !text.contains("extends") {
         return;
     }
     let yaml = yaml::parse(text);
-    let Some(services) = yaml.root().and_then(|it| it.get("services")) else { return };
-    let directory = files::parent(path).unwrap_or("/");
-    for service in services.entries() {
-        if let Some(build) = service.value.entry("build") {
-            builds.push(image_build(files, path, directory, &service, &build));
-        }
+    let compose = Compose::new(&yaml);
+    let variables = HostVariables::beside(files, path);
+    for service in &compose.services {
+        builds.extend(image_build(files, path, service, &variables));
     }
 }
 
-fn image_build(
+/// The build of a service; `None` for one whose image is pulled.
+pub(crate) fn image_build(
     files: &dyn Files,
     path: &str,
-    directory: &str,
-    service: &Entry<'_>,
-    build: &Entry<'_>,
+    service: &Service<'_>,
+    variables: &HostVariables,
+) -> Option<ImageBuild> {
+    let Some(build) = service.build() else {
+        return extended::image_build(files, path, service);
+    };
+    let span = service.all("build").next().map_or(service.key.span(), |it| it.span());
+    let span = service.value.entry("build").map_or(span, |it| it.key.span());
+    let origin = Origin {
+        path: path.to_owned(),
+        span,
+        name: service.name.to_owned(),
+        kind: OriginKind::Compose,
+    };
+    Some(of_build(files, path, service.name, &build, variables, origin))
+}
+
+fn of_build(
+    files: &dyn Files,
+    path: &str,
+    service: &str,
+    build: &Build<'_>,
+    variables: &HostVariables,
+    origin: Origin,
 ) -> ImageBuild {
-    let (context, table) = match build.value.as_str() {
-        Some(context) => (Some(context), None),
-        None => (build.value.get("context").and_then(Value::as_str), Some(build.value)),
-    };
-    let field = |name: &str| table.and_then(|it| it.get(name)).and_then(Value::as_str);
-    let context = match context {
-        None => Some(directory.to_owned()),
+    let directory = files::parent(path).unwrap_or("/");
+    let known = |it: Text<'_>| variables.replace(it.text);
+    let context = match build.context() {
         Some(context) => {
-            text_of(context).filter(|it| !is_remote(it)).map(|it| files::join(directory, &it))
+            known(context).filter(|it| !is_remote(it)).map(|it| files::join(directory, &it))
         }
+        None => context_below(files, path, directory, service, variables),
     };
-    let inline = table.is_some_and(|it| it.get("dockerfile_inline").is_some());
-    let dockerfile = match (field("dockerfile"), &context) {
-        _ if inline => None,
-        (Some(name), Some(context)) => text_of(name).map(|it| files::join(context, &it)),
+    let dockerfile = match (build.dockerfile(), &context) {
+        _ if build.dockerfile_inline().is_some() => None,
+        (Some(name), Some(context)) => known(name).map(|it| files::join(context, &it)),
         (None, Some(context)) => {
-            let names = ["Dockerfile", "dockerfile", "Containerfile"];
-            let found =
-                names.iter().map(|it| files::join(context, it)).find(|it| files.is_file(it));
+            let mut paths = DOCKERFILES.iter().map(|it| files::join(context, it));
+            let found = paths.find(|it| files.is_file(it));
             Some(found.unwrap_or_else(|| files::join(context, "Dockerfile")))
         }
         (_, None) => None,
     };
-    let target = field("target");
-    let known = target.map(text_of);
+    let target = build.target().filter(|it| !it.text.is_empty()).map(known);
+    let args = build.args().into_iter();
     ImageBuild {
-        origin: Origin {
-            path: path.to_owned(),
-            span: build.key.span(),
-            name: service.name().to_owned(),
-            kind: OriginKind::Compose,
-        },
+        origin,
         context,
         dockerfile,
-        target_known: !matches!(known, Some(None)),
-        target: known.flatten(),
-        args: arguments(table.and_then(|it| it.get("args"))),
+        target_known: !matches!(target, Some(None)),
+        target: target.flatten(),
+        args: args.map(|it| (it.name.text.to_owned(), it.value.and_then(known))).collect(),
     }
 }
 
-/// Build arguments, as a list or a mapping.
-fn arguments(value: Option<Value<'_>>) -> Vec<(String, Option<String>)> {
-    let Some(value) = value else { return Vec::new() };
-    let list = value.items().filter_map(|it| {
-        let text = it.as_str()?;
-        Some(match text.split_once('=') {
-            Some((name, value)) => (name.to_owned(), text_of(value)),
-            None => (text.to_owned(), None),
-        })
-    });
-    let entries = value.entries();
-    let map = entries.iter().map(|it| {
-        (it.name().to_owned(), it.value.as_str().filter(|_| !it.value.is_null()).and_then(text_of))
-    });
-    list.chain(map).collect()
-}
-
-/// A text with its variables put in, where all of them have defaults.
-fn text_of(text: &str) -> Option<String> {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        result.push_str(before);
-        if let Some(after) = after.strip_prefix('$') {
-            result.push('$');
-            rest = after;
-            continue;
-        }
-        let (inside, after) = after.strip_prefix('{')?.split_once('}')?;
-        let (_, default) = inside.split_once(":-").or_else(|| inside.split_once('-'))?;
-        if default.contains('$') {
-            return None;
-        }
-        result.push_str(default);
-        rest = after;
+/// The context of a build that names none: `.`, unless the file adds to one that does.
+fn context_below(
+    files: &dyn Files,
+    path: &str,
+    directory: &str,
+    service: &str,
+    variables: &HostVariables,
+) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let here = || Some(directory.to_owned());
+    if FIRST_FILES.contains(&name) {
+        return here();
     }
-    result.push_str(rest);
-    Some(result)
+    let below = FIRST_FILES.iter().map(|it| files::join(directory, it));
+    let Some((below, text)) =
+        below.into_iter().find_map(|it| files.text(&it).map(|text| (it, text)))
+    else {
+        return here();
+    };
+    let yaml = yaml::parse(&text);
+    let compose = Compose::new(&yaml);
+    match compose.service(service).and_then(Service::build) {
+        Some(build) => match build.context() {
+            Some(context) => {
+                let context = variables.replace(context.text).filter(|it| !is_remote(it))?;
+                Some(files::join(files::parent(&below).unwrap_or("/"), &context))
+            }
+            None => here(),
+        },
+        None => here(),
+    }
 }
 
-fn is_remote(context: &str) -> bool {
-    ["http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://"]
+/// Whether a context is no directory that the project could have: a URL, a repository, an image,
+/// another service, somebody's home.
+pub(crate) fn is_remote(context: &str) -> bool {
+    ["git@", "github.com/", "gitlab.com/", "bitbucket.org/", "service:", "~"]
         .iter()
         .any(|it| context.starts_with(it))
-        || context.starts_with("service:")
+        || context.contains("://")
+        || context.ends_with(".git")
 }

@@ -1,5 +1,9 @@
 //! Which files are checked.
 
+mod walk;
+
+pub(super) use self::walk::git_ignores;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -8,10 +12,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use ignore::{WalkBuilder, gitignore::Gitignore};
+use ignore::gitignore::Gitignore;
 
-use super::read::ReadProblem;
-use crate::paths;
+use super::{
+    disk::{self, Root},
+    kind::Kind,
+    read::ReadProblem,
+};
 
 /// A file to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +34,6 @@ pub(super) struct Target {
     pub(super) seen: bool,
 }
 
-/// What is in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A Dockerfile.
-    Dockerfile,
-    /// Markdown, which may have Dockerfiles in it.
-    Markdown,
-}
-
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -45,42 +43,16 @@ pub(super) struct Found {
     pub(super) problems: Vec<(String, ReadProblem)>,
     /// Directories that could not be looked into.
     pub(super) unseen: Vec<String>,
+    /// Bake files, which are not checked, and say what builds there are; as `disk` names files.
+    pub(super) bakes: Vec<String>,
+    /// The directories that were named, or that named files are in.
+    pub(super) roots: Vec<Root>,
     /// What the targets are without links, once that matters.
     known: Option<BTreeSet<PathBuf>>,
 }
 
-/// Endings of files that are about a Dockerfile, or become one.
-const NO_DOCKERFILES: &[&str] = &[
-    "bak",
-    "containerignore",
-    "dockerignore",
-    "erb",
-    "gotmpl",
-    "html",
-    "in",
-    "j2",
-    "jinja",
-    "jinja2",
-    "json",
-    "lock",
-    "markdown",
-    "md",
-    "mustache",
-    "orig",
-    "rej",
-    "rst",
-    "swp",
-    "template",
-    "tmpl",
-    "toml",
-    "tpl",
-    "txt",
-    "yaml",
-    "yml",
-];
-
-/// Finds what the paths stand for: a file for itself, a directory for the Dockerfiles below it but
-/// for those that git ignores or that the settings exclude.
+/// Finds what the paths stand for: a file for itself, a directory for what is below it and is
+/// known by its name, but for those that git ignores or that the settings exclude.
 pub(super) fn find(paths: &[PathBuf], directory: &Path, excluded: &Gitignore) -> Found {
     let mut found = Found::default();
     for (index, path) in paths.iter().enumerate() {
@@ -89,8 +61,14 @@ pub(super) fn find(paths: &[PathBuf], directory: &Path, excluded: &Gitignore) ->
             found.know_targets();
         }
         match fs::metadata(path) {
-            Ok(kind) if kind.is_dir() => walk(path, directory, excluded, &mut found),
-            Ok(kind) => found.add(path.clone(), directory, kind.is_file()),
+            Ok(kind) if kind.is_dir() => {
+                found.root(path, directory);
+                walk::walk(path, directory, excluded, &mut found);
+            }
+            Ok(kind) => {
+                found.root(path.parent().unwrap_or(path), directory);
+                found.add(path.clone(), directory, Kind::of(path), kind.is_file());
+            }
             Err(error) => {
                 found.problems.push((name(path, directory), not_there(path, error)));
             }
@@ -111,64 +89,6 @@ fn not_there(path: &Path, error: io::Error) -> ReadProblem {
     }
 }
 
-fn walk(root: &Path, directory: &Path, excluded: &Gitignore, found: &mut Found) {
-    let mut builder = WalkBuilder::new(root);
-    // What is ignored stays ignored in a copy without `.git`.
-    builder.require_git(false);
-    if !excluded.is_empty() {
-        let excluded = excluded.clone();
-        builder.filter_entry(move |entry| {
-            let is_directory = entry.file_type().is_some_and(|it| it.is_dir());
-            let path = paths::absolute(entry.path());
-            entry.depth() == 0
-                || !path.is_ok_and(|path| {
-                    is_within(&path, excluded.path())
-                        && excluded.matched(path, is_directory).is_ignore()
-                })
-        });
-    }
-    // What is found goes into a map: only the rest is put in order.
-    let mut unseen = Vec::new();
-    let mut links = Vec::new();
-    for entry in builder.build() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                unseen.push(error.to_string());
-                continue;
-            }
-        };
-        if !is_dockerfile(&entry.file_name().to_string_lossy()) {
-            continue;
-        }
-        match entry.file_type() {
-            Some(kind) if kind.is_file() => found.add(entry.into_path(), directory, true),
-            Some(kind) if kind.is_symlink() => links.push(entry.into_path()),
-            _ => {}
-        }
-    }
-    unseen.sort();
-    found.unseen.extend(unseen);
-    links.sort();
-    // A link is checked only where it leads to something that isn't checked already.
-    if !links.is_empty() {
-        found.know_targets();
-    }
-    for link in links {
-        match fs::metadata(&link) {
-            Ok(kind) if kind.is_file() => found.add(link, directory, true),
-            Ok(_) => {}
-            Err(error) => {
-                found.problems.push((name(&link, directory), not_there(&link, error)));
-            }
-        }
-    }
-}
-
-fn is_within(path: &Path, root: &Path) -> bool {
-    path.starts_with(root)
-}
-
 impl Found {
     /// From now on, files that are there already are told by what they are, not by their names. To
     /// look that up for every file of a directory would be needless.
@@ -178,25 +98,25 @@ impl Found {
         self.known.get_or_insert_with(real);
     }
 
-    fn add(&mut self, path: PathBuf, directory: &Path, seen: bool) {
+    fn root(&mut self, path: &Path, directory: &Path) {
+        // The parent of a name alone has none.
+        let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        if let Some(path) = disk::path_of(here) {
+            let root = Root { path, name: name(here, directory) };
+            if !self.roots.contains(&root) {
+                self.roots.push(root);
+            }
+        }
+    }
+
+    fn add(&mut self, path: PathBuf, directory: &Path, kind: Kind, seen: bool) {
         let is_new =
             |known: &mut BTreeSet<PathBuf>| path.canonicalize().map_or(true, |it| known.insert(it));
         if !self.known.as_mut().is_none_or(is_new) {
             return;
         }
         let name = name(&path, directory);
-        let kind = kind(&path);
         self.targets.insert(name.clone(), Target { path, name, kind, seen });
-    }
-}
-
-/// What is in a file, by its name.
-pub(super) fn kind(path: &Path) -> Kind {
-    match path.extension().and_then(OsStr::to_str) {
-        Some(it) if it.eq_ignore_ascii_case("md") || it.eq_ignore_ascii_case("markdown") => {
-            Kind::Markdown
-        }
-        _ => Kind::Dockerfile,
     }
 }
 
@@ -227,63 +147,9 @@ fn text(name: &OsStr) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether a file in a directory is taken for a Dockerfile.
-fn is_dockerfile(name: &str) -> bool {
-    if matches!(name, "Dockerfile" | "Containerfile" | "dockerfile" | "containerfile") {
-        return true;
-    }
-    let Some((first, last)) = name.split_once('.').zip(name.rsplit_once('.')) else { return false };
-    let (first, last) = (first.0, last.1);
-    let is_other = |it: &str| {
-        let it = it.to_ascii_lowercase();
-        it.is_empty() || it.ends_with('~') || NO_DOCKERFILES.contains(&&*it)
-    };
-    match (first, last) {
-        (_, "Dockerfile" | "dockerfile" | "Containerfile" | "containerfile") => true,
-        ("Dockerfile" | "Containerfile", ending) => !is_other(ending),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dockerfiles_are_known_by_their_names() {
-        for name in [
-            "Dockerfile",
-            "dockerfile",
-            "Containerfile",
-            "Dockerfile.dev",
-            "Dockerfile.alpine-3.22",
-            "api.Dockerfile",
-            "api.dockerfile",
-            "x.y.Containerfile",
-            "Containerfile.prod",
-            "Dockerfile.1.2",
-            "Dockerfile.rs.dockerfile",
-        ] {
-            assert!(is_dockerfile(name), "{name}");
-        }
-        for name in [
-            "Dockerfile.dockerignore",
-            "api.dockerignore",
-            "Dockerfile.md",
-            "Dockerfile.j2",
-            "Dockerfile.",
-            "Dockerfile.dev~",
-            "dockerfile.rs",
-            "Dockerfiles",
-            "MyDockerfile",
-            "docker-compose.yml",
-            "Dockerfile.dev.md",
-            "Dockerfile.TXT",
-            "",
-        ] {
-            assert!(!is_dockerfile(name), "{name}");
-        }
-    }
 
     #[test]
     fn names_are_relative_to_where_one_stands() {

@@ -1,136 +1,115 @@
 //! One text against the rules, and its fixes.
 
-use std::path::Path;
-
-use plimsoll_finding::{Applicability, Finding};
-use plimsoll_lint::{DroppedFix, RuleSet};
-
-use super::{
-    contexts::Contexts,
-    discovery::Kind,
-    markdown,
-    plan::Plan,
-    shellcheck::{self, ShellCheckError},
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
-/// What is done with fixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// They are told.
-    Report,
-    /// They are made.
-    Fix {
-        /// Those too that may change what an image does.
-        risky: bool,
-    },
-    /// It is shown what they would change.
-    Diff {
-        /// As for `Fix`.
-        risky: bool,
-    },
-}
+use plimsoll_finding::{Applicability, Finding};
+use plimsoll_lint::{DroppedFix, Options, Place, Project, RuleSet};
 
-impl Mode {
-    /// Which fixes are made.
-    fn fixes(self) -> Option<Applicability> {
-        match self {
-            Self::Report => None,
-            Self::Fix { risky: true } | Self::Diff { risky: true } => Some(Applicability::Unsafe),
-            Self::Fix { risky: false } | Self::Diff { risky: false } => Some(Applicability::Safe),
-        }
-    }
-}
+use super::{disk, kind::Kind, markdown, plan::Plan};
 
-/// Checks texts.
-#[derive(Debug)]
-pub(super) struct Examiner<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) contexts: &'a Contexts,
-    /// The current directory.
-    pub(super) directory: &'a Path,
-    pub(super) mode: Mode,
-    /// Whether scripts go through `ShellCheck`.
-    pub(super) shellcheck: bool,
+/// A text to check.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// What findings call it.
+    pub(super) name: String,
+    /// The file that it is in or stands for.
+    pub(super) path: Option<PathBuf>,
+    /// The same as `disk` names it, where rules may look at what is around it.
+    pub(super) place: Option<Arc<str>>,
+    /// What is in it.
+    pub(super) kind: Kind,
+    /// The text as it is so far.
+    pub(super) text: Arc<str>,
 }
 
 /// What was found in a text.
 #[derive(Debug, Default)]
 pub(super) struct Examined {
-    /// The text as it was.
-    pub(super) text: String,
-    /// With its fixes, where there are any that were asked for.
-    pub(super) changed: Option<String>,
-    /// What is left then.
     pub(super) findings: Vec<Finding>,
     /// How many findings comments hide.
     pub(super) suppressed: usize,
-    /// How many were fixed.
-    pub(super) fixed: usize,
-    /// The fixes that would have done harm.
-    pub(super) dropped: Vec<DroppedFix>,
-    /// Why scripts were not looked at.
-    pub(super) shellcheck: Option<ShellCheckError>,
     /// The rules that were run.
     pub(super) rules: RuleSet,
 }
 
-impl Examiner<'_> {
-    /// Checks a text; `path` is the file that it is in or stands for.
-    pub(super) fn text(
-        &self,
-        name: &str,
-        path: Option<&Path>,
-        kind: Kind,
-        text: String,
-    ) -> Examined {
-        let mut options = self.plan.options(path);
-        // Nobody knows where a text from a guide will lie.
-        if let (Kind::Dockerfile, Some(path)) = (kind, path) {
-            options.dockerignore = self.contexts.dockerignore(path, self.directory);
-            options.has_dockerignore = Some(options.dockerignore.is_some());
-        }
-        let mut examined = Examined { text, ..Examined::default() };
-        if let Some(applicability) = self.mode.fixes() {
-            let text = &examined.text;
-            let (fixed, applied, dropped) = match kind {
-                Kind::Dockerfile => {
-                    let fixed = plimsoll_lint::fix(name, text, &options, applicability);
-                    (fixed.text, fixed.applied.len(), fixed.dropped)
-                }
-                Kind::Markdown => {
-                    let fixed = markdown::fix(name, text, &options, applicability);
-                    (fixed.text, fixed.applied, fixed.dropped)
-                }
-            };
-            examined.changed = (fixed != *text).then_some(fixed);
-            examined.fixed = applied;
-            examined.dropped = dropped;
-        }
-        let text = examined.fixed_text();
-        let checked = match kind {
-            Kind::Dockerfile => plimsoll_lint::check(name, text, &options),
-            Kind::Markdown => markdown::check(name, text, &options),
-        };
-        let scripts = match kind {
-            Kind::Dockerfile if self.shellcheck => {
-                shellcheck::check(name, text, self.plan.ignored_codes())
-            }
-            _ => Ok(Vec::new()),
-        };
-        examined.findings = checked.findings;
-        match scripts {
-            Ok(findings) => examined.findings.extend(findings),
-            Err(error) => examined.shellcheck = Some(error),
-        }
-        examined.suppressed = checked.suppressed.len();
-        examined.rules = options.rules.unwrap_or_default();
-        examined
-    }
+/// A text with its fixes.
+#[derive(Debug)]
+pub(super) struct Mended {
+    pub(super) text: String,
+    /// How many were made.
+    pub(super) applied: usize,
+    /// The fixes that would have done harm.
+    pub(super) dropped: Vec<DroppedFix>,
 }
 
-impl Examined {
-    /// The text with its fixes.
-    pub(super) fn fixed_text(&self) -> &str {
-        self.changed.as_deref().unwrap_or(&self.text)
+impl Source {
+    /// A text; `path` is the file that it is in or stands for.
+    pub(super) fn new(name: String, path: Option<&Path>, kind: Kind, text: String) -> Self {
+        // Nobody knows where a text from a guide will lie.
+        let place = path.filter(|_| kind != Kind::Markdown).and_then(disk::path_of);
+        let place = place.map(Arc::from);
+        Self { name, path: path.map(Path::to_owned), place, kind, text: text.into() }
+    }
+
+    /// Checks it; `project` is what lies around it.
+    pub(super) fn check(&self, plan: &Plan, project: &Arc<Project>) -> Examined {
+        let options = self.options(plan, project);
+        let checked = match self.kind {
+            Kind::File(it) => plimsoll_lint::check_as(it, &self.name, &self.text, &options),
+            Kind::Markdown => markdown::check(&self.name, &self.text, &options),
+            Kind::Yaml => return Examined::default(),
+        };
+        Examined {
+            findings: checked.findings,
+            suppressed: checked.suppressed.len(),
+            rules: self.rules(options.rules.unwrap_or_default()),
+        }
+    }
+
+    /// Makes its fixes.
+    pub(super) fn mend(
+        &self,
+        plan: &Plan,
+        project: &Arc<Project>,
+        applicability: Applicability,
+    ) -> Mended {
+        let options = self.options(plan, project);
+        let (name, text) = (&*self.name, &*self.text);
+        match self.kind {
+            Kind::File(it) => {
+                let fixed = plimsoll_lint::fix_as(it, name, text, &options, applicability);
+                let applied = fixed.applied.len();
+                Mended { text: fixed.text, applied, dropped: fixed.dropped }
+            }
+            Kind::Markdown => {
+                let fixed = markdown::fix(name, text, &options, applicability);
+                Mended { text: fixed.text, applied: fixed.applied, dropped: fixed.dropped }
+            }
+            Kind::Yaml => Mended { text: text.to_owned(), applied: 0, dropped: Vec::new() },
+        }
+    }
+
+    fn options(&self, plan: &Plan, project: &Arc<Project>) -> Options {
+        let mut options = plan.options(self.path.as_deref());
+        let place =
+            |path: &Arc<str>| Place { path: Arc::clone(path), project: Arc::clone(project) };
+        options.place = self.place.as_ref().map(place);
+        options
+    }
+
+    /// Those of the rules that are about this kind of file.
+    fn rules(&self, selected: RuleSet) -> RuleSet {
+        let others = match self.kind {
+            Kind::File(it) => RuleSet::of(|rule| !it.has(rule)),
+            Kind::Markdown => {
+                let types = markdown::file_types(&self.text);
+                RuleSet::of(|rule| !types.iter().any(|it| it.has(rule)))
+            }
+            Kind::Yaml => return RuleSet::default(),
+        };
+        selected.without(others)
     }
 }

@@ -1,15 +1,19 @@
-//! Dockerfiles in the fenced blocks of Markdown, each checked for itself.
+//! Dockerfiles, Compose files and workflows in the fenced blocks of Markdown, each checked for itself.
 //!
 //! A block may stand in a list or a quotation, so that its lines begin with what is no part of them.
 //! Places are mapped back to the Markdown; whatever is changed is read again and must be what was
 //! meant.
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::{Applicability, Edit, Finding, Fix, LineIndex, Span, apply};
-use plimsoll_lint::{Checked, DroppedFix, Options};
+use plimsoll_lint::{Checked, DroppedFix, FileType, Options};
 use plimsoll_syntax::{
     dockerfile::{self, Keyword},
     markdown::{Fence, Language, fences},
 };
+
+use super::kind::yaml_type;
 
 /// A text with its fixes.
 #[derive(Debug)]
@@ -21,13 +25,14 @@ pub(super) struct Fixed {
     pub(super) dropped: Vec<DroppedFix>,
 }
 
-/// Checks every Dockerfile in a text. A block without a `FROM` is a part of some Dockerfile, of
-/// which nothing can be said.
+/// Checks every file in a text. A block without a `FROM` is a part of some Dockerfile, and one
+/// without `services` a part of some Compose file, of which nothing can be said.
 pub(super) fn check(name: &str, text: &str, options: &Options) -> Checked {
     let all = fences(text);
     let mut checked = Checked::default();
-    for (index, fence) in all.iter().enumerate().filter(|(_, it)| is_dockerfile(it)) {
-        let block = plimsoll_lint::check(name, fence.body.text(), options);
+    for (index, fence) in all.iter().enumerate() {
+        let Some(kind) = file_type(fence) else { continue };
+        let block = plimsoll_lint::check_as(kind, name, fence.body.text(), options);
         let findings = block.findings.into_iter();
         checked.findings.extend(findings.map(|it| mapped(it, name, text, &all, index)));
         checked.suppressed.extend(block.suppressed);
@@ -35,7 +40,7 @@ pub(super) fn check(name: &str, text: &str, options: &Options) -> Checked {
     checked
 }
 
-/// Makes the fixes of every Dockerfile in a text.
+/// Makes the fixes of every file in a text.
 pub(super) fn fix(
     name: &str,
     text: &str,
@@ -45,8 +50,9 @@ pub(super) fn fix(
     let all = fences(text);
     let mut fixed = Fixed { text: text.to_owned(), applied: 0, dropped: Vec::new() };
     let mut bodies = Vec::new();
-    for (index, fence) in all.iter().enumerate().filter(|(_, it)| is_dockerfile(it)) {
-        let block = plimsoll_lint::fix(name, fence.body.text(), options, applicability);
+    for (index, fence) in all.iter().enumerate() {
+        let Some(kind) = file_type(fence) else { continue };
+        let block = plimsoll_lint::fix_as(kind, name, fence.body.text(), options, applicability);
         fixed.dropped.extend(block.dropped);
         if block.text != fence.body.text() {
             bodies.push(Body { index, text: block.text, applied: block.applied.len() });
@@ -80,12 +86,24 @@ fn put(fixed: &mut Fixed, bodies: &[Body]) {
     }
 }
 
-fn is_dockerfile(fence: &Fence<'_>) -> bool {
-    fence.language == Language::Dockerfile
-        && dockerfile::parse(fence.body.text())
-            .instructions
-            .iter()
-            .any(|it| it.kind == Keyword::From)
+/// The types of files in a text.
+pub(super) fn file_types(text: &str) -> BTreeSet<FileType> {
+    fences(text).iter().filter_map(file_type).collect()
+}
+
+/// What is in a block, if it is the whole of a file.
+fn file_type(fence: &Fence<'_>) -> Option<FileType> {
+    let text = fence.body.text();
+    match fence.language {
+        Language::Dockerfile => {
+            let file = dockerfile::parse(text);
+            let is_whole = file.instructions.iter().any(|it| it.kind == Keyword::From);
+            is_whole.then_some(FileType::Dockerfile)
+        }
+        Language::Compose => yaml_type(text).filter(|it| *it == FileType::Compose),
+        Language::Yaml => yaml_type(text),
+        Language::Other => None,
+    }
 }
 
 /// A finding of a block as one of the whole text.
@@ -210,10 +228,33 @@ FROM: c
     }
 
     #[test]
-    fn only_whole_dockerfiles_are_looked_at() {
-        let all = fences(GUIDE);
-        let which: Vec<_> = all.iter().map(is_dockerfile).collect();
-        assert_eq!(which, [true, true, false, false]);
+    fn only_whole_files_are_looked_at() {
+        let dockerfile = Some(FileType::Dockerfile);
+        let which = |text: &str| fences(text).iter().map(file_type).collect::<Vec<_>>();
+        assert_eq!(which(GUIDE), [dockerfile, dockerfile, None, None]);
+        let yaml = "\
+```yaml
+services:
+  db: {}
+```
+
+```compose
+on: push
+jobs: {}
+```
+
+```yml title=ci.yml
+on: push
+jobs: {}
+```
+
+```yaml
+db:
+  image: postgres
+```
+";
+        let expected = [Some(FileType::Compose), None, Some(FileType::Workflow), None];
+        assert_eq!(which(yaml), expected);
     }
 
     #[test]

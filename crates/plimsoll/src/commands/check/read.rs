@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// More than any Dockerfile, and less than what makes a machine slow.
+/// More than any file that is written by hand, and less than what makes a machine slow.
 const MOST_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Why a text can't be checked.
@@ -20,6 +20,11 @@ pub(crate) enum ReadProblem {
     TooLarge,
     #[error("it is not UTF-8: byte {byte:#04x} at offset {offset}, in line {line}")]
     NotUtf8 { offset: usize, line: usize, byte: u8, is_utf16: bool },
+    #[error(
+        "it is neither a Compose file, which has `services:`, nor a workflow, which has `on:` and \
+         `jobs:`"
+    )]
+    UnknownYaml,
 }
 
 /// Reads a file. What is no regular file is not opened: a pipe would wait for its writer. One that

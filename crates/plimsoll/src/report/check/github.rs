@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             }
         }
         let title = format!("{} ({})", finding.rule, finding.clause);
-        writeln!(text, ",title={}::{}", property(&title), data(&message(finding))).ok();
+        writeln!(text, ",title={}::{}", property(&title), data(&message(finding, &places))).ok();
     }
     for file in report.unchecked {
         let (path, reason) = (property(&file.path), data(&file.reason));
@@ -35,11 +35,20 @@ pub(super) fn render(report: &Report<'_>) -> String {
     text
 }
 
-fn message(finding: &Finding) -> String {
-    match &finding.help {
-        Some(help) => format!("{}\n{help}", finding.message),
-        None => finding.message.clone(),
+/// The message, what to do, and the places that belong to it, which an annotation can't link to.
+fn message(finding: &Finding, places: &Places<'_>) -> String {
+    let mut text = finding.message.clone();
+    if let Some(help) = &finding.help {
+        write!(text, "\n{help}").ok();
     }
+    for related in &finding.related {
+        write!(text, "\n{}", related.path).ok();
+        if let Some(region) = places.region(&related.path, related.span) {
+            write!(text, ":{}", region.start.line).ok();
+        }
+        write!(text, ": {}", related.message).ok();
+    }
+    text
 }
 
 /// What stands after `::`.

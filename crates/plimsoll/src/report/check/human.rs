@@ -215,7 +215,7 @@ fn summary(text: &mut String, summary: &Summary) {
         wrapped(text, &unchecked);
     }
     text.push('\n');
-    let files = many(summary.files, "file", "files");
+    let files = summary.types.text();
     match summary.findings.sum() {
         0 => writeln!(text, "nothing found in {files}").ok(),
         _ => writeln!(text, "{} in {files}", counts(summary.findings)).ok(),
@@ -274,6 +274,6 @@ fn counts(counts: Counts) -> String {
     parts.map(|(count, one, several)| many(count, one, several)).collect::<Vec<_>>().join(", ")
 }
 
-fn many(count: usize, one: &str, several: &str) -> String {
+pub(super) fn many(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }

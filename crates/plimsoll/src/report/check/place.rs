@@ -32,7 +32,8 @@ impl<'a> Places<'a> {
                 continue;
             }
             last = path;
-            if let Some((path, text)) = report.sources.get_key_value(path) {
+            let known = report.sources.get_key_value(path);
+            if let Some((path, text)) = known.or_else(|| report.related.get_key_value(path)) {
                 places.entry(path.as_str()).or_insert_with(|| LineIndex::new(text));
             }
         }

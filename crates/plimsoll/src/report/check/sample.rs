@@ -1,9 +1,9 @@
 //! Findings for the tests of all forms: every kind of place, fix and detail that there is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_finding::{Clause, Edit, Finding, Fix, Severity, Span, finish};
-use plimsoll_lint::RULES;
+use plimsoll_lint::{FileType, RULES};
 
 use super::{Report, Unchecked};
 
@@ -19,6 +19,13 @@ FROM scratch
 USER root
 ";
 
+const COMPOSE: &str = "\
+services:
+  web:
+    build: api
+    ports: [\"80:8080\"]
+";
+
 /// Calls `work` with a report.
 pub(super) fn with<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
     let sources = [
@@ -26,13 +33,16 @@ pub(super) fn with<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
         ("ünï co:de,.Dockerfile", "FROM scratch\r\nUSER 0\r\n"),
         ("z/Dockerfile", "FROM scratch\n"),
     ];
-    let sources: BTreeMap<String, String> =
-        sources.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+    let sources: BTreeMap<String, Arc<str>> =
+        sources.map(|(path, text)| (path.to_owned(), text.into())).into();
+    let related = [("compose.yaml".to_owned(), COMPOSE.into())].into();
     let mut findings = findings();
-    finish(&mut findings, |path| sources.get(path).map(String::as_str));
+    finish(&mut findings, |path| sources.get(path).map(|it| &**it));
     let root_user: Vec<_> = RULES.iter().copied().filter(|it| it.name == "root-user").collect();
     work(&Report {
         sources: &sources,
+        related: &related,
+        files: [Some(FileType::Dockerfile); 3].into_iter().collect(),
         findings: &findings,
         rules: &root_user,
         unchecked: &[Unchecked {
@@ -51,10 +61,12 @@ pub(super) fn with_findings<T>(
     findings: &mut [Finding],
     work: impl FnOnce(&Report<'_>) -> T,
 ) -> T {
-    let sources = [("Dockerfile".to_owned(), text.to_owned())].into();
+    let sources = [("Dockerfile".to_owned(), text.into())].into();
     finish(findings, |_| Some(text));
     work(&Report {
         sources: &sources,
+        related: &BTreeMap::new(),
+        files: [Some(FileType::Dockerfile)].into_iter().collect(),
         findings,
         rules: &[],
         unchecked: &[],
@@ -66,9 +78,11 @@ pub(super) fn with_findings<T>(
 
 /// A report without anything to say.
 pub(super) fn with_nothing<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
-    let sources = [("Dockerfile".to_owned(), "FROM scratch\n".to_owned())].into();
+    let sources = [("Dockerfile".to_owned(), "FROM scratch\n".into())].into();
     work(&Report {
         sources: &sources,
+        related: &BTreeMap::new(),
+        files: [Some(FileType::Dockerfile)].into_iter().collect(),
         findings: &[],
         rules: &[],
         unchecked: &[],
@@ -76,6 +90,11 @@ pub(super) fn with_nothing<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
         fixed: 3,
         fail_on: Some(Severity::Error),
     })
+}
+
+fn in_compose(text: &str) -> Span {
+    let start = COMPOSE.find(text).unwrap();
+    Span::new(start, start + text.len())
 }
 
 fn at(text: &str) -> Span {
@@ -127,6 +146,10 @@ fn findings() -> Vec<Finding> {
         new("apt-cache-kept", Clause::NoNeedlessPackages, Severity::Warning, "lists of apt stay")
             .at(at("RUN apt-get update && \\\n    apt-get install -y libssl-dev"))
             .related("z/Dockerfile", Some(Span::new(0, 12)), "this file does well"),
+        new("unexposed-port", Clause::DevCompose, Severity::Warning, "nothing listens on 8080")
+            .at(at("FROM scratch"))
+            .related("compose.yaml", Some(in_compose("80:8080")), "this port leads there")
+            .related("compose.yaml", Some(in_compose("web")), "for this service"),
         Finding::new(
             "root-user",
             Clause::NonRoot,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_finding::{Applicability, Clause, Finding, Severity};
 use serde::Serialize;
 
-use super::Report;
+use super::{FileCounts, Report};
 
 /// What there is in all.
 #[derive(Debug, Serialize)]
@@ -13,6 +13,8 @@ use super::Report;
 pub(crate) struct Summary {
     /// Files that were checked.
     pub(super) files: usize,
+    /// How many of them are of each type.
+    pub(super) types: FileCounts,
     /// Findings of each severity.
     pub(super) findings: Counts,
     /// Findings that a comment in a file hides.
@@ -124,7 +126,8 @@ impl Summary {
         let mut rules: Vec<_> = by_rule.into_values().collect();
         rules.sort_by_key(|it| std::cmp::Reverse(it.findings.sum()));
         Self {
-            files: report.sources.len(),
+            files: report.files.sum(),
+            types: report.files,
             findings,
             suppressed: report.suppressed,
             fixed: report.fixed,

@@ -26,11 +26,9 @@ static PLACEMENT: Schema = Schema::map(&[
 static PREFERENCES: Schema = Schema::list(&PREFERENCE);
 static PREFERENCE: Schema = Schema::map(&[("spread", &ANY_TEXT)]);
 
-static RESOURCES: Schema =
-    Schema::map(&[("limits", &LIMITS), ("reservations", &RESERVATIONS)]);
+static RESOURCES: Schema = Schema::map(&[("limits", &LIMITS), ("reservations", &RESERVATIONS)]);
 static CPUS: Schema = Schema::of(NUMBER | TEXT).check(Check::Number);
-static LIMITS: Schema =
-    Schema::map(&[("cpus", &CPUS), ("memory", &BYTES_TEXT), ("pids", &COUNT)]);
+static LIMITS: Schema = Schema::map(&[("cpus", &CPUS), ("memory", &BYTES_TEXT), ("pids", &COUNT)]);
 static RESERVATIONS: Schema = Schema::map(&[
     ("cpus", &CPUS),
     ("devices", &DEVICES),

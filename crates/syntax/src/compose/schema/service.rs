@@ -2,10 +2,10 @@
 
 use super::deploy::DEPLOY;
 use super::shared::{
-    AMOUNT, ANY_TEXT, BOOL_OR_TEXT, BUILD_ULIMITS, BYTES, COMMAND, CONTEXTS, COUNT,
-    DEVICE_REQUEST, DISTINCT, DISTINCT_ENVIRONMENT, DISTINCT_PAIRS, DRIVER_OPTIONS, DURATION,
-    ENVIRONMENT, FILE_MOUNTS, HOOK, HOSTS, NUMBER_ONLY, PAIRS, SSH, SWITCH, TEXT_OR_DISTINCT,
-    TEXT_OR_TEXTS, TEXTS, TEXTS_OR_NUMBERS, TRUE_OR_FALSE, ULIMITS, WHOLE_AMOUNT, WHOLE_BYTES,
+    AMOUNT, ANY_TEXT, BOOL_OR_TEXT, BUILD_ULIMITS, BYTES, COMMAND, CONTEXTS, COUNT, DEVICE_REQUEST,
+    DISTINCT, DISTINCT_ENVIRONMENT, DISTINCT_PAIRS, DRIVER_OPTIONS, DURATION, ENVIRONMENT,
+    FILE_MOUNTS, HOOK, HOSTS, NUMBER_ONLY, PAIRS, SSH, SWITCH, TEXT_OR_DISTINCT, TEXT_OR_TEXTS,
+    TEXTS, TEXTS_OR_NUMBERS, TRUE_OR_FALSE, ULIMITS, WHOLE_AMOUNT, WHOLE_BYTES,
 };
 use super::{BOOL, Check, INT, NULL, NUMBER, Others, Schema, TEXT};
 
@@ -153,8 +153,7 @@ static BLKIO: Schema = Schema::map(&[
 .closed();
 static BLKIO_WEIGHT: Schema = Schema::of(INT | TEXT).check(Check::Int16Only);
 static BLKIO_LIMITS: Schema = Schema::list(&BLKIO_LIMIT);
-static BLKIO_LIMIT: Schema =
-    Schema::map(&[("path", &ANY_TEXT), ("rate", &WHOLE_BYTES)]).closed();
+static BLKIO_LIMIT: Schema = Schema::map(&[("path", &ANY_TEXT), ("rate", &WHOLE_BYTES)]).closed();
 static BLKIO_WEIGHTS: Schema = Schema::list(&BLKIO_DEVICE);
 static BLKIO_DEVICE: Schema =
     Schema::map(&[("path", &ANY_TEXT), ("weight", &BLKIO_WEIGHT)]).closed();
@@ -162,8 +161,7 @@ static BLKIO_DEVICE: Schema =
 static CREDENTIAL_SPEC: Schema =
     Schema::map(&[("config", &ANY_TEXT), ("file", &ANY_TEXT), ("registry", &ANY_TEXT)]);
 
-static DEPENDS_ON: Schema =
-    Schema::list(&ANY_TEXT).unique().or_each(Others::Names(&DEPENDENCY));
+static DEPENDS_ON: Schema = Schema::list(&ANY_TEXT).unique().or_each(Others::Names(&DEPENDENCY));
 static DEPENDENCY: Schema = Schema::map(&[
     ("condition", &CONDITION),
     ("required", &DEPENDENCY_REQUIRED),
@@ -171,11 +169,8 @@ static DEPENDENCY: Schema = Schema::map(&[
 ])
 .needs(&["condition"]);
 static DEPENDENCY_REQUIRED: Schema = Schema::of(BOOL).check(Check::Bool);
-static CONDITION: Schema = Schema::words(&[
-    "service_started",
-    "service_healthy",
-    "service_completed_successfully",
-]);
+static CONDITION: Schema =
+    Schema::words(&["service_started", "service_healthy", "service_completed_successfully"]);
 
 static DEVELOP: Schema = Schema::map(&[("watch", &WATCH)]).or(NULL);
 static WATCH: Schema = Schema::list(&TRIGGER);

@@ -28,8 +28,7 @@ pub(super) static TEXT_OR_TEXTS: Schema = Schema::of(TEXT).or_list(&ANY_TEXT);
 pub(super) static TEXT_OR_DISTINCT: Schema = Schema::of(TEXT).or_list(&ANY_TEXT).unique();
 
 static PAIR_VALUE: Schema = Schema::of(TEXT | NUMBER | BOOL | NULL);
-const PAIRS_FORM: Schema =
-    Schema::list(&ANY_TEXT).or_each(Others::Filled(&PAIR_VALUE));
+const PAIRS_FORM: Schema = Schema::list(&ANY_TEXT).or_each(Others::Filled(&PAIR_VALUE));
 /// A list of `name=value`, or a mapping.
 pub(super) static PAIRS: Schema = PAIRS_FORM;
 /// The same, and no two items of the list are equal.
@@ -41,10 +40,8 @@ pub(super) static SSH: Schema = PAIRS_FORM.unique().check(Check::Ssh);
 pub(super) static CONTEXTS: Schema = PAIRS_FORM.check(Check::Contexts);
 
 static HOST_VALUE: Schema = Schema::of(TEXT).or_list(&ANY_TEXT);
-pub(super) static HOSTS: Schema = Schema::list(&ANY_TEXT)
-    .or_each(Others::Filled(&HOST_VALUE))
-    .unique()
-    .check(Check::Hosts);
+pub(super) static HOSTS: Schema =
+    Schema::list(&ANY_TEXT).or_each(Others::Filled(&HOST_VALUE)).unique().check(Check::Hosts);
 
 /// Options of drivers.
 pub(super) static DRIVER_OPTIONS: Schema = Schema::each(Others::Filled(&NUMBER_OR_TEXT));
@@ -61,18 +58,14 @@ static FILE_MOUNT: Schema = Schema::of(TEXT).or_map(&[
 pub(super) static FILE_MOUNTS: Schema = Schema::list(&FILE_MOUNT);
 
 static ULIMIT_PAIR: super::Fields = &[("hard", &COUNT), ("soft", &COUNT)];
-static ULIMIT: Schema = Schema::of(INT | TEXT)
-    .or_map(ULIMIT_PAIR)
-    .needs(&["soft", "hard"])
-    .check(Check::Int);
+static ULIMIT: Schema =
+    Schema::of(INT | TEXT).or_map(ULIMIT_PAIR).needs(&["soft", "hard"]).check(Check::Int);
 pub(super) static ULIMITS: Schema = Schema::each(Others::Lower(&ULIMIT));
 
 static BUILD_COUNT: Schema = Schema::of(INT | TEXT).check(Check::IntOnly);
 static BUILD_ULIMIT_PAIR: super::Fields = &[("hard", &BUILD_COUNT), ("soft", &BUILD_COUNT)];
-static BUILD_ULIMIT: Schema = Schema::of(INT | TEXT)
-    .or_map(BUILD_ULIMIT_PAIR)
-    .needs(&["soft", "hard"])
-    .check(Check::IntOnly);
+static BUILD_ULIMIT: Schema =
+    Schema::of(INT | TEXT).or_map(BUILD_ULIMIT_PAIR).needs(&["soft", "hard"]).check(Check::IntOnly);
 /// The same of a build, where texts aren't taken for numbers.
 pub(super) static BUILD_ULIMITS: Schema = Schema::each(Others::Lower(&BUILD_ULIMIT));
 
