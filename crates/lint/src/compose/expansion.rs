@@ -61,11 +61,6 @@ impl<'y> Expanded<'y> {
         Self { text: value, source: Source::Here(text), pieces }
     }
 
-    /// A text that nothing replaces in.
-    pub(crate) fn literal(text: Text<'y>) -> Self {
-        Self { text: text.text.into(), source: Source::Here(text), pieces: Vec::new() }
-    }
-
     /// A value that comes from elsewhere, whose name is at a place of the Compose file.
     pub(crate) fn from_name(name: Text<'y>, value: String) -> Self {
         let whole = Piece { start: 0, source: 0..name.text.len(), is_literal: false };

@@ -1,5 +1,7 @@
 //! Reports about values that may be written in another file.
 
+use plimsoll_finding::{Edit, Fix};
+
 use super::databases::{Given, Server};
 use super::expansion::Written;
 use crate::ComposeContext;
@@ -21,6 +23,15 @@ impl ComposeContext<'_, '_> {
         }
     }
 
+    /// A fix that writes another value; none where the value comes from a variable, another file, or
+    /// stands in several places.
+    pub(crate) fn rewritten(&self, written: &Written, value: &str, title: &str) -> Option<Fix> {
+        let now = written.span.slice(self.facts.yaml.text)?;
+        let is_plain = !now.is_empty() && !now.contains(['$', '"', '\'', '\n', '\\']);
+        (is_plain && written.file.is_none() && !self.edits().is_shared(written.span))
+            .then(|| Fix::risky(title, [Edit::replace(written.span, value)]))
+    }
+
     /// The name of the file that is checked.
     pub(crate) fn file_name(&self) -> &str {
         self.sink.path.rsplit('/').next().unwrap_or(self.sink.path)
@@ -28,12 +39,22 @@ impl ComposeContext<'_, '_> {
 
     /// Whether the file only adds to another one, so that what it lacks may be there.
     pub(crate) fn is_override(&self) -> bool {
-        let name = self.file_name();
-        name.contains("override") || self.facts.compose.has_includes
+        self.file_name().contains("override")
+            || self.facts.compose.has_includes
+            || self.place().is_some_and(super::partial::is_partial)
     }
 }
 
 impl Report<'_> {
+    /// Attaches a fix, if there is one.
+    #[must_use]
+    pub(crate) fn fix_if(self, fix: Option<Fix>) -> Self {
+        match fix {
+            Some(fix) => self.fix(fix),
+            None => self,
+        }
+    }
+
     /// Shows where a value is said that a finding is about.
     #[must_use]
     pub(crate) fn related_written(self, written: Option<&Written>, message: &str) -> Self {

@@ -1,6 +1,6 @@
 //! `blanked-variable`: Compose empties a variable that a shell in the container was to read.
 
-use plimsoll_finding::{Clause, Severity, Span};
+use plimsoll_finding::{Clause, Edit, Fix, Severity, Span};
 use plimsoll_syntax::compose::interpolation::{Variable, references};
 use plimsoll_syntax::compose::{Service, Text};
 
@@ -40,12 +40,15 @@ declare_rule! {
     ///     healthcheck:
     ///       test: ["CMD-SHELL", "pg_isready -h 127.0.0.1 -U $$POSTGRES_USER"]
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: the variable of the machine may be meant after all.
     pub(crate) static BLANKED_VARIABLE = {
         name: "blanked-variable",
         clause: Clause::DevCompose,
         summary: "Compose replaces a variable that a shell in the container was to read",
         severity: Severity::Error,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -64,7 +67,11 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 let message = format!(
                     "Compose replaces `${name}` by what the machine has of that name: `{name}` is a variable that {whose}"
                 );
+                let is_shared = cx.edits().is_shared(span);
+                let fix = (!is_shared && span.slice(cx.facts.yaml.text).is_some_and(|it| it.starts_with('$')))
+                    .then(|| Fix::risky(format!("Leave `{name}` to the shell"), [Edit::insert(span.start(), "$")]));
                 cx.report(span, message)
+                    .fix_if(fix)
                     .help(format!("Write `$${name}`, which reaches the shell as `${name}`."))
                     .done();
             }

@@ -25,10 +25,14 @@ declare_rule! {
     ///     build: .
     ///     environment:
     ///       DATABASE_URL: postgres://postgres:secret@localhost:5432/postgres
+    ///     depends_on:
+    ///       db: {condition: service_healthy}
     ///   db:
     ///     image: postgres:17
     ///     environment:
     ///       POSTGRES_PASSWORD: secret
+    ///     healthcheck:
+    ///       test: ["CMD-SHELL", "pg_isready -h 127.0.0.1 -U postgres"]
     /// ```
     ///
     /// ## Good
@@ -38,17 +42,24 @@ declare_rule! {
     ///     build: .
     ///     environment:
     ///       DATABASE_URL: postgres://postgres:secret@db:5432/postgres
+    ///     depends_on:
+    ///       db: {condition: service_healthy}
     ///   db:
     ///     image: postgres:17
     ///     environment:
     ///       POSTGRES_PASSWORD: secret
+    ///     healthcheck:
+    ///       test: ["CMD-SHELL", "pg_isready -h 127.0.0.1 -U postgres"]
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: another server than the only one of the file may be meant.
     pub(crate) static DATABASE_HOST_MISMATCH = {
         name: "database-host-mismatch",
         clause: Clause::DevCompose,
         summary: "a service looks for a database at a host that isn't it",
         severity: Severity::Error,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -72,7 +83,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 let message = format!(
                     "{title} looks for {what} at `{name}`, which is the container itself: the service is `{server}`"
                 );
+                let fix = cx.rewritten(&host.written, server, &format!("Connect to `{server}`"));
                 cx.report_written(&host.written, message)
+                    .fix_if(fix)
                     .help(format!("Write `{server}` in place of `{name}`."))
                     .done();
             }
@@ -81,7 +94,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 let message = format!(
                     "{title} looks for {what} at `{name}`, which names no service: the service is `{server}`"
                 );
+                let fix = cx.rewritten(&host.written, server, &format!("Connect to `{server}`"));
                 cx.report_written(&host.written, message)
+                    .fix_if(fix)
                     .help(format!("Write `{server}` in place of `{name}`, or give the service that name."))
                     .done();
             }

@@ -46,12 +46,15 @@ declare_rule! {
     ///     ports:
     ///       - "127.0.0.1:5433:5432"
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: the image may have settings of its own about the port.
     pub(crate) static DATABASE_PORT_MISMATCH = {
         name: "database-port-mismatch",
         clause: Clause::DevCompose,
         summary: "a service connects to a port on which the other one doesn't listen",
         severity: Severity::Error,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -94,7 +97,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             let message = format!(
                 "{title} connects to `{name}` at {number}, which is its port on the machine: in the network it is {target}"
             );
+            let fix = cx.rewritten(&port.written, &target, &format!("Connect to port {target}"));
             cx.report_written(&port.written, message)
+                .fix_if(fix)
                 .help(format!("Write {target} in place of {number}."))
                 .related(published.span, "the port is published here")
                 .done();
@@ -105,7 +110,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             let message =
                 format!("{title} connects to `{name}` at {number}, but {what} listens on {own} there");
             let image = server.image.written.span;
+            let fix = cx.rewritten(&port.written, &own.to_string(), &format!("Connect to port {own}"));
             cx.report_written(&port.written, message)
+                .fix_if(fix)
                 .help(format!("Write {own} in place of {number}."))
                 .related(image, "the image of the service")
                 .done();

@@ -1,6 +1,6 @@
 //! `healthcheck-passes-during-init`: a healthcheck that the temporary server of the first start answers.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Edit, Fix, Severity};
 use plimsoll_syntax::shell::ShellCommand;
 
 use crate::compose::databases::{Maker, ServerKind};
@@ -47,12 +47,15 @@ declare_rule! {
     ///     healthcheck:
     ///       test: ["CMD-SHELL", "pg_isready -h 127.0.0.1 -U postgres"]
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: the user may be allowed to log in over the socket alone.
     pub(crate) static HEALTHCHECK_PASSES_DURING_INIT = {
         name: "healthcheck-passes-during-init",
         clause: Clause::Healthcheck,
         summary: "a healthcheck over the socket passes while the database is still being made",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -78,9 +81,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             }
             let command = commands.iter().find(|it| over_socket(it, server.kind))?;
             let program = command.program()?.to_owned();
-            Some((place(command.effective().first()?.span), program))
+            let has_host = command.option(&["-h", "--host"]).is_some();
+            Some((place(command.effective().first()?.span), program, has_host))
         });
-        let Some((span, program)) = found.filter(|it| !host_is_set && seen.insert(it.0)) else { continue };
+        let Some((span, program, has_host)) = found.filter(|it| !host_is_set && seen.insert(it.0)) else { continue };
         let waiting = cx.awaited_by(service.name).map(|it| it.name);
         let message = match waiting {
             Some(name) => format!(
@@ -90,9 +94,15 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 "`{program}` asks over the socket, where the temporary server of the first start answers"
             ),
         };
+        // In a script the option goes behind the program's name; in a list it would need items.
+        let is_here = span.slice(cx.facts.yaml.text) == Some(&*program);
+        let fix = (test.is_shell() && is_here && !has_host && !cx.edits().is_shared(span)).then(|| {
+            Fix::risky("Ask over the network", [Edit::insert(span.end(), " -h 127.0.0.1")])
+        });
         let severity = if waiting.is_some() { Severity::Warning } else { Severity::Note };
         cx.report(span, message)
             .severity(severity)
+            .fix_if(fix)
             .help("Add `-h 127.0.0.1`: only the real server listens there.")
             .done();
     }

@@ -4,6 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::MountKind;
 
 use crate::compose::databases::{ImageParts, Maker, ServerKind};
+use crate::compose::expansion::Written;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -43,12 +44,15 @@ declare_rule! {
     /// volumes:
     ///   data:
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: data that the volume holds already must be moved by hand.
     pub(crate) static POSTGRES_DATA_PATH = {
         name: "postgres-data-path",
         clause: Clause::DevCompose,
         summary: "a volume is mounted where this version of PostgreSQL keeps no data",
         severity: Severity::Error,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -72,13 +76,20 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         if let Some(mount) = old.filter(|_| major >= 18 && new.is_none()) {
             let span = mount.target.map_or(mount.span, |it| it.span);
             let moving = if server.image.major().is_none() && server.image.name() == "postgres" { ", which the tag stands for," } else { "" };
+            let written = Written { span, file: None };
+            let fix = cx.rewritten(&written, "/var/lib/postgresql", "Mount the volume at `/var/lib/postgresql`");
             cx.report(span, format!("PostgreSQL {major}{moving} keeps its data below `/var/lib/postgresql/{major}` and refuses to start with a mount at `/var/lib/postgresql/data`"))
+                .fix_if(fix)
                 .help("Mount the volume at `/var/lib/postgresql`.")
                 .related(image, "the image")
                 .done();
         } else if let Some(mount) = new.filter(|_| major < 18 && old.is_none()) {
             let span = mount.target.map_or(mount.span, |it| it.span);
+            let written = Written { span, file: None };
+            let path = "/var/lib/postgresql/data";
+            let fix = cx.rewritten(&written, path, &format!("Mount the volume at `{path}`"));
             cx.report(span, format!("the image of PostgreSQL {major} covers `/var/lib/postgresql/data` with a nameless volume: the data doesn't get into this one"))
+                .fix_if(fix)
                 .help("Mount the volume at `/var/lib/postgresql/data`.")
                 .related(image, "the image")
                 .done();
