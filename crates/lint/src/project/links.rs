@@ -18,8 +18,10 @@ impl Project {
     pub fn read<'p>(files: Arc<dyn Files>, paths: impl IntoIterator<Item = &'p str>) -> Self {
         let mut builds: Vec<ImageBuild> = Vec::new();
         for path in paths {
-            let describes = matches!(FileType::of(path), Some(FileType::Compose | FileType::Workflow));
-            let Some(text) = (describes || bake::is_bake(path)).then(|| files.text(path)).flatten() else {
+            let describes =
+                matches!(FileType::of(path), Some(FileType::Compose | FileType::Workflow));
+            let Some(text) = (describes || bake::is_bake(path)).then(|| files.text(path)).flatten()
+            else {
                 continue;
             };
             match FileType::of(path) {

@@ -101,7 +101,8 @@ mod tests {
                     target \"api\" { inherits = [\"_common\", \"base\"]\n context = \"./${DIR}\"\n target = \"run\" }\n\
                     target \"web\" { context = \"https://x/y.git\"\n target = X }\n\
                     target \"other\" {}\n";
-        let files = MemoryFiles::new([("/p/docker-bake.hcl", text), ("/p/docker/api.Dockerfile", "")]);
+        let files =
+            MemoryFiles::new([("/p/docker-bake.hcl", text), ("/p/docker/api.Dockerfile", "")]);
         let mut builds = Vec::new();
         read(&files, "/p/docker-bake.hcl", text, &mut builds);
         let names: Vec<&str> = builds.iter().map(|it| &*it.origin.name).collect();

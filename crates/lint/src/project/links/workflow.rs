@@ -56,7 +56,8 @@ struct Checkout {
 fn checkout(root: &str, job: Job<'_>) -> Option<Checkout> {
     let mut found = None;
     for step in job.steps() {
-        let is_checkout = step.uses().and_then(|it| it.action()).is_some_and(|it| it.is("actions", "checkout"));
+        let is_checkout =
+            step.uses().and_then(|it| it.action()).is_some_and(|it| it.is("actions", "checkout"));
         if !is_checkout {
             continue;
         }
@@ -166,16 +167,19 @@ fn of_action(files: &dyn Files, checkout: &Checkout, step: Step<'_>, row: &Row) 
         *name = format!("{context}/{name}");
     }
     let args = step.input("build-args").map_or_else(Vec::new, |it| {
-        let lines = it.text().lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#'));
+        let lines =
+            it.text().lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#'));
         let pairs = lines.filter_map(|line| {
-            let (name, value) = line.split_once('=').map_or((line, None), |(name, value)| (name, Some(value)));
+            let (name, value) =
+                line.split_once('=').map_or((line, None), |(name, value)| (name, Some(value)));
             let name = name.trim().trim_matches('"');
             let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
             is_name.then(|| (name.to_owned(), value.and_then(|it| row.replace(it))))
         });
         pairs.collect()
     });
-    let described = Described { context, file, target: text("target"), args, directory: String::new() };
+    let described =
+        Described { context, file, target: text("target"), args, directory: String::new() };
     // The repository's own files count, wherever the job has them.
     let whole = Checkout { root: checkout.root.clone(), path: String::new() };
     described.build(files, if from_git { &whole } else { checkout })

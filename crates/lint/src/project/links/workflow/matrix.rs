@@ -13,7 +13,9 @@ pub(super) struct Row(BTreeMap<String, String>);
 
 /// The runs of a job. One without values where there is no matrix, or where it is not known.
 pub(super) fn rows(job: Job<'_>) -> Vec<Row> {
-    let Some(matrix) = job.matrix().filter(|it| !it.is_dynamic()) else { return vec![Row::default()] };
+    let Some(matrix) = job.matrix().filter(|it| !it.is_dynamic()) else {
+        return vec![Row::default()];
+    };
     let mut rows = vec![Row::default()];
     for entry in matrix.value.entries() {
         if matches!(entry.name(), "include" | "exclude") {
@@ -54,7 +56,8 @@ pub(super) fn rows(job: Job<'_>) -> Vec<Row> {
     for extra in included {
         let mut agrees = false;
         for row in &mut rows {
-            let same = extra.0.iter().all(|(name, value)| row.0.get(name).is_none_or(|it| it == value));
+            let same =
+                extra.0.iter().all(|(name, value)| row.0.get(name).is_none_or(|it| it == value));
             let shared = extra.0.keys().any(|it| row.0.contains_key(it));
             if same && shared {
                 agrees = true;

@@ -9,12 +9,53 @@ use crate::project::ImageBuild;
 
 /// The options of `docker build` that are followed by a value.
 const WITH_VALUE: &[&str] = &[
-    "-f", "--file", "-t", "--tag", "--target", "--build-arg", "--platform", "--label", "--secret", "--ssh",
-    "--cache-from", "--cache-to", "-o", "--output", "--network", "--progress", "--iidfile", "--builder",
-    "--build-context", "--add-host", "--attest", "--annotation", "--metadata-file", "--ulimit", "--shm-size",
-    "-m", "--memory", "--cgroup-parent", "--isolation", "--security-opt", "--allow", "--call", "--sbom",
-    "--provenance", "--no-cache-filter", "-c", "--cpu-shares", "--cpuset-cpus", "--format", "-v", "--volume",
-    "--squash-all", "--jobs", "--ignorefile", "--manifest", "--arch", "--os",
+    "-f",
+    "--file",
+    "-t",
+    "--tag",
+    "--target",
+    "--build-arg",
+    "--platform",
+    "--label",
+    "--secret",
+    "--ssh",
+    "--cache-from",
+    "--cache-to",
+    "-o",
+    "--output",
+    "--network",
+    "--progress",
+    "--iidfile",
+    "--builder",
+    "--build-context",
+    "--add-host",
+    "--attest",
+    "--annotation",
+    "--metadata-file",
+    "--ulimit",
+    "--shm-size",
+    "-m",
+    "--memory",
+    "--cgroup-parent",
+    "--isolation",
+    "--security-opt",
+    "--allow",
+    "--call",
+    "--sbom",
+    "--provenance",
+    "--no-cache-filter",
+    "-c",
+    "--cpu-shares",
+    "--cpuset-cpus",
+    "--format",
+    "-v",
+    "--volume",
+    "--squash-all",
+    "--jobs",
+    "--ignorefile",
+    "--manifest",
+    "--arch",
+    "--os",
 ];
 
 /// The builds of a step's script.
@@ -44,7 +85,8 @@ pub(super) fn builds(
     let described = commands.filter_map(|command| {
         let mut described = described(command, row)?;
         let own = command.directory.as_deref().unwrap_or(".");
-        described.directory = files::join(&files::join("/", &directory), own).trim_start_matches('/').to_owned();
+        described.directory =
+            files::join(&files::join("/", &directory), own).trim_start_matches('/').to_owned();
         (!described.directory.contains('$')).then_some(described)
     });
     described.map(|it| it.build(files, checkout)).collect()
@@ -69,8 +111,10 @@ fn described(command: &ShellCommand<'_>, row: &Row) -> Option<Described> {
     let value = |names: &[&str]| command.option(names).map(|it| known(it.value));
     let args = command.option_values(&["--build-arg"]);
     let args = args.filter_map(|it| {
-        let (name, value) = it.value.split_once('=').map_or((it.value, None), |(name, value)| (name, Some(value)));
-        let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let (name, value) =
+            it.value.split_once('=').map_or((it.value, None), |(name, value)| (name, Some(value)));
+        let is_name =
+            !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
         is_name.then(|| (name.to_owned(), value.and_then(known)))
     });
     Some(Described {
