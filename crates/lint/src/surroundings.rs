@@ -5,11 +5,13 @@ mod builder_rust;
 mod cargo_builds;
 mod delivered;
 pub(crate) mod results;
+pub(crate) mod survey;
 
 pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use builder_rust::Version;
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
+pub use survey::Survey;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
