@@ -128,11 +128,11 @@ mod tests {
 
     #[test]
     fn builder_stages_are_missed() {
-        check("type=gha", STAGES, "6:40 warning: `type=gha` leaves the stage `build` out of the cache");
+        check("type=gha", STAGES, "6:39 warning: `type=gha` leaves the stage `build` out of the cache");
         check(
             "type=registry,ref=a/b:c",
             STAGES,
-            "6:40 warning: `type=registry,ref=a/b:c` leaves the stage `build` out of the cache",
+            "6:39 warning: `type=registry,ref=a/b:c` leaves the stage `build` out of the cache",
         );
     }
 

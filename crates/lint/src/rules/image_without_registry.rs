@@ -107,7 +107,7 @@ mod tests {
             RULE,
             "env: {IMAGE: api}\njobs:\n  a:\n    steps:\n      - run: docker push $IMAGE:1\n      - run: docker build --push -t api:2 -t b .\n",
             "5:26 error: `api:1` is pushed to docker.io/library, where only Docker's own images are\n\
-             6:49 error: `b` is pushed to docker.io/library, where only Docker's own images are",
+             6:46 error: `b` is pushed to docker.io/library, where only Docker's own images are",
         );
         check(
             RULE,

@@ -180,7 +180,7 @@ mod tests {
                 &build("${{ steps.meta.outputs.tags }}"),
             ])
             .replace("type=raw", "'type=raw,value=latest'"),
-            "6:37 note: `a/b` is pushed as `type=raw,value=latest` alone, which the next push takes away",
+            "6:36 note: `a/b` is pushed as `type=raw,value=latest` alone, which the next push takes away",
         );
     }
 

@@ -166,7 +166,7 @@ mod tests {
                 "uses: docker/build-push-action@v7\n        with: {tags: 'x/y:1,x/y:2'}",
                 "uses: aquasecurity/trivy-action@v1\n        with: {image-ref: 'x/y:3'}",
             ]),
-            "8:27 warning: `x/y:3` is scanned, and `x/y:1` is built",
+            "8:28 warning: `x/y:3` is scanned, and `x/y:1` is built",
         );
     }
 

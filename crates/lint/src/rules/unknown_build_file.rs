@@ -117,7 +117,7 @@ mod tests {
     fn files_that_are_not_there_are_reported() {
         check(
             &format!("{CHECKOUT}      - uses: docker/build-push-action@v7\n        with: {{context: ., file: docker/Dockerfile}}\n"),
-            "7:35 error: there is no `docker/Dockerfile` in the repository",
+            "7:34 error: there is no `docker/Dockerfile` in the repository",
         );
         check(
             &format!("{CHECKOUT}      - run: docker build -t a web\n"),

@@ -12,7 +12,7 @@ declare_rule! {
     /// ## What it does
     /// Reports actions for containers (those of Docker, Aqua, Anchore, Snyk, Sigstore and others, the
     /// CodeQL action, and the checkout before them) that are named by a branch or a tag instead of a
-    /// commit. A branch is reported where it stands; tags are reported together, once for a workflow.
+    /// commit. A branch is reported once for each action, tags are reported together.
     ///
     /// ## Why it matters
     /// Whoever gets hold of an action's repository can move its branches and tags, and every
@@ -78,10 +78,17 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
     let facts = cx.facts;
     let Some(containers) = facts.containers() else { return };
     let mut tags: [Vec<Unpinned<'_>>; 3] = Default::default();
+    let mut branches: Vec<Vec<Unpinned<'_>>> = Vec::new();
     for job in containers.about_containers() {
         for unpinned in of_job(job) {
             if is_branch(unpinned.action.reference) {
-                report_branch(cx, &unpinned);
+                let same = |it: &&mut Vec<Unpinned<'_>>| {
+                    it.first().is_some_and(|it| it.action == unpinned.action)
+                };
+                match branches.iter_mut().find(same) {
+                    Some(group) => group.push(unpinned),
+                    None => branches.push(vec![unpinned]),
+                }
             } else {
                 let group = match unpinned.pin {
                     Some((_, true)) => 0,
@@ -92,7 +99,10 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
             }
         }
     }
-    for group in tags.iter().filter(|it| !it.is_empty()) {
+    for group in &branches {
+        report_branch(cx, group);
+    }
+    for group in &tags {
         report_tags(cx, group);
     }
 }
@@ -159,11 +169,16 @@ fn pin(action: ActionName<'_>) -> Option<(Release, bool)> {
     same_major.filter(newer).or(Some(newest).filter(newer)).map(|it| (it, false))
 }
 
-fn report_branch(cx: &mut WorkflowContext<'_, '_>, unpinned: &Unpinned<'_>) {
+fn report_branch(cx: &mut WorkflowContext<'_, '_>, group: &[Unpinned<'_>]) {
+    let Some((unpinned, others)) = group.split_first() else { return };
     let ActionName { owner, name, reference, .. } = unpinned.action;
-    let message = format!("`{owner}/{name}` follows the branch `{reference}`, whatever becomes of it");
-    let report = cx.report(unpinned.uses.reference_span(), message).help(help(unpinned));
-    match edits(std::slice::from_ref(unpinned)) {
+    let message =
+        format!("`{owner}/{name}` follows the branch `{reference}`, whatever becomes of it");
+    let mut report = cx.report(unpinned.uses.reference_span(), message).help(help(unpinned));
+    for other in others {
+        report = report.related(other.uses.reference_span(), "here too");
+    }
+    match edits(group) {
         Some(edits) => report.fix(Fix::risky("Name a release by its commit", edits)).done(),
         None => report.done(),
     }
@@ -257,7 +272,7 @@ mod tests {
         check(
             RULE,
             &workflow("      - uses: 'docker/scout-cli@v1.5.0'\n      - run: docker build .\n"),
-            "6:34 note: `docker/scout-cli` is named by the tag `v1.5.0`, which can be moved",
+            "6:33 note: `docker/scout-cli` is named by the tag `v1.5.0`, which can be moved",
         );
     }
 

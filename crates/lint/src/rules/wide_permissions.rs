@@ -9,8 +9,8 @@ use crate::{FixAvailability, WorkflowContext};
 
 declare_rule! {
     /// ## What it does
-    /// Reports `permissions: write-all`, and permissions with five scopes or more that may be
-    /// written, for jobs that build, scan or push images.
+    /// Reports `permissions: write-all`, and permissions with four scopes or more that may be
+    /// written beside those of releases, for jobs that build, scan or push images.
     ///
     /// ## Why it matters
     /// A build runs code of many others: base images, build scripts of dependencies, actions. With a
@@ -61,8 +61,11 @@ declare_rule! {
     }
 }
 
-/// As many scopes as no build needs to write.
-const MANY: usize = 5;
+/// What releases of images need to write.
+const OF_RELEASES: &[&str] = &["packages", "security-events", "id-token", "attestations"];
+
+/// More scopes than a release needs to write beside those.
+const MANY: usize = 4;
 
 fn check(cx: &mut WorkflowContext<'_, '_>) {
     let facts = cx.facts;
@@ -83,10 +86,13 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
 
 fn report(cx: &mut WorkflowContext<'_, '_>, permissions: Permissions<'_>, who: &str) {
     let scopes = permissions.scopes();
-    let written = scopes.iter().filter(|(_, access)| *access == Access::Write).count();
+    let written = scopes.iter().filter(|(entry, access)| {
+        *access == Access::Write && !OF_RELEASES.contains(&entry.name())
+    });
+    let written = written.count();
     let message = match permissions.all() {
         Some(Access::Write) => format!("{who} builds images and may write everything"),
-        _ if written >= MANY => format!("{who} builds images and may write {written} kinds of things"),
+        _ if written >= MANY => format!("{who} builds images and may write {written} kinds of other things"),
         _ => return,
     };
     let span = scopes.first().map_or(permissions.value.span(), |(entry, _)| entry.key.span());
@@ -116,8 +122,8 @@ mod tests {
         check(
             RULE,
             "jobs:\n  a:\n    permissions:\n      contents: write\n      packages: write\n      actions: write\n      \
-             checks: write\n      issues: write\n    steps: [{run: docker build .}]\n",
-            "4:7 warning: the job `a` builds images and may write 5 kinds of things",
+             id-token: write\n      checks: write\n      issues: write\n    steps: [{run: docker build .}]\n",
+            "4:7 warning: the job `a` builds images and may write 4 kinds of other things",
         );
     }
 

@@ -10,7 +10,7 @@ use super::scans::Scan;
 
 /// A text without any of these says nothing about containers.
 const WORDS: &[&str] =
-    &["docker", "trivy", "grype", "anchore/", "snyk", "buildah", "podman", "kaniko"];
+    &["docker", "trivy", "grype", "anchore/", "snyk", "buildah", "podman", "kaniko", "depot/", "build-push"];
 
 /// What a workflow does with containers, job by job.
 #[derive(Debug)]

@@ -63,7 +63,10 @@ pub(crate) fn newest_of(action: ActionName<'_>, version: &[u64]) -> Option<Relea
 /// The release that a reference is: by its tag, or by its commit.
 pub(crate) fn release_of(action: ActionName<'_>) -> Option<Release> {
     let reference = action.reference;
-    let same = |it: &&Release| it.commit == reference || it.tag == reference;
+    let version = numbers(reference);
+    let same = |it: &&Release| {
+        it.commit == reference || version.is_some() && numbers(it.tag) == version
+    };
     releases(action).iter().find(same).copied()
 }
 
