@@ -13,9 +13,8 @@ declare_rule! {
     /// ## What it does
     /// Reports a service without limits of memory, processors and processes, in
     /// `deploy.resources.limits` or in `mem_limit`, `cpus` and `pids_limit`. A service that has some of
-    /// them is told what is missing. Services that have none count in files that serve; where
-    /// somebody set a limit, those that are built here count in every file. Jobs that run once are
-    /// left alone. One finding stands for all services of a file that lack the same.
+    /// them is told what is missing. Services that have none count if they are built here: in
+    /// files that serve, and wherever somebody set a limit. Jobs that run once are left alone. One finding stands for all services of a file that lack the same.
     ///
     /// Chosen without `unhardened-service`, the rule speaks of every service.
     ///
@@ -68,7 +67,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let is_unlimited = is_empty(&limits);
         somebody_cares |= !is_unlimited;
         let Some(missing) = missing(&limits).filter(|_| is_whole(service)) else { continue };
-        let is_meant = (is_ours(service) || is_production) && !is_job(compose, service);
+        let is_meant = is_ours(service) && !is_job(compose, service);
         if !is_unlimited || is_meant || is_strict {
             found.push((service, missing));
         }
@@ -136,8 +135,8 @@ mod tests {
 
     #[test]
     fn one_finding_stands_for_a_file_that_does_not_care() {
-        let text = "services:\n  a: {image: 'x/y:1', restart: always}\n  b: {image: 'postgres:17', restart: always}\n  \
-                    migrate: {image: 'x/y:1'}\n";
+        let text = "services:\n  a: {build: ., restart: always}\n  b: {build: b, restart: always}\n  \
+                    migrate: {build: .}\n  c: {image: 'postgres:17', restart: always}\n";
         let options = crate::Options {
             rules: Some(crate::RuleSet::of(|it| it.name == "missing-limits" || it.name == UNHARDENED_SERVICE.name)),
             ..crate::Options::default()
