@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 mod buildkit_findings;
+mod compose_spec;
 mod dockerfile_ast;
 mod fixes;
 
@@ -15,7 +16,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask cases dockerfile-ast DIR FILE.jsonl
        cargo xtask cases buildkit-findings DIR FILE.jsonl
-       cargo xtask cases fixes DIR";
+       cargo xtask cases fixes DIR
+       cargo xtask cases compose-spec DIR";
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -44,6 +46,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
             buildkit_findings::run(Path::new(directory), &lines(expected)?)?
         }
         ["fixes", directory] => fixes::run(Path::new(directory))?,
+        ["compose-spec", directory] => compose_spec::run(Path::new(directory))?,
         _ => return Err(USAGE.into()),
     };
     report(&outcome)

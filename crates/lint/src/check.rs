@@ -6,6 +6,7 @@ use plimsoll_syntax::dockerignore::Dockerignore;
 use plimsoll_syntax::yaml::{self, Yaml};
 
 use crate::context::{LazySurroundings, Sink};
+use crate::dockerignore::LazyUsers;
 
 use crate::rule::finding;
 use crate::rules::syntax_error::SYNTAX_ERROR;
@@ -126,9 +127,10 @@ fn check_dockerignore(path: &str, text: &str, file: &Dockerignore, options: &Opt
         run.checked.findings.push(finding);
     }
     run.settle(&SYNTAX_ERROR, 0);
+    let users = LazyUsers::new();
     run.each(|check, sink| {
         if let Check::Dockerignore(check) = check {
-            check(&mut DockerignoreContext::new(text, file, options, sink));
+            check(&mut DockerignoreContext::new(text, file, options, &users, sink));
         }
     });
     run.finish(text)

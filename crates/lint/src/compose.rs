@@ -26,7 +26,7 @@ pub(crate) mod unused;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use plimsoll_finding::Span;
+use plimsoll_finding::{Severity, Span};
 use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind};
 use plimsoll_syntax::yaml::Yaml;
 
@@ -106,8 +106,15 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
     pub(crate) fn report_problems(&mut self, wanted: impl Fn(ComposeProblemKind) -> bool) {
         // What is no YAML is reported as such.
         let of_rule = |it: &&ComposeProblem| it.kind != ComposeProblemKind::Yaml && wanted(it.kind);
+        let is_fragment = self.problems().iter().any(|it| it.code == "no-image");
         for problem in self.problems().iter().filter(of_rule) {
             let mut report = self.sink.report(problem.span, &*problem.message);
+            // A file of services without images is made to be joined with others.
+            let may_be_elsewhere =
+                || problem.code == "no-image" || problem.code.starts_with("undefined-");
+            if is_fragment && may_be_elsewhere() {
+                report = report.severity(Severity::Warning);
+            }
             if let Some(help) = &problem.help {
                 report = report.help(&**help);
             }

@@ -22,6 +22,7 @@ pub(crate) mod signals;
 pub(crate) mod sources;
 pub(crate) mod spdx;
 pub(crate) mod start;
+pub(crate) mod taken;
 pub(crate) mod tools;
 pub(crate) mod users;
 pub(crate) mod words;

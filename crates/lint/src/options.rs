@@ -21,6 +21,9 @@ pub struct Options {
     pub dockerignore: Option<Arc<str>>,
     /// Where the file lies, if that is known: rules then look at what is around it.
     pub place: Option<Place>,
+    /// How many bytes of a build context may be taken before that is a finding; `None` stands for
+    /// 100 MB.
+    pub context_limit: Option<u64>,
     /// Whether to know nothing of base images: rules then take them for images of Linux that set
     /// no variable but `PATH`, as `BuildKit`'s checks do when they can't ask a registry.
     pub unknown_bases: bool,
@@ -58,6 +61,7 @@ impl Options {
             .map(|(name, form)| (name.to_owned(), form.to_owned()))
             .into(),
             strict_labels: true,
+            context_limit: Some(100),
             ..Self::default()
         }
     }

@@ -10,6 +10,7 @@ use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
 
 use crate::image_facts::ImageFacts;
+use crate::{BuildContext, Survey};
 
 /// Where a file lies.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Project {
     pub builds: Vec<ImageBuild>,
     /// The builds of each Dockerfile, by its path: places in `builds`.
     by_dockerfile: BTreeMap<String, Vec<usize>>,
+    /// The contexts that were looked at, by root, `.dockerignore` and thoroughness.
+    surveys: Mutex<BTreeMap<(String, Option<String>, usize), Arc<Survey>>>,
     /// The workspaces that were asked for, by directory.
     workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
     /// The images that were asked for, by Dockerfile and target.
@@ -94,6 +97,7 @@ impl Project {
             files,
             builds,
             by_dockerfile,
+            surveys: Mutex::default(),
             workspaces: Mutex::default(),
             images: Mutex::default(),
         }
@@ -111,6 +115,19 @@ impl Project {
         let name = || self.files.name(dockerfile);
         let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), it, target)));
         lock().entry(key).or_insert(read).clone()
+    }
+
+    /// What is in a build context, as far as it takes to see `most` names. It is looked at once.
+    pub fn survey(&self, context: &BuildContext, most: usize) -> Arc<Survey> {
+        let lock = || self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
+        let ignore = context.ignore.as_ref().map(|it| it.path.clone());
+        let key = (context.root.clone(), ignore, most);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(Survey::of(&*self.files, context, most));
+        lock().insert(key, Arc::clone(&found));
+        found
     }
 
     /// The Cargo workspace of a directory: the one that Cargo would work on there. It is read once.

@@ -4,12 +4,16 @@ mod build_context;
 mod builder_rust;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod native;
 pub(crate) mod results;
+pub(crate) mod survey;
+mod targets;
 
 pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use builder_rust::Version;
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
+pub use survey::Survey;
 
 use std::cell::OnceCell;
 use std::sync::Arc;

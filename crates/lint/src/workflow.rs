@@ -1,10 +1,29 @@
 //! What rules about GitHub workflows see.
 
+pub(crate) mod acts;
+pub(crate) mod builds;
+pub(crate) mod commands;
+pub(crate) mod containers;
+pub(crate) mod files;
+pub(crate) mod images;
+pub(crate) mod matrix;
+pub(crate) mod metadata;
+pub(crate) mod pins;
+pub(crate) mod pull_request;
+pub(crate) mod runners;
+pub(crate) mod scans;
+pub(crate) mod variables;
+
+use std::cell::OnceCell;
+
 use plimsoll_finding::Span;
+use plimsoll_syntax::workflow::Workflow;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
 use crate::{Options, Place, YamlEdits};
+
+use containers::Containers;
 
 /// What is known about a workflow.
 #[derive(Debug)]
@@ -13,12 +32,26 @@ pub struct WorkflowFacts<'y> {
     pub yaml: &'y Yaml<'y>,
     /// Edits that follow the layout of the file.
     pub edits: YamlEdits<'y>,
+    /// The workflow that it is.
+    pub workflow: Workflow<'y>,
+    /// Found out when a rule first asks.
+    containers: OnceCell<Option<Containers<'y>>>,
 }
 
 impl<'y> WorkflowFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, edits: YamlEdits::new(yaml) }
+        Self {
+            yaml,
+            edits: YamlEdits::new(yaml),
+            workflow: Workflow::new(yaml),
+            containers: OnceCell::new(),
+        }
+    }
+
+    /// What the workflow does with containers; `None` where it does nothing of the kind.
+    pub(crate) fn containers(&self) -> Option<&Containers<'y>> {
+        self.containers.get_or_init(|| Containers::of(self.yaml, self.workflow)).as_ref()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Few files say anything of it. There, one finding for all is enough; rules about a single key speak
 //! where a service has some of the keys and lacks others.
 
+use plimsoll_finding::Fix;
 use plimsoll_syntax::compose::Service;
 use plimsoll_syntax::yaml::Value;
 
@@ -63,6 +64,21 @@ pub(crate) fn speaks_of(
         return true;
     }
     has.count() >= if images::is_ours(service) { 1 } else { 2 }
+}
+
+/// A fix that adds an entry to a service which does not have its key yet, as far as its layout allows.
+pub(crate) fn added<'y>(
+    cx: &ComposeContext<'_, 'y>,
+    service: &Service<'y>,
+    title: &str,
+    key: &str,
+    entry: &str,
+) -> Option<Fix> {
+    if service.get(key).is_some() {
+        return None;
+    }
+    let edit = cx.edits().entry_added(service.value, entry)?;
+    Some(Fix::risky(title, [edit]))
 }
 
 /// Whether rules that weigh what a file is for should not: whoever chooses them one by one, without

@@ -8,7 +8,8 @@ use crate::ComposeContext;
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     texts: Vec<String>,
-    /// Whether all of it is known: no file of variables is missing, and nothing comes from elsewhere.
+    /// Whether all of it that may name a port is known: no file of variables is missing, nothing comes
+    /// from elsewhere, and no variable of whoever starts Compose stands where a port may.
     pub(crate) is_complete: bool,
 }
 
@@ -18,10 +19,9 @@ impl Settings {
         let mut texts = Vec::new();
         let mut is_complete = !service.extends_elsewhere();
         for pair in service.environment() {
-            match pair.value {
-                Some(value) => texts.push(value.text.to_owned()),
-                None => is_complete = false,
-            }
+            let is_open = pair.value.is_none_or(|it| it.text.contains('$'));
+            is_complete &= !(is_open && names_port(pair.name.text));
+            texts.extend(pair.value.map(|it| it.text.to_owned()));
         }
         for file in service.env_file() {
             let place = cx.place();
@@ -32,6 +32,7 @@ impl Settings {
             }
         }
         for line in [service.command(), service.entrypoint()].into_iter().flatten() {
+            is_complete &= !line.words.iter().any(|it| it.text.contains('$'));
             texts.extend(line.words.iter().map(|it| it.text.clone().into_owned()));
         }
         // The program may read a file that is mounted.
@@ -49,11 +50,6 @@ impl Settings {
     pub(crate) fn mention(&self, number: u16) -> bool {
         self.texts.iter().any(|it| mentions(it, number))
     }
-
-    /// Whether some text holds a variable of whoever starts Compose.
-    pub(crate) fn are_templated(&self) -> bool {
-        self.texts.iter().any(|it| it.contains('$'))
-    }
 }
 
 /// Whether a number stands in a text as a number of its own.
@@ -65,4 +61,16 @@ pub(crate) fn mentions(text: &str, number: u16) -> bool {
         !before.is_some_and(|it| it.is_ascii_digit())
             && !after.is_some_and(|it| it.is_ascii_digit())
     })
+}
+
+/// Whether a variable may say where a program listens.
+fn names_port(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["PORT", "ADDR", "BIND", "LISTEN", "URL", "HOST", "ORIGIN", "ENDPOINT", "ARGS", "OPTIONS"]
+        .iter()
+        .any(|it| name.contains(it))
+        && !["DATABASE_URL", "REDIS_URL", "DB_HOST", "DB_PORT", "PGHOST", "PGPORT", "AMQP_URL"]
+            .contains(&&*name)
+        && !name.contains("POSTGRES")
+        && !name.contains("MYSQL")
 }

@@ -104,8 +104,7 @@ impl<'p> Sources<'p> {
             .any(|directory| {
                 let path = files::join(directory, path);
                 let path = below.map_or_else(|| path.clone(), |it| files::join(&path, it));
-                // The file's own directory is no directory above it.
-                path != self.place.directory() && files.kind(&path).is_some()
+                files.kind(&path).is_some()
             })
     }
 }

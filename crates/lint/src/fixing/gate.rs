@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use plimsoll_finding::{Applicability, Edit, Finding, Fix, Severity, apply};
-use plimsoll_syntax::compose;
 use plimsoll_syntax::dockerfile::{Command, Dockerfile, Form, LineKind};
 use plimsoll_syntax::yaml::Yaml;
 
@@ -76,8 +75,8 @@ impl<'g> Gate<'g> {
     }
 
     /// The result is read as well as before, is equal outside of the edits, and has all comments.
-    fn is_whole(&self, new_file: &Parsed<'_>, text: &str, edits: &[Edit]) -> Result<(), Rejection> {
-        match (&self.file, new_file) {
+    fn is_whole(&self, new: &Parsed<'_>, text: &str, edits: &[Edit]) -> Result<(), Rejection> {
+        match (&self.file, new) {
             (Parsed::Dockerfile(old), Parsed::Dockerfile(new)) => {
                 if new.errors.len() > old.errors.len() {
                     return Err(Rejection::SyntaxError);
@@ -99,9 +98,6 @@ impl<'g> Gate<'g> {
                     if count > known.get(message).copied().unwrap_or_default() {
                         return Err(Rejection::SyntaxError);
                     }
-                }
-                if matches!(new_file, Parsed::Compose(_)) && refusals(new) > refusals(old) {
-                    return Err(Rejection::SyntaxError);
                 }
                 outside_yaml::is_equal(old, new, edits)?;
                 outside_yaml::keeps_comments(old, new)
@@ -199,12 +195,6 @@ fn messages<'y>(yaml: &'y Yaml<'_>) -> BTreeMap<&'y str, usize> {
         *counts.entry(&*error.message).or_default() += 1;
     }
     counts
-}
-
-/// How many things Compose refuses a file for.
-fn refusals(yaml: &Yaml<'_>) -> usize {
-    let problems = compose::problems(&compose::Compose::new(yaml), &compose::Options::default());
-    problems.iter().filter(|it| it.kind.is_error()).count()
 }
 
 fn script_problems(file: &Dockerfile<'_>) -> usize {

@@ -56,13 +56,33 @@ declare_rule! {
 }
 
 /// Programs that are no command of another one.
-const PROGRAMS: &[&str] =
-    &["sh", "bash", "ash", "cargo", "npm", "yarn", "pnpm", "node", "python", "python3", "tail", "sleep"];
+const PROGRAMS: &[&str] = &[
+    "sh", "bash", "ash", "cargo", "npm", "yarn", "pnpm", "node", "python", "python3", "tail",
+    "sleep",
+];
 
 /// Programs that start what they are given, whatever that is.
 const STARTERS: &[&str] = &[
-    "tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "exec", "sudo", "nice", "setpriv",
-    "chpst", "docker-init", "init", "sh", "bash", "ash", "dash", "time", "strace", "doas",
+    "tini",
+    "dumb-init",
+    "catatonit",
+    "gosu",
+    "su-exec",
+    "env",
+    "exec",
+    "sudo",
+    "nice",
+    "setpriv",
+    "chpst",
+    "docker-init",
+    "init",
+    "sh",
+    "bash",
+    "ash",
+    "dash",
+    "time",
+    "strace",
+    "doas",
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
@@ -73,7 +93,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some(command) = service.command().filter(|it| !it.words.is_empty()) else { continue };
         let Some(image) = cx.image_of(service) else { continue };
         let Some(entrypoint) = &image.entrypoint else { continue };
-        let Some((message, help)) = problem(service.name, &command, entrypoint, &image) else { continue };
+        let Some((message, help)) = problem(service.name, &command, entrypoint, &image) else {
+            continue;
+        };
         cx.report(command.value.span(), message)
             .help(help)
             .related_in(image.name.clone(), image.place(entrypoint.span), "what always starts")
@@ -90,11 +112,20 @@ fn problem(
     if entrypoint.value.is_shell {
         // `exec x "$@"` takes the words after the script, but for the first.
         let script = entrypoint.value.words.first()?;
-        if script.contains("$@") || script.contains("$*") || script.contains("$1") || script.contains("$0") {
+        if script.contains("$@")
+            || script.contains("$*")
+            || script.contains("$1")
+            || script.contains("$0")
+        {
             return None;
         }
-        let message = format!("the command of `{service}` has no effect: the ENTRYPOINT of its image is in shell form");
-        return Some((message, "Write the ENTRYPOINT in exec form, as in `[\"server\"]`, or set `entrypoint` here."));
+        let message = format!(
+            "the command of `{service}` has no effect: the ENTRYPOINT of its image is in shell form"
+        );
+        return Some((
+            message,
+            "Write the ENTRYPOINT in exec form, as in `[\"server\"]`, or set `entrypoint` here.",
+        ));
     }
     let program = entrypoint.value.words.first()?;
     let name = paths::file_name(program);
@@ -103,12 +134,16 @@ fn problem(
     if name.is_empty() || STARTERS.contains(&name) || is_script(name) {
         return None;
     }
-    let is_again = given == name && (first == program || first.contains('/') || entrypoint.value.words.len() == 1);
-    let is_other = PROGRAMS.contains(&given) && is_compiled(image, program) && entrypoint.value.words.len() == 1;
+    let is_again = given == name
+        && (first == program || first.contains('/') || entrypoint.value.words.len() == 1);
+    let is_other = PROGRAMS.contains(&given)
+        && is_compiled(image, program)
+        && entrypoint.value.words.len() == 1;
     if !is_again && !is_other {
         return None;
     }
-    let message = format!("`{first}` becomes an argument of `{name}`, the ENTRYPOINT of `{service}`'s image");
+    let message =
+        format!("`{first}` becomes an argument of `{name}`, the ENTRYPOINT of `{service}`'s image");
     let help = if is_again {
         "Leave the program out: `command` holds its arguments alone."
     } else {
@@ -119,14 +154,19 @@ fn problem(
 
 /// Whether a program looks like a script, which may start what it is given.
 fn is_script(name: &str) -> bool {
-    name.contains('.') || name.contains("entrypoint") || name.contains("start") || name.contains("run") || name.contains("init")
+    name.contains('.')
+        || name.contains("entrypoint")
+        || name.contains("start")
+        || name.contains("run")
+        || name.contains("init")
 }
 
 /// Whether a program is one that the Dockerfile copies from the stage which compiled it.
 fn is_compiled(image: &ImageFacts, program: &str) -> bool {
     let name = paths::file_name(program);
     image.copies.iter().any(|it| {
-        let is_target = ["/release/", "/debug/", "target/"].iter().any(|part| it.source.contains(part));
+        let is_target =
+            ["/release/", "/debug/", "target/"].iter().any(|part| it.source.contains(part));
         is_target && !it.from_context && (it.path == program || paths::file_name(&it.path) == name)
     })
 }
@@ -141,17 +181,29 @@ mod tests {
         let dockerfile = format!(
             "FROM rust:1 AS build\nFROM debian:12\nCOPY --from=build /app/target/release/server /usr/bin/\nENTRYPOINT {entrypoint}\n"
         );
-        check_project("command-as-arguments", &[("compose.yaml", &compose), ("Dockerfile", &dockerfile)], expected);
+        check_project(
+            "command-as-arguments",
+            &[("compose.yaml", &compose), ("Dockerfile", &dockerfile)],
+            expected,
+        );
     }
 
     #[test]
     fn programs_become_arguments() {
-        let found = |it: &str| format!("4:14 warning: `{it}` becomes an argument of `server`, the ENTRYPOINT of `a`'s image");
+        let found = |it: &str| {
+            format!(
+                "4:14 warning: `{it}` becomes an argument of `server`, the ENTRYPOINT of `a`'s image"
+            )
+        };
         check("server --x", "[\"server\"]", &found("server"));
         check("[/usr/bin/server, run]", "[\"/usr/bin/server\", \"-v\"]", &found("/usr/bin/server"));
         check("cargo run", "[\"/usr/bin/server\"]", &found("cargo"));
         check("sh -c 'server'", "[\"server\"]", &found("sh"));
-        check("--x", "server", "4:14 warning: the command of `a` has no effect: the ENTRYPOINT of its image is in shell form");
+        check(
+            "--x",
+            "server",
+            "4:14 warning: the command of `a` has no effect: the ENTRYPOINT of its image is in shell form",
+        );
     }
 
     #[test]

@@ -70,7 +70,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         }
         let place = image.place(health.span);
         if own.is_disabled() {
-            let span = own.get("disable").or_else(|| own.get("test")).map_or(service.key.span(), |it| it.span());
+            let span = own
+                .get("disable")
+                .or_else(|| own.get("test"))
+                .map_or(service.key.span(), |it| it.span());
             let message = format!("`{}` switches off the health check of its image", service.name);
             cx.report(span, message)
                 .severity(Severity::Note)
@@ -83,10 +86,14 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         if service.command().is_some() || service.entrypoint().is_some() {
             continue;
         }
-        let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else { continue };
+        let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else {
+            continue;
+        };
         let Some(span) = own.get("test").map(|it| it.span()) else { continue };
         let (own, images) = (probes::text_of(&test), probes::text_of_image(&image));
-        let Some((own, images)) = Probe::of(&own).zip(images.as_deref().and_then(Probe::of)) else { continue };
+        let Some((own, images)) = Probe::of(&own).zip(images.as_deref().and_then(Probe::of)) else {
+            continue;
+        };
         let Some(difference) = own.difference(&images) else { continue };
         let says = |it: &Probe| match difference {
             "port" => format!("port {}", it.port),
@@ -120,10 +127,26 @@ mod tests {
 
     #[test]
     fn ports_and_paths_differ() {
-        check("{test: curl -f localhost:80/health}", IMAGE, "4:25 warning: `a` tests port 80, and its image port 3000");
-        check("{test: [CMD, wget, 'http://127.0.0.1:3000/']}", IMAGE, "4:25 warning: `a` tests `/`, and its image `/health`");
-        check("{test: [CMD-SHELL, nc -z localhost 81]}", IMAGE, "4:25 warning: `a` tests port 81, and its image port 3000");
-        check("{disable: true}", IMAGE, "4:28 note: `a` switches off the health check of its image");
+        check(
+            "{test: curl -f localhost:80/health}",
+            IMAGE,
+            "4:25 warning: `a` tests port 80, and its image port 3000",
+        );
+        check(
+            "{test: [CMD, wget, 'http://127.0.0.1:3000/']}",
+            IMAGE,
+            "4:25 warning: `a` tests `/`, and its image `/health`",
+        );
+        check(
+            "{test: [CMD-SHELL, nc -z localhost 81]}",
+            IMAGE,
+            "4:25 warning: `a` tests port 81, and its image port 3000",
+        );
+        check(
+            "{disable: true}",
+            IMAGE,
+            "4:28 note: `a` switches off the health check of its image",
+        );
         check("{test: [NONE]}", IMAGE, "4:25 note: `a` switches off the health check of its image");
     }
 

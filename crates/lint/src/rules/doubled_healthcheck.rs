@@ -61,10 +61,14 @@ declare_rule! {
 fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
         let Some(own) = service.healthcheck().filter(|it| !it.is_disabled()) else { continue };
-        let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else { continue };
+        let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else {
+            continue;
+        };
         let Some(span) = own.get("test").map(|it| it.span()) else { continue };
         let Some(image) = cx.image_of(service) else { continue };
-        let (Some(health), Some(images)) = (&image.health, probes::text_of_image(&image)) else { continue };
+        let (Some(health), Some(images)) = (&image.health, probes::text_of_image(&image)) else {
+            continue;
+        };
         let own = probes::text_of(&test);
         if !is_same(&own, &images) {
             continue;
@@ -93,9 +97,15 @@ mod tests {
 
     #[track_caller]
     fn check(test: &str, expected: &str) {
-        let compose = format!("services:\n  a:\n    build: .\n    healthcheck:\n      test: {test}\n");
-        let dockerfile = "FROM debian:12\nHEALTHCHECK CMD curl -f http://localhost:3000/health || exit 1\n";
-        check_project("doubled-healthcheck", &[("compose.yaml", &compose), ("Dockerfile", dockerfile)], expected);
+        let compose =
+            format!("services:\n  a:\n    build: .\n    healthcheck:\n      test: {test}\n");
+        let dockerfile =
+            "FROM debian:12\nHEALTHCHECK CMD curl -f http://localhost:3000/health || exit 1\n";
+        check_project(
+            "doubled-healthcheck",
+            &[("compose.yaml", &compose), ("Dockerfile", dockerfile)],
+            expected,
+        );
     }
 
     #[test]

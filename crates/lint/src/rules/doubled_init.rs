@@ -53,7 +53,9 @@ declare_rule! {
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
-        let Some(on) = service.get("init").filter(|it| it.as_bool() == Some(true)) else { continue };
+        let Some(on) = service.get("init").filter(|it| it.as_bool() == Some(true)) else {
+            continue;
+        };
         let Some(image) = cx.image_of(service) else { continue };
         let Some(init) = &image.init else { continue };
         // An init in `CMD` is gone with another command.
@@ -61,7 +63,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         if service.entrypoint().is_some() || !in_entrypoint && service.command().is_some() {
             continue;
         }
-        let message = format!("`{}` has an init, and its image starts `{}` itself", service.name, init.value);
+        let message =
+            format!("`{}` has an init, and its image starts `{}` itself", service.name, init.value);
         cx.report(on.span(), message)
             .help("Leave one of them out.")
             .related_in(image.name.clone(), image.place(init.span), "the init of the image")
@@ -79,14 +82,22 @@ mod tests {
         let in_cmd = "FROM alpine:3.22\nCMD [\"dumb-init\", \"x\"]\n";
         for (more, dockerfile, expected) in [
             ("", tini, "2:23 note: `a` has an init, and its image starts `tini` itself"),
-            (", command: y", tini, "2:23 note: `a` has an init, and its image starts `tini` itself"),
+            (
+                ", command: y",
+                tini,
+                "2:23 note: `a` has an init, and its image starts `tini` itself",
+            ),
             (", entrypoint: y", tini, ""),
             (", command: y", in_cmd, ""),
             ("", in_cmd, "2:23 note: `a` has an init, and its image starts `dumb-init` itself"),
             ("", "FROM alpine:3.22\nCMD [\"x\"]\n", ""),
         ] {
             let compose = format!("services:\n  a: {{build: ., init: true{more}}}\n");
-            check_project("doubled-init", &[("compose.yaml", &compose), ("Dockerfile", dockerfile)], expected);
+            check_project(
+                "doubled-init",
+                &[("compose.yaml", &compose), ("Dockerfile", dockerfile)],
+                expected,
+            );
         }
     }
 }

@@ -64,7 +64,7 @@ fn is_disk_letter(rest: &str) -> bool {
 fn dangerous(path: &str) -> Option<&'static str> {
     let name = path.strip_prefix("/dev")?.trim_matches('/');
     let is_disk = ["sd", "hd", "vd", "xvd"].iter().any(|it| {
-        name.strip_prefix(it).is_some_and(|rest| is_disk_letter(rest))
+        name.strip_prefix(it).is_some_and(is_disk_letter)
     });
     if is_disk || name.starts_with("nvme") || name.starts_with("dm-") || name.starts_with("mapper") {
         return Some("a disk");

@@ -119,7 +119,7 @@ fn check(cx: &mut Context<'_, '_>) {
             report = report.severity(Severity::Error);
         }
         match &name {
-            Some(name) => report.related_in(name, Some(pattern.span), "by this pattern").done(),
+            Some(name) => report.related_in(name, Some(pattern.span), "this pattern excludes it").done(),
             None => report.done(),
         }
     }

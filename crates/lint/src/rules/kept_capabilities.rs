@@ -2,7 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use crate::compose::hardening::{Hardening, speaks_of};
+use crate::compose::hardening::{Hardening, added, speaks_of};
 use crate::compose::images::is_ours;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -35,12 +35,15 @@ declare_rule! {
     ///     security_opt: ["no-new-privileges:true"]
     ///     cap_drop: [ALL]
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: the program may need one of them, to change owners or to become another user when it starts.
     pub(crate) static KEPT_CAPABILITIES = {
         name: "kept-capabilities",
         clause: Clause::NonRoot,
         summary: "a service keeps capabilities that it hardly needs",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -57,6 +60,27 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
         let message = format!("`{name}` keeps the capabilities that engines give by default: `cap_drop: [ALL]` is missing");
         let help = "Add `cap_drop: [ALL]`, and give back with `cap_add` what it needs.";
-        cx.report(service.key.written(), message).severity(severity).help(help).done();
+        let fix = added(cx, service, "Drop all capabilities", "cap_drop", "cap_drop: [ALL]");
+        let report = cx.report(service.key.written(), message).severity(severity).help(help);
+        match fix {
+            Some(fix) => report.fix(fix).done(),
+            None => report.done(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::{check, check_fixed};
+
+    #[test]
+    fn a_list_without_all_is_left_to_its_author() {
+        let text = "services:\n  a: {image: x, cap_drop: [NET_RAW]}\n";
+        check(
+            "kept-capabilities",
+            text,
+            "2:3 note: `a` keeps the capabilities that engines give by default: `cap_drop: [ALL]` is missing",
+        );
+        check_fixed("kept-capabilities", text, text);
     }
 }

@@ -68,10 +68,12 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         }
         if sources.may_be_missing(&path) && !sources.is_elsewhere(context.text, None) {
             let name = place.files().name(&path);
-            let message = format!("the build context of `{}`, `{name}`, is not there", service.name);
+            let message =
+                format!("the build context of `{}`, `{name}`, is not there", service.name);
             let mut report = cx.report(context.span, message);
             if files::parent(place.directory()).is_some() {
-                report = report.help("The path is seen from the directory that the Compose file is in.");
+                report =
+                    report.help("The path is seen from the directory that the Compose file is in.");
             }
             report.done();
         }

@@ -72,7 +72,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let tried = files.name(&missing.path);
         let message = format!("the Dockerfile of `{}`, `{tried}`, is not there", service.name);
         let help = match &missing.meant {
-            Some(meant) => format!("`dockerfile` is seen from the context: did you mean `{meant}`?"),
+            Some(meant) => {
+                format!("`dockerfile` is seen from the context: did you mean `{meant}`?")
+            }
             None => "`dockerfile` is seen from the build context.".to_owned(),
         };
         cx.report(missing.span, message).help(help).done();
@@ -102,7 +104,9 @@ fn missing<'y>(
         return None;
     }
     let name = dockerfile.map_or("Dockerfile", |it| it.text);
-    if !sources.may_be_missing(&path) || sources.is_elsewhere(written.map_or(".", |it| it.text), Some(name)) {
+    if !sources.may_be_missing(&path)
+        || sources.is_elsewhere(written.map_or(".", |it| it.text), Some(name))
+    {
         return None;
     }
     let span = dockerfile.or(written).map_or(found.origin.span, |it| it.span);
@@ -122,8 +126,10 @@ fn meant(place: &Place, context: &str, name: &str) -> Option<String> {
         None => (context.to_owned(), name),
     };
     let list = files.list(&directory);
-    let mut names = list.iter().map(|it| &*it.name).filter(|it| FileType::of(it) == Some(FileType::Dockerfile));
-    let likely = closest(last, names.clone()).or_else(|| names.next().filter(|_| names.next().is_none()));
+    let mut names =
+        list.iter().map(|it| &*it.name).filter(|it| FileType::of(it) == Some(FileType::Dockerfile));
+    let likely =
+        closest(last, names.clone()).or_else(|| names.next().filter(|_| names.next().is_none()));
     let path = files::join(&directory, likely?);
     files::below(context, &path).map(str::to_owned)
 }
@@ -139,7 +145,11 @@ mod tests {
         let compose = "services:\n  a: {build: .}\n  b: {build: {dockerfile: Dockerfile.prd}}\n  c: {build: {context: api, dockerfile: api/Dockerfile}}\n";
         check_project(
             RULE,
-            &[("compose.yaml", compose), ("Dockerfile.prod", "FROM a\n"), ("api/Dockerfile", "FROM a\n")],
+            &[
+                ("compose.yaml", compose),
+                ("Dockerfile.prod", "FROM a\n"),
+                ("api/Dockerfile", "FROM a\n"),
+            ],
             "2:14 error: the Dockerfile of `a`, `Dockerfile`, is not there\n\
              3:27 error: the Dockerfile of `b`, `Dockerfile.prd`, is not there\n\
              4:41 error: the Dockerfile of `c`, `api/api/Dockerfile`, is not there",
@@ -165,6 +175,10 @@ mod tests {
             "",
         );
         let below = "services:\n  a: {build: {dockerfile: docker/Dockerfile}}\n";
-        check_project(RULE, &[("docker/compose.yaml", below), ("docker/Dockerfile", "FROM a\n")], "");
+        check_project(
+            RULE,
+            &[("docker/compose.yaml", below), ("docker/Dockerfile", "FROM a\n")],
+            "",
+        );
     }
 }

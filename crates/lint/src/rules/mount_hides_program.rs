@@ -139,7 +139,12 @@ fn program(
     let own = service.text("working_dir").map_or(directory, |it| it.text);
     let path = match word.contains('/') {
         true => paths::join(own, &word),
-        false => image.copies.iter().find(|it| paths::file_name(&it.path) == word && it.path.contains("bin/"))?.path.clone(),
+        false => image
+            .copies
+            .iter()
+            .find(|it| paths::file_name(&it.path) == word && it.path.contains("bin/"))?
+            .path
+            .clone(),
     };
     let copied = image.copies.iter().find(|it| it.path == path && !it.from_context)?;
     if !paths::is_in(&path, target) || is_covered(mounts, &path, target) {
@@ -163,7 +168,10 @@ fn program(
 fn first_program(line: &StartLine, image: &ImageFacts) -> Option<String> {
     if line.is_shell {
         let mut words = line.words.first()?.split_whitespace().skip_while(|it| *it == "exec");
-        return words.next().filter(|it| !it.contains(['$', '=', '(', '"', '\''])).map(str::to_owned);
+        return words
+            .next()
+            .filter(|it| !it.contains(['$', '=', '(', '"', '\'']))
+            .map(str::to_owned);
     }
     let words = line.words.iter().filter(|it| !it.starts_with('-'));
     let skipped = usize::from(image.init.is_some());
@@ -184,16 +192,30 @@ fn packages(
     }
     let stage = image.stages.get(image.stage?)?;
     let is_install = |it: &String| {
-        matches!(it.as_str(), "npm ci" | "npm install" | "npm i" | "yarn install" | "pnpm install" | "yarn")
+        matches!(
+            it.as_str(),
+            "npm ci" | "npm install" | "npm i" | "yarn install" | "pnpm install" | "yarn"
+        )
     };
-    if !stage.runs.iter().any(is_install) || is_covered(mounts, &format!("{target}/node_modules"), target) {
+    if !stage.runs.iter().any(is_install)
+        || is_covered(mounts, &format!("{target}/node_modules"), target)
+    {
         return None;
     }
     let starts = image.cmd.as_ref().or(image.entrypoint.as_ref())?;
-    let installs = starts.value.words.iter().any(|it| it.contains("install") || it == "ci" || it.contains(".sh"));
+    let installs = starts
+        .value
+        .words
+        .iter()
+        .any(|it| it.contains("install") || it == "ci" || it.contains(".sh"));
     (!installs).then(|| Hidden {
-        message: format!("the mount at `{target}` hides the packages that the image of `{}` has there", service.name),
-        help: format!("Add the volume `{target}/node_modules`, which begins with what the image has."),
+        message: format!(
+            "the mount at `{target}` hides the packages that the image of `{}` has there",
+            service.name
+        ),
+        help: format!(
+            "Add the volume `{target}/node_modules`, which begins with what the image has."
+        ),
         severity: Severity::Note,
         place: workdir.span,
     })
@@ -203,7 +225,8 @@ fn packages(
 fn is_covered(mounts: &[Mount<'_>], path: &str, target: &str) -> bool {
     mounts.iter().filter_map(|it| it.target).any(|it| {
         let other = paths::join("/", it.text);
-        other != target && paths::is_in(&other, target) && paths::is_in(path, &other) || it.text.contains('$')
+        other != target && paths::is_in(&other, target) && paths::is_in(path, &other)
+            || it.text.contains('$')
     })
 }
 
@@ -222,7 +245,8 @@ mod tests {
     }
 
     const RUST: &str = "FROM rust:1 AS b\nFROM debian:12\nWORKDIR /app\nCOPY --from=b /x/target/release/server ./\nCMD [\"./server\"]\n";
-    const NODE: &str = "FROM node:22\nWORKDIR /app\nRUN npm ci\nCOPY . .\nCMD [\"node\", \"x.js\"]\n";
+    const NODE: &str =
+        "FROM node:22\nWORKDIR /app\nRUN npm ci\nCOPY . .\nCMD [\"node\", \"x.js\"]\n";
 
     #[test]
     fn programs_and_packages_are_hidden() {

@@ -70,7 +70,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some((span, port)) = unanswered(service, &ports, &image, &settings) else { continue };
         let found = expected(&image, port);
         let Some((place, says)) = found else { continue };
-        let message = format!("`{}` publishes port {port} of its container, and {says}", service.name);
+        let message =
+            format!("`{}` publishes port {port} of its container, and {says}", service.name);
         cx.report(span, message)
             .help("The second number is the port in the container: name the one that the program listens on.")
             .related_in(image.name.clone(), image.place(place), "the port of the image")
@@ -85,14 +86,16 @@ fn unanswered(
     image: &ImageFacts,
     settings: &Settings,
 ) -> Option<(Span, u16)> {
-    if !image.ports_known || !settings.is_complete || settings.are_templated() {
+    if !image.ports_known || !settings.is_complete {
         return None;
     }
     // A shell, or a tool that serves in place of the program.
-    if service.entrypoint().is_some() || service.command().is_some_and(|it| !is_options(&it.words)) {
+    if service.entrypoint().is_some() || service.command().is_some_and(|it| !is_options(&it.words))
+    {
         return None;
     }
-    let varies = image.ports.iter().any(|it| it.varies) || image.program_port.as_ref().is_some_and(|it| it.varies);
+    let varies = image.ports.iter().any(|it| it.varies)
+        || image.program_port.as_ref().is_some_and(|it| it.varies);
     if varies && service.build().is_some_and(|it| !it.args().is_empty()) {
         return None;
     }
@@ -158,10 +161,15 @@ mod tests {
 
     #[test]
     fn published_ports_are_those_of_the_image() {
-        let message = "warning: `a` publishes port 8080 of its container, and its image exposes 3000 alone";
+        let message =
+            "warning: `a` publishes port 8080 of its container, and its image exposes 3000 alone";
         check("    ports: ['3000:8080']\n", SERVER, &format!("4:19 {message}"));
         check("    ports: [8080]\n", SERVER, &format!("4:13 {message}"));
-        check("    ports:\n      - {target: 8080, published: 3000}\n", SERVER, &format!("5:18 {message}"));
+        check(
+            "    ports:\n      - {target: 8080, published: 3000}\n",
+            SERVER,
+            &format!("5:18 {message}"),
+        );
         check("    ports: ['127.0.0.1:8080:3000/tcp', '9:9']\n", SERVER, "");
         check("    ports: ['2000-3000:2990-3010']\n", SERVER, "");
     }
@@ -169,11 +177,19 @@ mod tests {
     #[test]
     fn the_program_says_its_port_too() {
         let by_arguments = "FROM debian:12\nCMD [\"server\", \"--bind\", \"0.0.0.0:3000\"]\n";
-        let message = "4:18 warning: `a` publishes port 80 of its container, and its program listens on 3000";
+        let message =
+            "4:18 warning: `a` publishes port 80 of its container, and its program listens on 3000";
         check("    ports: ['3000:80']\n", by_arguments, &message.replace("4:18", "4:19"));
         let by_variable = "FROM debian:12\nENV PORT=3000\nEXPOSE 8080\nCMD server\n";
         check("    ports: ['80:80']\n", by_variable, &message.replace("4:18", "4:17"));
         check("    ports: ['80:3000']\n", by_variable, "");
+    }
+
+    #[test]
+    fn variables_that_name_no_port_do_not_matter() {
+        let service = "    ports: ['80:8080']\n    environment: {DATABASE_URL: 'postgres://u:${P}@db/x', TOKEN: }\n";
+        let message = "4:17 warning: `a` publishes port 8080 of its container, and its image exposes 3000 alone";
+        check(service, SERVER, message);
     }
 
     #[test]

@@ -61,7 +61,10 @@ declare_rule! {
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
-        let Some(read_only) = service.get("read_only").filter(|it| it.as_bool() == Some(true)) else { continue };
+        let Some(read_only) = service.get("read_only").filter(|it| it.as_bool() == Some(true))
+        else {
+            continue;
+        };
         if service.extends_elsewhere() || service.entrypoint().is_some() {
             continue;
         }
@@ -83,8 +86,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
                 continue;
             }
             seen.push(&write.value);
-            let message = format!("`{}` is read-only, and its image writes `{}`", service.name, write.value);
-            let help = format!("Mount memory or a volume there: `tmpfs: [{}]`.", directory(&write.value));
+            let message =
+                format!("`{}` is read-only, and its image writes `{}`", service.name, write.value);
+            let help =
+                format!("Mount memory or a volume there: `tmpfs: [{}]`.", directory(&write.value));
             cx.report(read_only.span(), message)
                 .help(help)
                 .related_in(image.name.clone(), image.place(write.span), "what writes there")
@@ -118,7 +123,11 @@ mod tests {
     #[track_caller]
     fn check(service: &str, dockerfile: &str, expected: &str) {
         let compose = format!("services:\n  a:\n    build: .\n    read_only: true\n{service}");
-        check_project("read-only-without-tmpfs", &[("compose.yaml", &compose), ("Dockerfile", dockerfile)], expected);
+        check_project(
+            "read-only-without-tmpfs",
+            &[("compose.yaml", &compose), ("Dockerfile", dockerfile)],
+            expected,
+        );
     }
 
     const FOUND: &str = "4:16 warning: `a` is read-only, and its image writes `/data`";
@@ -128,7 +137,11 @@ mod tests {
         let made = "FROM debian:12\nRUN mkdir /data && chown app /data\nUSER app\nCMD [\"x\"]\n";
         check("", made, FOUND);
         check("    tmpfs: /tmp\n", made, FOUND);
-        check("", "FROM debian:12\nENV DATABASE_URL=sqlite:///data/x.db\n", &FOUND.replace("/data", "/data/x.db"));
+        check(
+            "",
+            "FROM debian:12\nENV DATABASE_URL=sqlite:///data/x.db\n",
+            &FOUND.replace("/data", "/data/x.db"),
+        );
         check("", "FROM debian:12\nCMD [\"x\", \"--data-dir=/data\"]\n", FOUND);
         check("", "FROM debian:12\nCMD mkdir -p /data && exec x\n", FOUND);
         let nginx = "4:16 warning: `a` is read-only, and its image writes `/run`\n\
@@ -145,7 +158,11 @@ mod tests {
         check("    tmpfs: $T\n", made, "");
         check("    tmpfs: /data\n    command: ['y']\n", made, "");
         check("", "FROM debian:12\nRUN mkdir /data && chown app /data\nVOLUME /data\n", "");
-        check("", "FROM debian:12\nRUN mkdir -p /data\nWORKDIR /app\nRUN chown app /app\nCOPY x .\n", "");
+        check(
+            "",
+            "FROM debian:12\nRUN mkdir -p /data\nWORKDIR /app\nRUN chown app /app\nCOPY x .\n",
+            "",
+        );
         check("    environment: {DATA_DIR: /tmp}\n", "FROM debian:12\nENV DATA_DIR=/data\n", "");
         check("", "FROM debian:12\nENV DATABASE_URL=postgres://x/y\n", "");
     }

@@ -43,12 +43,17 @@ declare_rule! {
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
-        let Some(directory) = service.text("working_dir").filter(|it| is_literal(it.text)) else { continue };
+        let Some(directory) = service.text("working_dir").filter(|it| is_literal(it.text)) else {
+            continue;
+        };
         // `C:\app` is a path of Windows.
         if directory.text.starts_with('/') || directory.text.contains([':', '\\']) {
             continue;
         }
-        let message = format!("`{}` would work in `{}`, which is no absolute path", service.name, directory.text);
+        let message = format!(
+            "`{}` would work in `{}`, which is no absolute path",
+            service.name, directory.text
+        );
         let image = cx.image_of(service).and_then(|it| it.workdir.clone());
         let likely = image.filter(|it| it.value.starts_with('/'));
         let help = match &likely {

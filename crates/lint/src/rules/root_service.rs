@@ -2,7 +2,9 @@
 
 use plimsoll_finding::{Clause, Severity};
 use crate::compose::jobs::is_job;
+use crate::image_facts::ImageUser;
 use crate::rule::declare_rule;
+use crate::rules::user_overridden::USER_OVERRIDDEN;
 use crate::{ComposeContext, FixAvailability};
 
 declare_rule! {
@@ -48,8 +50,13 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &compose.services {
         let Some(user) = service.text("user") else { continue };
         let name = user.text.split(':').next().unwrap_or_default().trim();
-        // `00` is no number that people write.
         if !matches!(name, "root" | "0") {
+            continue;
+        }
+        // That the image has another user makes it worse, and says how to do without.
+        if cx.options.selects(&USER_OVERRIDDEN)
+            && cx.image_of(service).is_some_and(|it| matches!(it.user, ImageUser::Other(..)))
+        {
             continue;
         }
         let is_light = cx.purpose().is_development() || is_job(compose, service);

@@ -13,7 +13,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a database or broker without a healthcheck that another service depends on: PostgreSQL,
     /// MySQL, RabbitMQ and others, which take their time to start and whose images bring no
-    /// healthcheck. Who waits for `service_healthy` is the affair of another rule.
+    /// healthcheck. Where the connection between the two can be seen, another rule weighs it.
     ///
     /// Chosen without `unhardened-service`, the rule speaks of every service.
     ///
@@ -81,15 +81,23 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             continue;
         }
         let is_slow = images::pulled(service).is_some_and(|it| SLOW.contains(&it.last()));
-        if !is_slow || is_job(compose, service) {
+        if !is_slow || is_job(compose, service) || is_connected_to(cx, name) {
             continue;
         }
         let Some((other, dependency)) = dependant(compose, name) else { continue };
         let message = format!("`{name}` has no healthcheck, so `{}` starts before it is ready", other.name);
         let help = "Add a `healthcheck`, and wait for it with `condition: service_healthy`.";
-        let report = cx.report(service.key.written(), message).help(help);
+        let report = cx.report(service.key.written(), message).severity(Severity::Note).help(help);
         report.related(dependency.span, "this waits for the start of the container alone").done();
     }
+}
+
+/// Whether a service is known to connect to another one, which a rule of its own weighs.
+fn is_connected_to(cx: &ComposeContext<'_, '_>, name: &str) -> bool {
+    let services = cx.services();
+    cx.server_links().any(|(_, target, server)| {
+        server.kind.is_database() && services.get(target).is_some_and(|it| it.name == name)
+    })
 }
 
 /// The first service that starts after another one; nothing, if one waits for more than its start.

@@ -56,7 +56,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     for service in &cx.facts.compose.services {
         let Some(own) = service.stop_signal().filter(|it| is_literal(it.text)) else { continue };
         let Some(image) = cx.image_of(service) else { continue };
-        let Some(images) = image.stop_signal.as_ref().filter(|it| is_literal(&it.value)) else { continue };
+        let Some(images) = image.stop_signal.as_ref().filter(|it| is_literal(&it.value)) else {
+            continue;
+        };
         if name(own.text) == name(&images.value) {
             continue;
         }
@@ -111,6 +113,10 @@ mod tests {
             );
         }
         let compose = "services:\n  a:\n    build: .\n    stop_signal: SIGINT\n";
-        check_project("stop-signal-mismatch", &[("compose.yaml", compose), ("Dockerfile", "FROM a\n")], "");
+        check_project(
+            "stop-signal-mismatch",
+            &[("compose.yaml", compose), ("Dockerfile", "FROM a\n")],
+            "",
+        );
     }
 }

@@ -323,6 +323,7 @@ fn examples(rule: &Rule, heading: &str) -> Vec<Example> {
                 // Rustdoc takes no word that begins with a dot.
                 let path = match info {
                     "dockerignore" => Some(".dockerignore".to_owned()),
+                    "gitconfig" => Some(".git/config".to_owned()),
                     _ => info.split_once(' ').map(|(_, path)| path.to_owned()),
                 };
                 let is_new = all.last().is_none_or(|it| {

@@ -58,7 +58,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    if cx.place().is_some_and(|it| !is_for_development(&it.path)) {
+    if !is_for_development(cx.file_name()) {
         return;
     }
     let facts = cx.facts;
@@ -99,14 +99,24 @@ fn report(cx: &mut ComposeContext<'_, '_>, service: &Service<'_>, port: &Port<'_
 
 /// Whether a port has no address, and that is known.
 fn is_unbound(port: &Port<'_>) -> bool {
-    let is_public = port.published_range().is_some_and(|it| PUBLIC.contains(it.start()));
-    // A variable may bring an address with it, unless it is called a port.
-    let is_port = |it: &str| !it.contains('$') || it.to_ascii_lowercase().contains("port");
+    // A variable may bring an address with it, unless it is called a port and has no address by
+    // default.
+    let is_port = |it: &str| {
+        !it.contains('$') || (it.to_ascii_lowercase().contains("port") && !it.contains(['.', '[']))
+    };
     port.host_ip.is_none()
         && port.mode.is_none_or(|it| it.text != "host")
-        && port.published.is_none_or(|it| is_port(it.text))
+        && port.published.is_none_or(|it| is_port(it.text) && !is_public(it.text))
         && (port.published.is_some() || !port.target.text.contains('$'))
-        && !is_public
+}
+
+/// Whether a port is one for everybody: `80`, `443-445`, `${PORT:-80}`.
+fn is_public(published: &str) -> bool {
+    let known = match published.strip_suffix('}').and_then(|it| it.rsplit_once('-')) {
+        Some((_, default)) => default,
+        None => published.split('-').next().unwrap_or_default(),
+    };
+    known.parse().is_ok_and(|it| PUBLIC.contains(&it))
 }
 
 /// Gives a port the address of the machine itself.
@@ -120,8 +130,7 @@ fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
 }
 
 /// Whether nothing in a file's name speaks against it.
-fn is_for_development(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+fn is_for_development(name: &str) -> bool {
     let mut words = name.split(|it: char| !it.is_ascii_alphanumeric());
     !words.any(|it| NOT_DEVELOPMENT.contains(&it.to_ascii_lowercase().as_str()))
 }
@@ -164,6 +173,8 @@ mod tests {
             "${WEB}",
             "127.0.0.1::80",
             "0.0.0.0:8080:80",
+            "${HTTP_PORT:-80}:8080",
+            "${SQL_PORT:-127.0.0.1:13306}:3306",
         ] {
             check("unbound-port", &service(&format!("\n      - {port}")), "");
         }
@@ -173,9 +184,9 @@ mod tests {
 
     #[test]
     fn names_say_what_a_file_is_for() {
-        assert!(is_for_development("prod/compose.yaml"));
+        assert!(is_for_development("compose.yaml"));
         assert!(is_for_development("docker-compose.product.yml"));
-        assert!(!is_for_development("a/docker-compose.prod.yml"));
+        assert!(!is_for_development("docker-compose.prod.yml"));
         assert!(!is_for_development("compose-production.yaml"));
     }
 

@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::Service;
+use plimsoll_syntax::yaml::Value;
 
 use crate::compose::hardening::is_strict;
 use crate::compose::images::is_whole;
@@ -61,10 +62,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             continue;
         }
         let span = match logs(service) {
-            Some(Logs::Unbounded) => service.get("logging").map_or(service.key.written(), |it| it.written()),
-            Some(_) => continue,
+            Some(Logs::Unbounded) => service.get("logging").map_or(service.key.written(), Value::written),
             None if is_strict || somebody_cares && !is_job(compose, service) => service.key.written(),
-            None => continue,
+            _ => continue,
         };
         let message = format!("the logs of `{}` grow until the disk is full", service.name);
         let help = "Set `max-size` and `max-file` in `logging.options`.";
@@ -83,7 +83,7 @@ enum Logs {
 
 fn logs(service: &Service<'_>) -> Option<Logs> {
     let logging = service.get("logging").filter(|it| it.is_mapping())?;
-    let driver = logging.get("driver").and_then(plimsoll_syntax::yaml::Value::as_str);
+    let driver = logging.get("driver").and_then(Value::as_str);
     let has = |key: &str| logging.at(&["options", key]).is_some();
     Some(match driver {
         // It rotates by itself.

@@ -172,6 +172,10 @@ mod tests {
             &[("compose.yaml", other), ("Dockerfile", "# syntax=corp/frontend:1\nFROM a\n")],
             "",
         );
-        check_project(RULE, &[("compose.yaml", other), ("Dockerfile", "FROM b\nONBUILD ARG A\n")], "");
+        check_project(
+            RULE,
+            &[("compose.yaml", other), ("Dockerfile", "FROM b\nONBUILD ARG A\n")],
+            "",
+        );
     }
 }

@@ -4,6 +4,7 @@ use plimsoll_finding::{Clause, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::Span;
+use plimsoll_syntax::compose::interpolation::{Reference, references};
 use plimsoll_syntax::compose::{Service, Text};
 use plimsoll_syntax::yaml::Value;
 use crate::rule::declare_rule;
@@ -126,7 +127,7 @@ fn walk<'y>(value: Value<'y>, depth: usize, seen: &mut Seen<'y>) {
     if let Some(text) = Text::of(value) {
         if text.text.contains('$') {
             for it in variables(text.text) {
-                if it.has_default {
+                if it.operator.is_some() {
                     seen.set.insert(it.name);
                 } else {
                     seen.unset.entry(it.name).or_insert(text.part(it.range).span);
@@ -159,40 +160,15 @@ fn meant_for_shell<'y>(service: &Service<'y>, value: Value<'y>, seen: &mut Seen<
     }
 }
 
-/// A variable in a text.
-struct Variable<'t> {
-    name: &'t str,
-    range: std::ops::Range<usize>,
-    in_braces: bool,
-    has_default: bool,
-}
-
 /// The variables of a text, without those within defaults.
-fn variables(text: &str) -> Vec<Variable<'_>> {
-    let bytes = text.as_bytes();
-    let (mut all, mut at) = (Vec::new(), 0);
-    while let Some(dollar) = text.get(at..).and_then(|it| it.find('$')).map(|it| at + it) {
-        at = dollar + 2;
-        let in_braces = bytes.get(dollar + 1) == Some(&b'{');
-        let begin = dollar + 1 + usize::from(in_braces);
-        let is_part = |it: &&u8| it.is_ascii_alphanumeric() || **it == b'_';
-        let length = bytes.get(begin..).unwrap_or_default().iter().take_while(is_part).count();
-        if length == 0 || bytes.get(begin).is_some_and(u8::is_ascii_digit) {
-            continue;
-        }
-        let end = begin + length;
-        let Some(name) = text.get(begin..end) else { continue };
-        let next = bytes.get(end);
-        let has_default = in_braces && next != Some(&b'}');
-        let close = if !in_braces {
-            Some(end)
-        } else {
-            text.get(end..).and_then(|it| it.find('}')).map(|it| end + it + 1)
-        };
-        let Some(close) = close else { continue };
-        all.push(Variable { name, range: dollar..close, in_braces, has_default });
-        at = end;
-    }
+fn variables(text: &str) -> Vec<Reference<'_>> {
+    let mut end = 0;
+    let mut all = references(text);
+    all.retain(|it| {
+        let is_outside = it.range.start >= end;
+        end = end.max(it.range.end);
+        is_outside
+    });
     all
 }
 
@@ -208,7 +184,7 @@ fn speaks_of_env_file(text: &str) -> bool {
 /// Whether a file sets variables for Compose, or shows how.
 fn is_env_file(name: &str) -> bool {
     let name = name.trim_start_matches('.');
-    name == "env" || name.starts_with("env.") || name.ends_with(".env") || name.starts_with("env-") || name.contains(".env.")
+    name == "env" || name.starts_with("env.") || name.rsplit('.').next() == Some("env") || name.starts_with("env-") || name.contains(".env.")
 }
 
 /// The name that a line of such a file sets.

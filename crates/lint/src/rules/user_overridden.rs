@@ -87,7 +87,10 @@ mod tests {
         );
         check_project(
             "user-overridden",
-            &[("compose.yaml", compose), ("Dockerfile", "FROM gcr.io/distroless/cc-debian12:nonroot AS x\n")],
+            &[
+                ("compose.yaml", compose),
+                ("Dockerfile", "FROM gcr.io/distroless/cc-debian12:nonroot AS x\n"),
+            ],
             "2:23 warning: `a` runs as root, and its image as `65532`\n\
              3:45 warning: `b` runs as root, and its image as `65532`",
         );

@@ -78,10 +78,14 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some(image) = cx.image_of(service).filter(|it| it.base_known) else { continue };
         let Some((user, user_span)) = user(service, &image) else { continue };
         for mount in mounts {
-            let (Some(target), MountKind::Volume, false) = (mount.target, mount.kind, mount.read_only) else {
+            let (Some(target), MountKind::Volume, false) =
+                (mount.target, mount.kind, mount.read_only)
+            else {
                 continue;
             };
-            let shared = mount.source.is_some_and(|it| is_shared(cx, service, it.text) || is_special(cx, it.text));
+            let shared = mount
+                .source
+                .is_some_and(|it| is_shared(cx, service, it.text) || is_special(cx, it.text));
             let no_copy = mount.value.at(&["volume", "nocopy"]).is_some();
             let is_path = is_literal(target.text) && target.text.starts_with('/');
             if shared || no_copy || !is_path {
@@ -89,12 +93,19 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             }
             let path = paths::join("/", target.text);
             let Some(at) = root_owned(&image, &path) else { continue };
-            let message = format!("the volume at `{path}` is root's, and `{}` runs as `{user}`", service.name);
+            let message = format!(
+                "the volume at `{path}` is root's, and `{}` runs as `{user}`",
+                service.name
+            );
             let (span, says) = match at {
                 At::Made(span) => (Some(span), "the image makes it for root"),
-                At::Nowhere => (user_span, "the process runs as this user, and nothing makes the directory"),
+                At::Nowhere => {
+                    (user_span, "the process runs as this user, and nothing makes the directory")
+                }
             };
-            let help = format!("Make `{path}` in the image and give it to the user: a new volume takes the owner of the directory.");
+            let help = format!(
+                "Make `{path}` in the image and give it to the user: a new volume takes the owner of the directory."
+            );
             let report = cx.report(target.span, message).help(help);
             match span {
                 Some(span) => report.related_in(image.name.clone(), image.place(span), says).done(),
@@ -126,7 +137,8 @@ enum At {
 /// Whether the image has no directory at a path, or one of root's; `None` where that is not certain.
 fn root_owned(image: &ImageFacts, path: &str) -> Option<At> {
     // Directories that every image has, or that are for everybody.
-    let is_common = ["/tmp", "/var/tmp", "/dev", "/run/lock"].iter().any(|it| paths::is_in(path, it));
+    let is_common =
+        ["/tmp", "/var/tmp", "/dev", "/run/lock"].iter().any(|it| paths::is_in(path, it));
     if is_common || path == "/" || in_home(image, path) {
         return None;
     }
@@ -138,16 +150,22 @@ fn root_owned(image: &ImageFacts, path: &str) -> Option<At> {
     let near = |other: &str| paths::is_in(other, path) || paths::is_in(path, other);
     let copied = image.copies.iter().any(|it| {
         let is_tree = !it.is_file || it.path.contains(['?', '$', '*']);
-        paths::is_in(&it.path, path) || is_tree && it.path != "/" && near(&it.path) || it.path == "/" && is_tree
+        paths::is_in(&it.path, path)
+            || is_tree && it.path != "/" && near(&it.path)
+            || it.path == "/" && is_tree
     });
-    let made = image.made.iter().any(|it| paths::is_in(&it.path, path) || it.path.contains(['$', '?', '*']));
+    let made = image
+        .made
+        .iter()
+        .any(|it| paths::is_in(&it.path, path) || it.path.contains(['$', '?', '*']));
     // A script that names it in a way that was not understood.
     let runs = image.text.lines().any(|line| {
         let line = line.trim_start();
         let known = ["VOLUME", "ENV ", "#", "CMD", "ENTRYPOINT", "LABEL", "WORKDIR", "ARG "];
         !known.iter().any(|it| line.starts_with(it)) && line.contains(path)
     });
-    (!copied && !made && !runs && image.made.iter().all(|it| it.path != path)).then_some(At::Nowhere)
+    (!copied && !made && !runs && image.made.iter().all(|it| it.path != path))
+        .then_some(At::Nowhere)
 }
 
 /// Whether a path is in somebody's home, which is made with its user.
@@ -164,7 +182,9 @@ fn is_shared(cx: &ComposeContext<'_, '_>, service: &Service<'_>, volume: &str) -
 /// Whether a volume is made elsewhere, or by a driver.
 fn is_special(cx: &ComposeContext<'_, '_>, volume: &str) -> bool {
     let found = cx.facts.compose.volumes.iter().find(|it| it.name == volume);
-    found.is_none_or(|it| it.is_external() || it.get("driver_opts").is_some() || it.get("driver").is_some())
+    found.is_none_or(|it| {
+        it.is_external() || it.get("driver_opts").is_some() || it.get("driver").is_some()
+    })
 }
 
 #[cfg(test)]
@@ -174,7 +194,11 @@ mod tests {
     #[track_caller]
     fn check(service: &str, dockerfile: &str, expected: &str) {
         let compose = format!("services:\n  a:\n    build: .\n{service}volumes: {{data: }}\n");
-        check_project("volume-owned-by-root", &[("compose.yaml", &compose), ("Dockerfile", dockerfile)], expected);
+        check_project(
+            "volume-owned-by-root",
+            &[("compose.yaml", &compose), ("Dockerfile", dockerfile)],
+            expected,
+        );
     }
 
     const VOLUME: &str = "    volumes: ['data:/data']\n";
@@ -187,7 +211,11 @@ mod tests {
         check(VOLUME, "FROM debian:12\nRUN mkdir -p /data\nUSER app\n", FOUND);
         check(VOLUME, "FROM alpine:3.22 AS b\nUSER app\nFROM b\nENV D=/data\n", FOUND);
         let by_compose = "    user: '1000'\n    volumes: ['data:/data']\n";
-        check(by_compose, "FROM debian:12\n", "5:21 warning: the volume at `/data` is root's, and `a` runs as `1000`");
+        check(
+            by_compose,
+            "FROM debian:12\n",
+            "5:21 warning: the volume at `/data` is root's, and `a` runs as `1000`",
+        );
         let nonroot = "FROM gcr.io/distroless/static-debian12:nonroot\nCOPY x /x\n";
         check(VOLUME, nonroot, &FOUND.replace("`app`", "`65532`"));
     }

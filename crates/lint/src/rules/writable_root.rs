@@ -2,7 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use crate::compose::hardening::{Hardening, speaks_of};
+use crate::compose::hardening::{Hardening, added, speaks_of};
 use crate::compose::images::is_ours;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -36,12 +36,15 @@ declare_rule! {
     ///     cap_drop: [ALL]
     ///     security_opt: ["no-new-privileges:true"]
     /// ```
+    ///
+    /// ## Fix safety
+    /// Unsafe: the program may write where neither a volume nor memory is.
     pub(crate) static WRITABLE_ROOT = {
         name: "writable-root",
         clause: Clause::ReadOnly,
         summary: "a service may write to its root file system",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -58,7 +61,18 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
         let message = format!("`{name}` may write to its root file system: `read_only` is missing");
         let help = "Add `read_only: true`, and `tmpfs: [/tmp]` or volumes for what it must write.";
-        cx.report(service.key.written(), message).severity(severity).help(help).done();
+        let tmpfs = if service.get("tmpfs").is_some() { "" } else { "tmpfs: [/tmp]" };
+        let entry = match (tmpfs, service.value.is_flow()) {
+            ("", _) => "read_only: true".to_owned(),
+            (_, true) => format!("read_only: true, {tmpfs}"),
+            (_, false) => format!("read_only: true\n{tmpfs}"),
+        };
+        let fix = added(cx, service, "Make the root file system read-only", "read_only", &entry);
+        let report = cx.report(service.key.written(), message).severity(severity).help(help);
+        match fix {
+            Some(fix) => report.fix(fix).done(),
+            None => report.done(),
+        }
     }
 }
 

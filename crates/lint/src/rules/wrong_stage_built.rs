@@ -69,14 +69,36 @@ declare_rule! {
 
 /// Names of stages that are built for what happens in the build.
 const CHECKS: &[&str] = &[
-    "test", "tests", "testing", "unit-test", "lint", "linter", "check", "checks", "ci", "fmt", "bench",
-    "coverage", "docs", "clippy", "audit",
+    "test",
+    "tests",
+    "testing",
+    "unit-test",
+    "lint",
+    "linter",
+    "check",
+    "checks",
+    "ci",
+    "fmt",
+    "bench",
+    "coverage",
+    "docs",
+    "clippy",
+    "audit",
 ];
 
 /// What such stages run.
 const COMMANDS: &[&str] = &[
-    "cargo test", "cargo clippy", "cargo fmt", "cargo bench", "cargo nextest", "cargo audit",
-    "cargo deny", "npm test", "yarn test", "go test", "pytest",
+    "cargo test",
+    "cargo clippy",
+    "cargo fmt",
+    "cargo bench",
+    "cargo nextest",
+    "cargo audit",
+    "cargo deny",
+    "npm test",
+    "yarn test",
+    "go test",
+    "pytest",
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
@@ -89,11 +111,15 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some(found) = cx.service_image(service) else { continue };
         let Some(image) = cx.image_of(service) else { continue };
         let Some((last, other)) = stages(&image) else { continue };
-        let name = |it: &StageFacts| it.name.as_ref().map_or("without a name".to_owned(), |it| format!("`{it}`"));
-        let message = format!("`{}` builds the stage {}, which starts nothing", service.name, name(last));
+        let name = |it: &StageFacts| {
+            it.name.as_ref().map_or("without a name".to_owned(), |it| format!("`{it}`"))
+        };
+        let message =
+            format!("`{}` builds the stage {}, which starts nothing", service.name, name(last));
         let help = match &other.name {
             Some(name) => format!("Set `target: {name}`, or put that stage last."),
-            None => "Put the stage that starts the program last, or name it and set `target`.".to_owned(),
+            None => "Put the stage that starts the program last, or name it and set `target`."
+                .to_owned(),
         };
         let span = build.context().map_or(found.build.origin.span, |it| it.span);
         cx.report(span, message)
@@ -106,8 +132,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
 /// The last stage, if it is no image to run, and the last one before it that is.
 fn stages(image: &ImageFacts) -> Option<(&StageFacts, &StageFacts)> {
     let (last, before) = image.stages.split_last()?;
-    let is_check = last.name.as_deref().is_some_and(|it| CHECKS.contains(&&*it.to_ascii_lowercase()))
-        || last.runs.last().is_some_and(|it| COMMANDS.contains(&it.as_str()));
+    let is_check =
+        last.name.as_deref().is_some_and(|it| CHECKS.contains(&&*it.to_ascii_lowercase()))
+            || last.runs.last().is_some_and(|it| COMMANDS.contains(&it.as_str()));
     if last.starts || !is_check {
         return None;
     }
@@ -119,7 +146,8 @@ mod tests {
     use crate::rules::tests::check_project;
 
     const RULE: &str = "wrong-stage-built";
-    const BUILD: &str = "FROM rust:1 AS build\nRUN cargo build\nFROM debian:12 AS run\nCMD [\"x\"]\n";
+    const BUILD: &str =
+        "FROM rust:1 AS build\nRUN cargo build\nFROM debian:12 AS run\nCMD [\"x\"]\n";
 
     #[track_caller]
     fn check(service: &str, last: &str, expected: &str) {
@@ -130,8 +158,16 @@ mod tests {
 
     #[test]
     fn tests_at_the_end_are_built_by_mistake() {
-        check("build: .", "FROM build AS test\nRUN cargo test\n", "2:14 warning: `a` builds the stage `test`, which starts nothing");
-        check("build: {}", "FROM build\nRUN cargo clippy\n", "2:7 warning: `a` builds the stage without a name, which starts nothing");
+        check(
+            "build: .",
+            "FROM build AS test\nRUN cargo test\n",
+            "2:14 warning: `a` builds the stage `test`, which starts nothing",
+        );
+        check(
+            "build: {}",
+            "FROM build\nRUN cargo clippy\n",
+            "2:7 warning: `a` builds the stage without a name, which starts nothing",
+        );
     }
 
     #[test]
@@ -142,6 +178,13 @@ mod tests {
         check("build: .", "FROM run AS test\n", "");
         check("build: .", "FROM build AS test\nCMD [\"cargo\", \"test\"]\n", "");
         check("build: .", "FROM nginx AS web\n", "");
-        check_project(RULE, &[("compose.yaml", "services: {test: {build: .}}\n"), ("Dockerfile", &format!("{BUILD}{test}"))], "");
+        check_project(
+            RULE,
+            &[
+                ("compose.yaml", "services: {test: {build: .}}\n"),
+                ("Dockerfile", &format!("{BUILD}{test}")),
+            ],
+            "",
+        );
     }
 }

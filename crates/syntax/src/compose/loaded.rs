@@ -232,7 +232,7 @@ impl Loading<'_, '_> {
         if !is_right {
             let message = "`<<` takes a mapping or a list of mappings";
             self.problems.push(ComposeProblem::new(
-                Kind::Yaml,
+                Kind::Schema,
                 "merge-of-no-mapping",
                 source.written(),
                 message,
@@ -253,7 +253,7 @@ impl Loading<'_, '_> {
             Some(text) => format!("the key `{text}` is {what}, and keys must be text"),
             None => format!("a key is {what}, and keys must be text"),
         };
-        let problem = ComposeProblem::new(Kind::Yaml, "key-is-no-text", key.written(), message);
+        let problem = ComposeProblem::new(Kind::Schema, "key-is-no-text", key.written(), message);
         self.problems.push(match key.as_str().filter(|it| !it.is_empty()) {
             Some(text) => problem.help(format!("write `\"{text}\"`")),
             None => problem,

@@ -24,7 +24,7 @@ pub struct ComposeProblem {
 /// The layers of the loader, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ComposeProblemKind {
-    /// It isn't YAML, or not such as can be loaded.
+    /// It isn't YAML: these are the errors of the tree.
     Yaml,
     /// A variable that is written wrongly, or whose value has the wrong type.
     Interpolation,

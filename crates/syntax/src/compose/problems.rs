@@ -86,7 +86,7 @@ fn loaded<'y>(compose: &Compose<'y>, options: &Options<'_>, problems: &mut Vec<C
             if !(item.is_null() && count == 1) {
                 let message = "the top of the file must be a mapping";
                 let span = document.span();
-                problems.push(ComposeProblem::new(Kind::Yaml, "no-mapping", span, message));
+                problems.push(ComposeProblem::new(Kind::Schema, "no-mapping", span, message));
                 continue;
             }
             continue;
@@ -103,13 +103,18 @@ fn loaded<'y>(compose: &Compose<'y>, options: &Options<'_>, problems: &mut Vec<C
     let Some(root) = root else {
         if problems.is_empty() {
             let span = plimsoll_finding::Span::empty(0);
-            problems.push(ComposeProblem::new(Kind::Yaml, "empty-file", span, "the file is empty"));
+            problems.push(ComposeProblem::new(
+                Kind::Schema,
+                "empty-file",
+                span,
+                "the file is empty",
+            ));
         }
         return;
     };
     if root.fields().is_empty() {
         let message = "the file is empty";
-        problems.push(ComposeProblem::new(Kind::Yaml, "empty-file", root.span(), message));
+        problems.push(ComposeProblem::new(Kind::Schema, "empty-file", root.span(), message));
         return;
     }
     let path: Vec<Step<'y>> = Vec::with_capacity(8);
@@ -293,3 +298,6 @@ fn remove_extends(item: &mut Item<'_>) {
         fields.retain(|it| it.name != "extends");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,11 +92,11 @@ mod tests {
             ShortMount::parse(text).map(|it| (it.source, it.target, it.options, it.is_bind()))
         };
         assert_eq!(parts("/a"), Ok(("", "/a", "", false)));
-        assert_eq!(parts("a:/b:ro,z"), Ok(("a", "/b", "ro,z", false)));
+        assert_eq!(parts("ab:/b:ro,z"), Ok(("ab", "/b", "ro,z", false)));
         assert_eq!(parts("./a:/b"), Ok(("./a", "/b", "", true)));
         assert_eq!(parts("C:\\a:D:\\b:ro"), Ok(("C:\\a", "D:\\b", "ro", true)));
         assert_eq!(parts("\\\\.\\pipe\\a:/b"), Ok(("\\\\.\\pipe\\a", "/b", "", true)));
-        for text in ["", "a::b", ":/b", "abc:", "a/b:/c:ro:rw"] {
+        for text in ["", "ab::b", ":/b", "abc:", "a/b:/c:ro:rw"] {
             assert!(parts(text).is_err(), "{text}");
         }
     }

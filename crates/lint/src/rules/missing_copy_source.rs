@@ -1,0 +1,197 @@
+//! `missing-copy-source`: a `COPY` or `ADD` wants a file that isn't in the context.
+
+use plimsoll_finding::{Clause, Severity};
+use plimsoll_project::files::{self, Files};
+use plimsoll_syntax::dockerignore::Dockerignore;
+
+use crate::facts::taken::taken;
+use crate::rule::declare_rule;
+use crate::{Context, FixAvailability, OriginKind, Scope, Surroundings};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports a source of `COPY`, `ADD` or a bind mount that isn't in the build context, where a Compose
+    /// file, a bake file or a workflow says what that is. Left alone is what may be made before the image
+    /// is built: what git ignores, and what a script or a workflow names.
+    ///
+    /// ## Why it matters
+    /// The build fails there. Most often the path is written as seen from the Dockerfile's directory,
+    /// and the context is another.
+    ///
+    /// ## Bad
+    /// ```dockerfile api/Dockerfile
+    /// FROM rust:1.90-slim-trixie AS build
+    /// WORKDIR /src
+    /// COPY Cargo.toml ./
+    /// COPY src src
+    /// RUN cargo build --release --locked
+    /// ```
+    /// ```yaml compose.yaml
+    /// services:
+    ///   api:
+    ///     build: { context: ., dockerfile: api/Dockerfile }
+    /// ```
+    /// ```toml api/Cargo.toml
+    /// [package]
+    /// name = "api"
+    /// ```
+    ///
+    /// ## Good
+    /// ```dockerfile api/Dockerfile
+    /// FROM rust:1.90-slim-trixie AS build
+    /// WORKDIR /src
+    /// COPY Cargo.toml ./
+    /// COPY src src
+    /// RUN cargo build --release --locked
+    /// ```
+    /// ```yaml compose.yaml
+    /// services:
+    ///   api:
+    ///     build: api
+    /// ```
+    /// ```toml api/Cargo.toml
+    /// [package]
+    /// name = "api"
+    /// ```
+    /// ```rust api/src/main.rs
+    /// fn main() {}
+    /// ```
+    pub(crate) static MISSING_COPY_SOURCE = {
+        name: "missing-copy-source",
+        clause: Clause::Context,
+        summary: "a `COPY` or `ADD` wants a file that isn't in the context",
+        severity: Severity::Error,
+        fix: FixAvailability::None,
+        aliases: &[],
+        default: true,
+        scope: Scope::Build,
+        check: check,
+    }
+}
+
+/// Parts of paths that builds make.
+const MADE: &[&str] = &[
+    "_build", "artifact", "artifacts", "bin", "build", "dist", "generated", "node_modules", "out",
+    "output", "pkg", "publish", "release", "releases", "target", "tmp", "vendor",
+];
+/// Endings of what builds make.
+const MADE_ENDINGS: &[&str] =
+    &[".apk", ".deb", ".gz", ".jar", ".rpm", ".so", ".tar", ".tgz", ".war", ".wasm", ".whl", ".xz", ".zip", ".zst"];
+/// Files whose commands may make something.
+const SCRIPTS: &[&str] =
+    &["Justfile", "Makefile", "Makefile.toml", "Taskfile.yml", "build.sh", "justfile", "makefile", "package.json"];
+
+fn check(cx: &mut Context<'_, '_>) {
+    let Some(around) = cx.surroundings() else { return };
+    let context = &around.context;
+    if !context.told || !context.certain || !around.files().is_directory(&context.root) {
+        return;
+    }
+    for taken in taken(cx.facts) {
+        let path = &*taken.path;
+        if path.starts_with("..") || path.contains(['*', '?', '[', '\\', '$']) {
+            continue;
+        }
+        if context.kind_on_disk(path).is_some() || context.ignores(path) || may_be_made(around, path) {
+            continue;
+        }
+        let directory = match &*around.files().name(&context.root) {
+            "" | "." => "the current directory".to_owned(),
+            name => format!("`{name}`"),
+        };
+        let near = files::join(around.place.directory(), path);
+        let help = if around.files().kind(&near).is_some() {
+            format!(
+                "Paths begin at the root of the context, not at the Dockerfile: write `{}`, or build with its directory as the context.",
+                context.relative(&near).unwrap_or(path)
+            )
+        } else {
+            "Correct the path, or build with the context that has it.".to_owned()
+        };
+        let mut report = cx
+            .report(taken.span, format!("`{path}` is not in the build context, which is {directory}"))
+            .help(help);
+        if let Some(build) = around.builds.first() {
+            let name = around.files().name(&build.origin.path);
+            report = report.related_in(name, Some(build.origin.span), "the context is given here");
+        }
+        report.done();
+    }
+}
+
+/// Whether something that runs before the build may make a path.
+fn may_be_made(around: &Surroundings, path: &str) -> bool {
+    let mut parts = path.split('/');
+    if parts.any(|it| MADE.contains(&it)) || MADE_ENDINGS.iter().any(|it| path.ends_with(it)) {
+        return true;
+    }
+    let (files, context) = (around.files(), &around.context);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let names = |at: &str| files.text(at).is_some_and(|it| it.contains(name));
+    let directories = [&*context.root, around.place.directory()];
+    let is_scripted = directories.iter().any(|at| SCRIPTS.iter().any(|it| names(&files::join(at, it))));
+    let in_workflow = around.builds.iter().any(|it| it.origin.kind == OriginKind::Workflow && names(&it.origin.path));
+    is_scripted || in_workflow || is_ignored_by_git(files, &context.absolute(path))
+}
+
+/// Whether some `.gitignore` from the path upwards may be about it. Whatever may match does: a file
+/// that is only made later must not be called missing.
+fn is_ignored_by_git(files: &dyn Files, path: &str) -> bool {
+    for directory in files::ancestors(path) {
+        if let (Some(text), Some(rest)) =
+            (files.text(&files::join(directory, ".gitignore")), files::below(directory, path))
+        {
+            let lines = text.lines().map(str::trim).filter(|it| !it.starts_with(['#', '!']));
+            let patterns = lines.map(|it| format!("**/{}", it.trim_matches('/')));
+            let patterns = patterns.collect::<Vec<_>>().join("\n");
+            if Dockerignore::parse(&patterns).ignores(rest) {
+                return true;
+            }
+        }
+        if files.kind(&files::join(directory, ".git")).is_some() {
+            break;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::check_project;
+
+    const RULE: &str = "missing-copy-source";
+    const COMPOSE: (&str, &str) =
+        ("compose.yaml", "services: {a: {build: {context: ., dockerfile: docker/Dockerfile}}}\n");
+
+    #[test]
+    fn paths_begin_at_the_context() {
+        let files = [
+            ("docker/Dockerfile", "FROM a\nCOPY start.sh Cargo.toml nginx.conf /\nCOPY . /x\n"),
+            COMPOSE,
+            ("docker/start.sh", ""),
+            ("Cargo.toml", ""),
+        ];
+        check_project(
+            RULE,
+            &files,
+            "2:6 error: `start.sh` is not in the build context, which is the current directory\n\
+             2:26 error: `nginx.conf` is not in the build context, which is the current directory",
+        );
+        // Nobody says what the context is.
+        let alone: Vec<_> = files.iter().copied().filter(|it| *it != COMPOSE).collect();
+        check_project(RULE, &alone, "");
+    }
+
+    #[test]
+    fn what_may_be_made_or_is_kept_out_is_left_alone() {
+        let text = "FROM a\nARG F\nCOPY target/release/app app.tar.gz web made.txt kept sbom.json $F Cargo.loc[k] /\n";
+        let files = [
+            ("docker/Dockerfile", text),
+            COMPOSE,
+            (".gitignore", "/web/\n*.txt\n"),
+            (".dockerignore", "kept\n"),
+            ("Makefile", "build:\n\tcargo sbom > sbom.json\n"),
+        ];
+        check_project(RULE, &files, "");
+    }
+}
