@@ -46,15 +46,12 @@ pub(crate) fn decoded(part: &str) -> Option<Cow<'_, str>> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let code = (*byte == b'%').then(|| part.get(at + 1..at + 3)).flatten();
-        match code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(code) => {
-                out.push(code);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let Some(code) = code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            out.push(code);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     String::from_utf8(out).ok().map(Cow::Owned)

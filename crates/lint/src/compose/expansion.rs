@@ -102,16 +102,18 @@ impl<'y> Expanded<'y> {
             self.pieces.get(after.saturating_sub(1))
         };
         let Some(first) = piece_at(range.start) else { return range };
-        let start = match first.is_literal {
-            true => first.source.start + (range.start - first.start),
-            false => first.source.start,
+        let start = if first.is_literal {
+            first.source.start + (range.start - first.start)
+        } else {
+            first.source.start
         };
         let Some(last) = piece_at(range.end.saturating_sub(1).max(range.start)) else {
             return range;
         };
-        let end = match last.is_literal {
-            true => last.source.start + range.end.saturating_sub(last.start),
-            false => last.source.end,
+        let end = if last.is_literal {
+            last.source.start + range.end.saturating_sub(last.start)
+        } else {
+            last.source.end
         };
         start..end.max(start)
     }

@@ -37,7 +37,11 @@ impl<'y> HealthTest<'y> {
                 }
                 words => Some(Self::Program(words.iter().map(expand).collect())),
             },
-            HealthcheckTest::CmdShell(items) => items.first().map(expand).map(Self::Shell),
+            // Of more items the first alone is the script, which was not meant: that is said elsewhere.
+            HealthcheckTest::CmdShell(items) => match &*items {
+                [script] => Some(Self::Shell(expand(script))),
+                _ => None,
+            },
             HealthcheckTest::None | HealthcheckTest::Unknown(_) => None,
         }
     }

@@ -82,7 +82,7 @@ pub(crate) fn resolve(
         return Host::Service(found);
     }
     let names_templates = compose.services.iter().any(|it| {
-        [it.container_name(), it.text("hostname")].into_iter().flatten().any(|it| it.is_templated())
+        [it.container_name(), it.text("hostname")].into_iter().flatten().any(Text::is_templated)
     });
     if host.contains('.') || names_templates || may_be_elsewhere(compose, from, host) {
         return Host::Unknown;

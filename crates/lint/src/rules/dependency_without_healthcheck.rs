@@ -72,7 +72,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             );
             if health.as_ref().is_some_and(plimsoll_syntax::compose::Healthcheck::is_disabled) {
                 if seen.insert(place) {
-                    let off = target.get("healthcheck").map_or(place, |it| it.written());
+                    let off = target.get("healthcheck").map_or(place, plimsoll_syntax::yaml::Value::written);
                     cx.report(place, format!("`{asks}` waits for the health of `{name}`, whose healthcheck is switched off"))
                         .help(help)
                         .related(off, "it is switched off here")

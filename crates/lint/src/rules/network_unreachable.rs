@@ -82,7 +82,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             to.name,
             from.name
         );
-        let place = to.get("networks").map_or_else(|| to.key.span(), |it| it.written());
+        let place = to.get("networks").map_or_else(|| to.key.span(), plimsoll_syntax::yaml::Value::written);
         cx.report_written(&host.written, message)
             .help("Put both services into one network.")
             .related(place, "the networks of the other service")

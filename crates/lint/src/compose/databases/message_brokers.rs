@@ -35,7 +35,7 @@ fn redis_password<'y>(setting: &Setting<'_, 'y>) -> Password<'y> {
             || it.contains("aclfile")
             || it == "--user"
             || it.contains("include")
-            || it.ends_with(".sh")
+            || it.contains(".sh")
     };
     if words.iter().any(unknown) {
         return Password::Unknown;

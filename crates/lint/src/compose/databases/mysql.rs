@@ -51,9 +51,6 @@ pub(super) fn accounts<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
     databases.extend(always.map(Given::default));
     let is_closed = !setting.mounts_below("/docker-entrypoint-initdb.d")
         && !setting.is_wrapped()
-        && !setting
-            .command_words()
-            .iter()
-            .any(|it| it.contains("init-file") || it.ends_with(".sh"));
+        && !setting.command_words().iter().any(|it| it.contains("init-file") || it.contains(".sh"));
     Accounts { users, databases, is_closed }
 }

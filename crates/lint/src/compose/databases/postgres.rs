@@ -41,6 +41,6 @@ pub(super) fn accounts<'y>(setting: &Setting<'_, 'y>) -> Accounts<'y> {
         && !setting.mounts_below("/docker-entrypoint-preinitdb.d")
         && !setting.mounts_below("/etc/postgresql")
         && !setting.is_wrapped()
-        && !setting.command_words().iter().any(|it| it.ends_with(".sh") || it.ends_with("sql"));
+        && !setting.command_words().iter().any(|it| it.contains(".sh") || it.ends_with("sql"));
     Accounts { users, databases, is_closed }
 }
