@@ -113,7 +113,7 @@ impl Project {
         }
         let text = self.files.text(dockerfile);
         let name = || self.files.name(dockerfile);
-        let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), it, target)));
+        let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), &it, target)));
         lock().entry(key).or_insert(read).clone()
     }
 

@@ -153,7 +153,7 @@ fn program(
     let relative = path.strip_prefix(target)?.trim_start_matches('/');
     let host = files::join(source, relative);
     let is_there = if relative.is_empty() { source.to_owned() } else { host };
-    if place.files().kind(&is_there).is_some() {
+    if place.files().is_file(&is_there) {
         return None;
     }
     Some(Hidden {
