@@ -135,5 +135,5 @@ pub(crate) fn is_remote(context: &str) -> bool {
         .iter()
         .any(|it| context.starts_with(it))
         || context.contains("://")
-        || context.ends_with(".git")
+        || context.strip_suffix(".git").is_some()
 }
