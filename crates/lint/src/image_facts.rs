@@ -16,6 +16,7 @@ use plimsoll_finding::Span;
 pub use directories::{Made, Ownership};
 
 /// What a Dockerfile makes of a stage.
+#[expect(clippy::struct_excessive_bools, reason = "each says of another thing whether it is known")]
 #[derive(Clone, Debug)]
 pub struct ImageFacts {
     /// The Dockerfile; for one that is written into a Compose file, that file.
@@ -174,7 +175,7 @@ pub struct CopiedPath {
 
 impl ImageFacts {
     /// Reads a Dockerfile. `path` is absolute, `name` what findings call it.
-    pub fn read(path: &str, name: String, text: Arc<str>, target: Option<&str>) -> Self {
+    pub fn read(path: &str, name: String, text: &Arc<str>, target: Option<&str>) -> Self {
         read::read(path, name, text, target)
     }
 

@@ -21,6 +21,9 @@ pub struct Place {
     pub project: Arc<Project>,
 }
 
+/// A Dockerfile, and the target of its build.
+type ImageKey = (String, Option<String>);
+
 /// The files around those that are checked.
 #[derive(Debug)]
 pub struct Project {
@@ -35,7 +38,7 @@ pub struct Project {
     /// The workspaces that were asked for, by directory.
     workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
     /// The images that were asked for, by Dockerfile and target.
-    images: Mutex<BTreeMap<(String, Option<String>), Option<Arc<ImageFacts>>>>,
+    images: Mutex<BTreeMap<ImageKey, Option<Arc<ImageFacts>>>>,
 }
 
 /// The build of an image, as a Compose file, a bake file or a workflow describes it.
@@ -113,7 +116,7 @@ impl Project {
         }
         let text = self.files.text(dockerfile);
         let name = || self.files.name(dockerfile);
-        let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), it, target)));
+        let read = text.map(|it| Arc::new(ImageFacts::read(dockerfile, name(), &it, target)));
         lock().entry(key).or_insert(read).clone()
     }
 

@@ -7,7 +7,7 @@ use plimsoll_syntax::compose::{Build, Service};
 
 use crate::image_facts::ImageFacts;
 use crate::project::links::compose::{HostVariables, image_build};
-use crate::{ComposeContext, ImageBuild};
+use crate::{ComposeContext, ImageBuild, Place};
 
 /// A service's build, with the image that it makes.
 #[derive(Clone, Debug)]
@@ -47,20 +47,7 @@ impl<'y> ComposeContext<'_, 'y> {
             let read = built.map(|service| {
                 let build = image_build(place.files(), &place.path, service, &variables);
                 let found = build.map(|build| {
-                    let image = match service.build().as_ref().and_then(Build::dockerfile_inline) {
-                        Some(text) => {
-                            let name = place.files().name(&place.path);
-                            let target = build.target.as_deref();
-                            let text = text.text.replace("$$", "$").into();
-                            let image = ImageFacts::read(&place.path, name, text, target);
-                            Some(Arc::new(ImageFacts { is_inline: true, ..image }))
-                        }
-                        None => {
-                            let target = build.target.as_deref();
-                            let dockerfile = build.dockerfile.as_deref();
-                            dockerfile.and_then(|it| place.project.image(it, target))
-                        }
-                    };
+                    let image = image(place, service, &build);
                     ServiceImage { build, image }
                 });
                 (service.name, found)
@@ -68,4 +55,16 @@ impl<'y> ComposeContext<'_, 'y> {
             read.collect()
         })
     }
+}
+
+/// The image of a build; `None` where there is no such Dockerfile.
+fn image(place: &Place, service: &Service<'_>, build: &ImageBuild) -> Option<Arc<ImageFacts>> {
+    let target = build.target.as_deref();
+    let Some(text) = service.build().as_ref().and_then(Build::dockerfile_inline) else {
+        return place.project.image(build.dockerfile.as_deref()?, target);
+    };
+    let name = place.files().name(&place.path);
+    let text = text.text.replace("$$", "$").into();
+    let image = ImageFacts::read(&place.path, name, &text, target);
+    Some(Arc::new(ImageFacts { is_inline: true, ..image }))
 }

@@ -202,7 +202,7 @@ fn is_open(mode: &str) -> bool {
     if digits {
         last(0) || last(1)
     } else {
-        mode.contains('w') && !mode.starts_with("u") || mode.contains("g=")
+        mode.contains('w') && !mode.starts_with('u') || mode.contains("g=")
     }
 }
 

@@ -21,8 +21,8 @@ use crate::facts::users::RunsAs;
 /// What programs are called that start another one as PID 1 and reap what it leaves.
 const INITS: &[&str] = &["tini", "tini-static", "dumb-init", "catatonit", "s6-svscan", "init"];
 
-pub(super) fn read(path: &str, name: String, text: Arc<str>, target: Option<&str>) -> ImageFacts {
-    let file = dockerfile::parse(&text);
+pub(super) fn read(path: &str, name: String, text: &Arc<str>, target: Option<&str>) -> ImageFacts {
+    let file = dockerfile::parse(text);
     let facts = Facts::new(&file);
     let broken = file.instructions.iter().any(|it| matches!(it.command, Command::Broken));
     let stage = match target {
@@ -33,7 +33,7 @@ pub(super) fn read(path: &str, name: String, text: Arc<str>, target: Option<&str
         path: path.to_owned(),
         name,
         is_inline: false,
-        text: Arc::clone(&text),
+        text: Arc::clone(text),
         is_broken: broken || !file.errors.is_empty(),
         target: target.map(str::to_owned),
         stage: stage.map(|it| it.index),
@@ -67,7 +67,7 @@ pub(super) fn read(path: &str, name: String, text: Arc<str>, target: Option<&str
 impl ImageFacts {
     fn read_stage<'d>(&mut self, facts: &Facts<'d>, stage: &Stage<'d>) {
         if let Some(base) = facts.base_image(stage.index) {
-            self.base = base.text.clone();
+            self.base.clone_from(&base.text);
             self.base_known = base.text == "scratch"
                 || base.is_known && base.describe().is_some_and(|it| it.is_known);
         }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn image(text: &str, target: Option<&str>) -> ImageFacts {
-    ImageFacts::read("/p/Dockerfile", "Dockerfile".to_owned(), text.into(), target)
+    ImageFacts::read("/p/Dockerfile", "Dockerfile".to_owned(), &text.into(), target)
 }
 
 const TEXT: &str = r#"ARG TAG=3.22

@@ -118,7 +118,7 @@ pub(super) fn writes(
     writes
 }
 
-/// The file of a value: a path, or the URL of a SQLite database.
+/// The file of a value: a path, or the URL of a database in a file.
 fn file_of(value: &str) -> Option<&str> {
     let value = match value.split_once("sqlite:") {
         Some(("", rest)) => rest.strip_prefix("//").unwrap_or(rest).split('?').next()?,

@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::HealthcheckTest;
+use plimsoll_syntax::yaml::Value;
 
 use crate::compose::probes::{self, Probe};
 use crate::image_facts::ImageHealth;
@@ -73,7 +74,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             let span = own
                 .get("disable")
                 .or_else(|| own.get("test"))
-                .map_or(service.key.span(), |it| it.span());
+                .map_or(service.key.span(), Value::span);
             let message = format!("`{}` switches off the health check of its image", service.name);
             cx.report(span, message)
                 .severity(Severity::Note)
@@ -89,7 +90,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else {
             continue;
         };
-        let Some(span) = own.get("test").map(|it| it.span()) else { continue };
+        let Some(span) = own.get("test").map(Value::span) else { continue };
         let (own, images) = (probes::text_of(&test), probes::text_of_image(&image));
         let Some((own, images)) = Probe::of(&own).zip(images.as_deref().and_then(Probe::of)) else {
             continue;

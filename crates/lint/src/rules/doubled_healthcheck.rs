@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::HealthcheckTest;
+use plimsoll_syntax::yaml::Value;
 
 use crate::compose::probes::{self, Probe};
 use crate::rule::declare_rule;
@@ -64,7 +65,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let Some(test) = own.test().filter(|it| !matches!(it, HealthcheckTest::None)) else {
             continue;
         };
-        let Some(span) = own.get("test").map(|it| it.span()) else { continue };
+        let Some(span) = own.get("test").map(Value::span) else { continue };
         let Some(image) = cx.image_of(service) else { continue };
         let (Some(health), Some(images)) = (&image.health, probes::text_of_image(&image)) else {
             continue;

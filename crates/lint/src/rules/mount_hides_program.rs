@@ -137,14 +137,11 @@ fn program(
     let word = first_program(&start.value, image)?;
     let directory = image.workdir.as_ref().map_or("/", |it| &it.value);
     let own = service.text("working_dir").map_or(directory, |it| it.text);
-    let path = match word.contains('/') {
-        true => paths::join(own, &word),
-        false => image
-            .copies
-            .iter()
-            .find(|it| paths::file_name(&it.path) == word && it.path.contains("bin/"))?
-            .path
-            .clone(),
+    let path = if word.contains('/') {
+        paths::join(own, &word)
+    } else {
+        let is_it = |it: &str| paths::file_name(it) == word && it.contains("bin/");
+        image.copies.iter().find(|it| is_it(&it.path))?.path.clone()
     };
     let copied = image.copies.iter().find(|it| it.path == path && !it.from_context)?;
     if !paths::is_in(&path, target) || is_covered(mounts, &path, target) {
@@ -153,7 +150,7 @@ fn program(
     let relative = path.strip_prefix(target)?.trim_start_matches('/');
     let host = files::join(source, relative);
     let is_there = if relative.is_empty() { source.to_owned() } else { host };
-    if place.files().kind(&is_there).is_some() {
+    if place.files().is_file(&is_there) {
         return None;
     }
     Some(Hidden {
@@ -173,9 +170,9 @@ fn first_program(line: &StartLine, image: &ImageFacts) -> Option<String> {
             .filter(|it| !it.contains(['$', '=', '(', '"', '\'']))
             .map(str::to_owned);
     }
-    let words = line.words.iter().filter(|it| !it.starts_with('-'));
+    let mut words = line.words.iter().filter(|it| !it.starts_with('-'));
     let skipped = usize::from(image.init.is_some());
-    words.skip(skipped).next().cloned()
+    words.nth(skipped).cloned()
 }
 
 /// The packages of npm that a mount hides.

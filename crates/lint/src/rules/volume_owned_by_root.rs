@@ -150,9 +150,7 @@ fn root_owned(image: &ImageFacts, path: &str) -> Option<At> {
     let near = |other: &str| paths::is_in(other, path) || paths::is_in(path, other);
     let copied = image.copies.iter().any(|it| {
         let is_tree = !it.is_file || it.path.contains(['?', '$', '*']);
-        paths::is_in(&it.path, path)
-            || is_tree && it.path != "/" && near(&it.path)
-            || it.path == "/" && is_tree
+        paths::is_in(&it.path, path) || is_tree && near(&it.path)
     });
     let made = image
         .made

@@ -5,7 +5,7 @@ mod variables;
 
 use plimsoll_project::files::{self, Files};
 use plimsoll_syntax::compose::{Build, Compose, Service, Text};
-use plimsoll_syntax::yaml;
+use plimsoll_syntax::yaml::{self, Value};
 
 use super::base_directory;
 use crate::project::{ImageBuild, Origin, OriginKind};
@@ -42,7 +42,7 @@ pub(crate) fn image_build(
     let Some(build) = service.build() else {
         return extended::image_build(files, path, service);
     };
-    let span = service.all("build").next().map_or(service.key.span(), |it| it.span());
+    let span = service.all("build").next().map_or(service.key.span(), Value::span);
     let span = service.value.entry("build").map_or(span, |it| it.key.span());
     let origin = Origin {
         path: path.to_owned(),
@@ -135,5 +135,5 @@ pub(crate) fn is_remote(context: &str) -> bool {
         .iter()
         .any(|it| context.starts_with(it))
         || context.contains("://")
-        || context.ends_with(".git")
+        || context.strip_suffix(".git").is_some()
 }

@@ -4,7 +4,7 @@ mod matrix;
 mod script;
 
 use plimsoll_project::files::{self, Files};
-use plimsoll_syntax::workflow::{Job, Step, Workflow};
+use plimsoll_syntax::workflow::{Job, Step, Uses, Workflow};
 use plimsoll_syntax::yaml;
 
 use super::compose::is_remote;
@@ -57,15 +57,13 @@ fn checkout(root: &str, job: Job<'_>) -> Option<Checkout> {
     let mut found = None;
     for step in job.steps() {
         let is_checkout =
-            step.uses().and_then(|it| it.action()).is_some_and(|it| it.is("actions", "checkout"));
+            step.uses().and_then(Uses::action).is_some_and(|it| it.is("actions", "checkout"));
         if !is_checkout {
             continue;
         }
         // Another repository lies beside this one, or is what is built.
         if step.input("repository").is_some() {
-            if step.input("path").is_none() {
-                return None;
-            }
+            step.input("path")?;
             continue;
         }
         found = Some(match step.input("path") {
@@ -101,25 +99,26 @@ fn step_builds(
     step: Step<'_>,
     row: &Row,
 ) -> Vec<ImageBuild> {
-    let is_action = step
-        .uses()
-        .and_then(|it| it.action())
-        .is_some_and(|it| it.is("docker", "build-push-action"));
+    let is_action =
+        step.uses().and_then(Uses::action).is_some_and(|it| it.is("docker", "build-push-action"));
     if is_action {
         return vec![of_action(files, checkout, step, row)];
     }
     script::builds(files, checkout, job, step, row)
 }
 
-/// What describes a build to Docker, as texts; `None` for what is given and not known.
+/// A text that an expression gives, so that it is not known.
+type MaybeKnown = Option<String>;
+
+/// What describes a build to Docker; the outer `None` stands for what is not given.
 #[derive(Debug, Default)]
 struct Described {
     /// The context, from the directory of the call.
     context: Option<String>,
     /// The Dockerfile, from the directory of the call.
-    file: Option<Option<String>>,
+    file: Option<MaybeKnown>,
     /// The stage.
-    target: Option<Option<String>>,
+    target: Option<MaybeKnown>,
     /// The arguments.
     args: Vec<(String, Option<String>)>,
     /// The directory of the call.

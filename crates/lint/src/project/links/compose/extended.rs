@@ -24,27 +24,27 @@ pub(super) fn image_build(
         name: service.name.to_owned(),
         kind: OriginKind::Compose,
     };
-    follow(files, file, name, origin, MOST_FILES)
+    follow(files, &file, &name, origin, MOST_FILES)
 }
 
 fn follow(
     files: &dyn Files,
-    path: String,
-    name: String,
+    path: &str,
+    name: &str,
     origin: Origin,
     left: usize,
 ) -> Option<ImageBuild> {
     let left = left.checked_sub(1)?;
-    let text = files.text(&path)?;
+    let text = files.text(path)?;
     let yaml = yaml::parse(&text);
     let compose = Compose::new(&yaml);
-    let service = compose.service(&name)?;
+    let service = compose.service(name)?;
     if let Some(build) = service.build() {
-        let variables = HostVariables::beside(files, &path);
-        return Some(of_build(files, &path, service.name, &build, &variables, origin));
+        let variables = HostVariables::beside(files, path);
+        return Some(of_build(files, path, service.name, &build, &variables, origin));
     }
-    let (_, next, name) = reference(&path, service)?;
-    follow(files, next, name, origin, left)
+    let (_, next, name) = reference(path, service)?;
+    follow(files, &next, &name, origin, left)
 }
 
 /// The file and service that a service, or one below it in the same file, extends.

@@ -36,12 +36,11 @@ impl HostVariables {
                 rest = after;
                 continue;
             }
-            let (value, after) = match after.strip_prefix('{') {
-                Some(inside) => self.braced(inside)?,
-                None => {
-                    let length = name_length(after);
-                    (self.0.get(&after[..length])?.clone(), &after[length..])
-                }
+            let (value, after) = if let Some(inside) = after.strip_prefix('{') {
+                self.braced(inside)?
+            } else {
+                let length = name_length(after);
+                (self.0.get(&after[..length])?.clone(), &after[length..])
             };
             result.push_str(&value);
             rest = after;

@@ -85,8 +85,8 @@ pub(super) fn builds(
     let described = commands.filter_map(|command| {
         let mut described = described(command, row)?;
         let own = command.directory.as_deref().unwrap_or(".");
-        described.directory =
-            files::join(&files::join("/", &directory), own).trim_start_matches('/').to_owned();
+        let whole = files::join(&files::join("/", &directory), own);
+        whole.trim_start_matches('/').clone_into(&mut described.directory);
         (!described.directory.contains('$')).then_some(described)
     });
     described.map(|it| it.build(files, checkout)).collect()
