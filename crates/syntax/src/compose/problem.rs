@@ -66,7 +66,7 @@ impl ComposeProblem {
     pub(super) fn set_help(&mut self, help: impl Into<Cow<'static, str>>) {
         self.help = Some(match help.into() {
             Cow::Owned(help) => Cow::Owned(one_line(help)),
-            help => help,
+            help @ Cow::Borrowed(_) => help,
         });
     }
 
