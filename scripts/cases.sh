@@ -37,4 +37,6 @@ cases() {
   cases_of dockerfile-edge-cases buildkit-findings dockerfile-edge-cases dockerfile-edge-cases.buildkit-findings.jsonl
   cases_of dockerfiles fixes dockerfiles
   cases_of dockerfile-edge-cases fixes dockerfile-edge-cases
+  cases_of compose-real fixes compose-real
+  cases_of workflows fixes workflows
 }

@@ -45,11 +45,35 @@ pub fn check(path: &str, text: &str, options: &Options) -> Checked {
 
 /// Checks one file of any type; `path` is what its findings say.
 pub fn check_as(kind: FileType, path: &str, text: &str, options: &Options) -> Checked {
-    match kind {
-        FileType::Dockerfile => check(path, text, options),
-        FileType::Compose => check_compose(path, &yaml::parse(text), options),
-        FileType::Workflow => check_workflow(path, &yaml::parse(text), options),
-        FileType::Dockerignore => check_dockerignore(path, text, options),
+    Parsed::new(kind, text).check(path, options)
+}
+
+/// A file that was parsed.
+#[derive(Debug)]
+pub(crate) enum Parsed<'t> {
+    Dockerfile(Dockerfile<'t>),
+    Compose(Yaml<'t>),
+    Workflow(Yaml<'t>),
+    Dockerignore(&'t str, Dockerignore),
+}
+
+impl<'t> Parsed<'t> {
+    pub(crate) fn new(kind: FileType, text: &'t str) -> Self {
+        match kind {
+            FileType::Dockerfile => Self::Dockerfile(dockerfile::parse(text)),
+            FileType::Compose => Self::Compose(yaml::parse(text)),
+            FileType::Workflow => Self::Workflow(yaml::parse(text)),
+            FileType::Dockerignore => Self::Dockerignore(text, Dockerignore::parse(text)),
+        }
+    }
+
+    pub(crate) fn check(&self, path: &str, options: &Options) -> Checked {
+        match self {
+            Self::Dockerfile(file) => check_file(path, file, options),
+            Self::Compose(yaml) => check_compose(path, yaml, options),
+            Self::Workflow(yaml) => check_workflow(path, yaml, options),
+            Self::Dockerignore(text, file) => check_dockerignore(path, text, file, options),
+        }
     }
 }
 
@@ -73,7 +97,7 @@ pub fn check_file(path: &str, file: &Dockerfile<'_>, options: &Options) -> Check
 }
 
 fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
-    let mut run = Run::over_yaml(path, yaml, options);
+    let mut run = Run::over_yaml(path, yaml, options, Suppressions::in_compose(yaml));
     let facts = ComposeFacts::new(yaml);
     run.each(|check, sink| {
         if let Check::Compose(check) = check {
@@ -84,7 +108,7 @@ fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
 }
 
 fn check_workflow(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
-    let mut run = Run::over_yaml(path, yaml, options);
+    let mut run = Run::over_yaml(path, yaml, options, Suppressions::in_workflow(yaml));
     let facts = WorkflowFacts::new(yaml);
     run.each(|check, sink| {
         if let Check::Workflow(check) = check {
@@ -94,9 +118,8 @@ fn check_workflow(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
     run.finish(yaml.text)
 }
 
-fn check_dockerignore(path: &str, text: &str, options: &Options) -> Checked {
-    let file = Dockerignore::parse(text);
-    let suppressions = Suppressions::default();
+fn check_dockerignore(path: &str, text: &str, file: &Dockerignore, options: &Options) -> Checked {
+    let suppressions = Suppressions::in_dockerignore(text, file);
     let mut run = Run { path, options, suppressions, checked: Checked::default() };
     for error in &file.errors {
         let finding = finding(&SYNTAX_ERROR, path, error.span, error.to_string());
@@ -105,7 +128,7 @@ fn check_dockerignore(path: &str, text: &str, options: &Options) -> Checked {
     run.settle(&SYNTAX_ERROR, 0);
     run.each(|check, sink| {
         if let Check::Dockerignore(check) = check {
-            check(&mut DockerignoreContext::new(text, &file, options, sink));
+            check(&mut DockerignoreContext::new(text, file, options, sink));
         }
     });
     run.finish(text)
@@ -121,8 +144,12 @@ struct Run<'r, 'd> {
 
 impl<'r, 'd> Run<'r, 'd> {
     /// A check of a YAML file, with what is wrong in its syntax.
-    fn over_yaml(path: &'r str, yaml: &'d Yaml<'d>, options: &'r Options) -> Self {
-        let suppressions = Suppressions::default();
+    fn over_yaml(
+        path: &'r str,
+        yaml: &'d Yaml<'d>,
+        options: &'r Options,
+        suppressions: Suppressions<'d>,
+    ) -> Self {
         let mut run = Self { path, options, suppressions, checked: Checked::default() };
         for error in &yaml.errors {
             let mut finding = finding(&SYNTAX_ERROR, path, error.span, &*error.message);

@@ -1,17 +1,39 @@
 //! What rules about Compose files see.
 
+pub(crate) mod connection_url;
+pub(crate) mod connections;
+pub(crate) mod databases;
+pub(crate) mod development;
+pub(crate) mod effective_environment;
+pub(crate) mod ends;
+pub(crate) mod env_file;
+pub(crate) mod expansion;
+pub(crate) mod hardening;
+pub(crate) mod health_test;
+pub(crate) mod images;
+pub(crate) mod jobs;
 mod partial;
+pub(crate) mod probes;
+pub(crate) mod purpose;
+pub(crate) mod reach;
+mod reporting;
 mod service_image;
+pub(crate) mod settings;
+pub(crate) mod sources;
+pub(crate) mod start_order;
+pub(crate) mod unused;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use plimsoll_finding::Span;
+use plimsoll_finding::{Severity, Span};
 use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind};
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
-use crate::{Options, Place};
+use crate::{Options, Place, YamlEdits};
+use development::Development;
+use purpose::Purpose;
 pub use service_image::ServiceImage;
 
 /// What is known about a Compose file.
@@ -19,19 +41,32 @@ pub use service_image::ServiceImage;
 pub struct ComposeFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// Edits that follow the layout of the file.
+    pub edits: YamlEdits<'y>,
     /// What the tree says of services and what they use.
     pub compose: Compose<'y>,
     /// The images that services build, by the services' names. Found out when a rule first asks.
     images: OnceCell<BTreeMap<&'y str, Option<ServiceImage>>>,
     /// As `images`.
     problems: OnceCell<Vec<ComposeProblem>>,
+    /// As `images`.
+    pub(crate) development: OnceCell<Development<'y>>,
+    /// As `images`.
+    purpose: OnceCell<Purpose>,
 }
 
 impl<'y> ComposeFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        let (images, problems) = (OnceCell::new(), OnceCell::new());
-        Self { yaml, compose: Compose::new(yaml), images, problems }
+        Self {
+            yaml,
+            edits: YamlEdits::new(yaml),
+            compose: Compose::new(yaml),
+            images: OnceCell::new(),
+            problems: OnceCell::new(),
+            development: OnceCell::new(),
+            purpose: OnceCell::new(),
+        }
     }
 }
 
@@ -71,8 +106,15 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
     pub(crate) fn report_problems(&mut self, wanted: impl Fn(ComposeProblemKind) -> bool) {
         // What is no YAML is reported as such.
         let of_rule = |it: &&ComposeProblem| it.kind != ComposeProblemKind::Yaml && wanted(it.kind);
+        let is_fragment = self.problems().iter().any(|it| it.code == "no-image");
         for problem in self.problems().iter().filter(of_rule) {
             let mut report = self.sink.report(problem.span, &*problem.message);
+            // A file of services without images is made to be joined with others.
+            let may_be_elsewhere =
+                || problem.code == "no-image" || problem.code.starts_with("undefined-");
+            if is_fragment && may_be_elsewhere() {
+                report = report.severity(Severity::Warning);
+            }
             if let Some(help) = &problem.help {
                 report = report.help(&**help);
             }
@@ -81,6 +123,12 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
             }
             report.done();
         }
+    }
+
+    /// What the file is for. The name of the file and of the directory that it is in have a say.
+    pub(crate) fn purpose(&self) -> Purpose {
+        let facts = self.facts;
+        *facts.purpose.get_or_init(|| Purpose::of(self.sink.path, &facts.compose))
     }
 
     /// Reports a finding at a place and returns it for more detail. The message is one line without

@@ -176,6 +176,7 @@ mod tests {
             (".github/workflows/ci.yml", Some(Workflow)),
             ("a/.github/workflows/ci.yaml", Some(Workflow)),
             (".github/workflows/docker-compose.yml", Some(Workflow)),
+            (".github/workflows/compose.yml", Some(Workflow)),
             (".github/ci.yml", None),
             ("workflows/ci.yml", None),
             (".github/workflows/deep/ci.yml", None),

@@ -5,14 +5,17 @@
 //! found by halving and dropped. It ends when a pass makes nothing, so that fixing the result again
 //! changes nothing. A pass decides from its text alone, never from what came before.
 
+mod edits;
 mod gate;
-mod outside;
+mod outside_dockerfile;
+mod outside_dockerignore;
+mod outside_yaml;
 mod pass;
 mod shell_script;
 
 use plimsoll_finding::{Applicability, Finding};
 
-use crate::{FileType, Options, check};
+use crate::{FileType, Options, check_as};
 use gate::Gate;
 
 /// More passes than any file needs whose fixes come to an end: each needs a conflict between fixes
@@ -62,7 +65,7 @@ pub enum Rejection {
     #[error("the result has a syntax error that was not there before")]
     SyntaxError,
     /// Something that no edit touches is another after it.
-    #[error("it would change the instruction `{0}`, which it does not touch")]
+    #[error("it would change `{0}`, which it does not touch")]
     ChangesOthers(String),
     /// A comment is gone.
     #[error("the comment `{0}` would be lost")]
@@ -84,20 +87,31 @@ pub enum Rejection {
     Unsettled,
 }
 
+/// Makes the fixes of all findings of a Dockerfile; see [`fix_as`].
+pub fn fix(path: &str, text: &str, options: &Options, applicability: Applicability) -> Fixed {
+    fix_as(FileType::Dockerfile, path, text, options, applicability)
+}
+
 /// Makes the fixes of all findings that are not suppressed: the safe ones, and with
 /// [`Applicability::Unsafe`] the others too.
 ///
 /// Each is made only when the result parses, equals the old tree outside of what was edited, keeps
 /// every comment, and the finding is gone without another one taking its place.
-pub fn fix(path: &str, text: &str, options: &Options, applicability: Applicability) -> Fixed {
+pub fn fix_as(
+    kind: FileType,
+    path: &str,
+    text: &str,
+    options: &Options,
+    applicability: Applicability,
+) -> Fixed {
     let mut current = text.to_owned();
     let mut applied = Vec::new();
     let mut dropped = Vec::new();
     for _ in 0..MOST_PASSES {
-        let outcome = pass::run(&Gate::new(path, &current, options), applicability);
+        let outcome = pass::run(&Gate::new(kind, path, &current, options), applicability);
         dropped = outcome.dropped;
         let Some(next) = outcome.text else {
-            let remaining = check(path, &current, options).findings;
+            let remaining = check_as(kind, path, &current, options).findings;
             return Fixed { text: current, applied, dropped, remaining };
         };
         applied.extend(outcome.applied);
@@ -109,27 +123,8 @@ pub fn fix(path: &str, text: &str, options: &Options, applicability: Applicabili
         why: Rejection::Unsettled,
     });
     dropped.extend(unsettled);
-    let remaining = check(path, text, options).findings;
+    let remaining = check_as(kind, path, text, options).findings;
     Fixed { text: text.to_owned(), applied: Vec::new(), dropped, remaining }
-}
-
-/// As [`fix`], for a file of any type.
-pub fn fix_as(
-    kind: FileType,
-    path: &str,
-    text: &str,
-    options: &Options,
-    applicability: Applicability,
-) -> Fixed {
-    match kind {
-        FileType::Dockerfile => fix(path, text, options, applicability),
-        FileType::Compose | FileType::Workflow | FileType::Dockerignore => Fixed {
-            text: text.to_owned(),
-            applied: Vec::new(),
-            dropped: Vec::new(),
-            remaining: crate::check_as(kind, path, text, options).findings,
-        },
-    }
 }
 
 #[cfg(test)]

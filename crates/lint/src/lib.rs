@@ -30,6 +30,7 @@ mod spelling;
 mod suppress;
 mod surroundings;
 mod workflow;
+mod yaml_placing;
 
 pub use check::{Checked, Suppressed, check, check_as, check_file};
 pub use compose::{ComposeContext, ComposeFacts, ServiceImage};
@@ -46,3 +47,4 @@ pub use rules::{RULES, rule};
 pub use select::{UnknownSelector, resolve, select};
 pub use surroundings::{BuildContext, IgnoreFile, Surroundings};
 pub use workflow::{WorkflowContext, WorkflowFacts};
+pub use yaml_placing::YamlEdits;

@@ -68,7 +68,7 @@ pub fn explain(clause: Clause) -> String {
     );
     let mut rules = rules_of(clause).peekable();
     if rules.peek().is_none() {
-        text += "\nNo rule about Dockerfiles belongs to it.\n";
+        text += "\nNo rule about files belongs to it.\n";
         return text;
     }
     text += "\n## Rules\n\n";
@@ -166,7 +166,14 @@ mod tests {
              Seen in source files, the built image and the running container.\n\n## Rules\n\n"
         ));
         assert!(text.contains("- `root-user`: "));
-        assert!(explain(Clause::DevCompose).contains("No rule about Dockerfiles"));
+        for clause in Clause::ALL {
+            let text = explain(clause);
+            assert_ne!(
+                text.contains("## Rules\n\n- `"),
+                text.contains("No rule about"),
+                "{clause}"
+            );
+        }
     }
 
     #[test]

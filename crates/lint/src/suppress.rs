@@ -1,14 +1,18 @@
 //! Suppressions: comments that ask for a finding not to be reported.
 //!
-//! Ours are `# plimsoll: allow(rule, …): reason` above or inside an instruction (in the head of the
-//! file, with a blank line after it: for the file), `allow-file`, `allow-stage`, and `allow-begin` …
-//! `allow-end`. They need a reason, and one that suppresses nothing is reported. hadolint's
-//! `# hadolint ignore=…` and `BuildKit`'s `# check=…` are honoured through the aliases.
+//! Ours are `# plimsoll: allow(rule, …): reason` above or inside an instruction, above a key, item or
+//! pattern or at the end of its line (in the head of the file, with a blank line after it: for the
+//! file), `allow-file`, `allow-stage`, and `allow-begin` … `allow-end`. They need a reason, and one that
+//! suppresses nothing is reported. `# hadolint ignore=…`, `# check=…` of `BuildKit`,
+//! `# dclint disable-line …` and `# zizmor: ignore[…]` are honoured through the aliases.
 
 mod collect;
 mod comment;
+mod dockerignore;
+mod parts;
 mod peers;
 mod reach;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

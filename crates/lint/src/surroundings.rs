@@ -1,11 +1,15 @@
 //! What lies around a Dockerfile: who builds it, and from which context.
 
 mod build_context;
+mod builder_rust;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod native;
 pub(crate) mod results;
+mod targets;
 
 pub use build_context::{BuildContext, IgnoreFile};
+pub(crate) use builder_rust::Version;
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
 
@@ -61,6 +65,14 @@ impl Surroundings {
     /// What the Dockerfile's cargo commands find where they run.
     pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
         self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+    }
+
+    /// Whether a `.dockerignore` holds for the build, or may: where nobody says what the context is,
+    /// one in any directory that may be it counts.
+    pub fn may_have_ignore_file(&self) -> bool {
+        let context = &self.context;
+        let is_known = context.told && context.certain;
+        context.ignore.is_some() || !is_known && build_context::has_ignore_file_near(&self.place)
     }
 
     /// The files of the project.

@@ -4,19 +4,21 @@ use plimsoll_finding::Span;
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
-use crate::{Options, Place};
+use crate::{Options, Place, YamlEdits};
 
 /// What is known about a workflow.
 #[derive(Debug)]
 pub struct WorkflowFacts<'y> {
     /// The tree.
     pub yaml: &'y Yaml<'y>,
+    /// Edits that follow the layout of the file.
+    pub edits: YamlEdits<'y>,
 }
 
 impl<'y> WorkflowFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml }
+        Self { yaml, edits: YamlEdits::new(yaml) }
     }
 }
 

@@ -14,3 +14,5 @@ mod fixture;
 mod reports;
 #[path = "check/settings.rs"]
 mod settings;
+#[path = "check/together.rs"]
+mod together;

@@ -5,13 +5,13 @@
 //! can point at the line of a manifest that a Dockerfile contradicts. Broken files give what can be
 //! read of them; [`CargoWorkspace::complete`] tells whether that is all.
 
+mod choice;
 mod config_file;
 mod dependencies;
 mod inputs;
 mod lock;
 mod member;
 mod members;
-mod needs;
 mod place;
 mod profiles;
 mod root;
@@ -24,13 +24,13 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use choice::Choice;
 pub use config_file::ConfigFile;
 pub use dependencies::{Dependency, DependencyKind, DependencySource};
 pub use inputs::{Input, InputKind};
 pub use lock::{LockFile, LockedPackage, LockedSource};
 pub use member::Member;
 pub use members::MissingMember;
-pub use needs::{Choice, Reached};
 pub use place::{Place, SourceText, Stated};
 pub use profiles::{Profile, profile_directory};
 pub use sqlx::SqlxUse;

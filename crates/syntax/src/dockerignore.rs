@@ -72,6 +72,11 @@ impl Dockerignore {
         deciding
     }
 
+    /// Whether a pattern with `!` may match something below a directory, by its text alone.
+    pub fn may_take_back_below(&self, directory: &str) -> bool {
+        self.patterns.iter().any(|it| it.exclusion && it.may_match_below(directory))
+    }
+
     /// Whether any pattern takes files back.
     pub fn has_exclusions(&self) -> bool {
         self.patterns.iter().any(|it| it.exclusion)

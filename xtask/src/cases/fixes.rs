@@ -2,7 +2,9 @@
 //! pass, no comment is lost.
 //!
 //! What is broken is found out by other means than the gate that fixes pass: by what the tree holds
-//! before and after, and by a shell that reads the scripts that changed.
+//! before and after, by a shell that reads the scripts that changed, and by what Compose refuses.
+//! What a file is says its name; any other YAML file is a workflow in a directory that is called so,
+//! and else a Compose file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +12,10 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use plimsoll_finding::Applicability;
-use plimsoll_lint::{Options, RuleSet};
+use plimsoll_lint::{FileType, Options, RuleSet};
+use plimsoll_syntax::compose::{self, Compose};
 use plimsoll_syntax::dockerfile::{self, Command, Dockerfile, Form, LineKind};
+use plimsoll_syntax::yaml::{self, Value, Yaml};
 
 use super::{Outcome, Result};
 
@@ -29,32 +33,60 @@ pub(super) fn run(directory: &Path) -> Result<Outcome> {
         let Ok(text) = String::from_utf8(fs::read(&file)?) else { continue };
         for applicability in [Applicability::Safe, Applicability::Unsafe] {
             let case = format!("{name} ({})", applicability.name());
-            outcome.note(&case, wrong(&text, &options, applicability));
+            let kind = type_of(directory, &name);
+            outcome.note(&case, wrong(kind, &text, &options, applicability));
         }
     }
     Ok(outcome)
 }
 
+fn type_of(directory: &Path, name: &str) -> FileType {
+    let is_yaml = Path::new(name).extension().is_some_and(|it| it == "yml" || it == "yaml");
+    match FileType::of(name) {
+        Some(kind) => kind,
+        None if !is_yaml => FileType::Dockerfile,
+        None if directory.ends_with("workflows") => FileType::Workflow,
+        None => FileType::Compose,
+    }
+}
+
 /// What is wrong with the fixed text.
-fn wrong(text: &str, options: &Options, applicability: Applicability) -> Option<String> {
-    let fixed = plimsoll_lint::fix("Dockerfile", text, options, applicability).text;
+fn wrong(
+    kind: FileType,
+    text: &str,
+    options: &Options,
+    applicability: Applicability,
+) -> Option<String> {
+    let path = match kind {
+        FileType::Dockerfile => "Dockerfile",
+        FileType::Compose => "compose.yaml",
+        FileType::Workflow => ".github/workflows/container.yml",
+        FileType::Dockerignore => ".dockerignore",
+    };
+    let fix = |text: &str| plimsoll_lint::fix_as(kind, path, text, options, applicability).text;
+    let fixed = fix(text);
     if fixed == text {
         return None;
     }
-    let again = plimsoll_lint::fix("Dockerfile", &fixed, options, applicability).text;
+    let again = fix(&fixed);
     if again != fixed {
-        return Some(format!(
-            "unstable: a second pass changes it\n{}",
-            first_change(&fixed, &again)
-        ));
+        let change = first_change(&fixed, &again);
+        return Some(format!("unstable: a second pass changes it\n{change}"));
     }
-    let (old, new) = (dockerfile::parse(text), dockerfile::parse(&fixed));
+    match kind {
+        FileType::Dockerfile => wrong_dockerfile(text, &fixed),
+        FileType::Compose | FileType::Workflow => wrong_yaml(kind, text, &fixed),
+        FileType::Dockerignore => lost(comment_lines(text), &comment_lines(&fixed)),
+    }
+}
+
+fn wrong_dockerfile(text: &str, fixed: &str) -> Option<String> {
+    let (old, new) = (dockerfile::parse(text), dockerfile::parse(fixed));
     if new.errors.len() > old.errors.len() {
         return Some(format!("broken: {}", new.errors[0].message));
     }
-    let (before, after) = (comments(&old), comments(&new));
-    if let Some((comment, _)) = before.iter().find(|(it, count)| after.get(*it) < Some(count)) {
-        return Some(format!("comment lost: {comment}"));
+    if let Some(lost) = lost(comments(&old), &comments(&new)) {
+        return Some(lost);
     }
     let froms = |file: &Dockerfile<'_>| {
         file.instructions.iter().filter(|it| matches!(it.command, Command::From(_))).count()
@@ -63,6 +95,56 @@ fn wrong(text: &str, options: &Options, applicability: Applicability) -> Option<
         return Some("broken: it has another number of stages".to_owned());
     }
     broken_script(&old, &new)
+}
+
+fn wrong_yaml(kind: FileType, text: &str, fixed: &str) -> Option<String> {
+    let (old, new) = (yaml::parse(text), yaml::parse(fixed));
+    if new.errors.len() > old.errors.len() {
+        return Some(format!("broken: {}", new.errors[0].message));
+    }
+    if kind == FileType::Compose {
+        let (before, after) = (refusals(&old), refusals(&new));
+        if let Some(more) = after.iter().find(|it| !before.contains(it)) {
+            return Some(format!("broken: {more}"));
+        }
+    }
+    if let Some(lost) = lost(comment_lines(text), &comment_lines(fixed)) {
+        return Some(lost);
+    }
+    // Fixes change what parts say, but no service or job is another, and none is gone.
+    let names = |yaml: &Yaml<'_>| -> Vec<String> {
+        let parts = ["services", "volumes", "networks", "secrets", "configs", "jobs"];
+        let parts = parts.iter().filter_map(|it| yaml.root()?.get(it));
+        parts.flat_map(Value::entries).map(|it| it.name().to_owned()).collect()
+    };
+    let (before, after) = (names(&old), names(&new));
+    let gone = before.iter().find(|it| !after.contains(it));
+    gone.map(|it| format!("broken: `{it}` is gone"))
+}
+
+/// What Compose refuses a file for.
+fn refusals(yaml: &Yaml<'_>) -> Vec<String> {
+    let problems = compose::problems(&Compose::new(yaml), &compose::Options::default());
+    let refused = problems.into_iter().filter(|it| it.kind.is_error());
+    refused.map(|it| it.message.to_string()).collect()
+}
+
+/// What looks like a comment, and how often it is there: in scripts and quotes too.
+fn comment_lines(text: &str) -> BTreeMap<&str, usize> {
+    let mut comments = BTreeMap::new();
+    for line in text.lines() {
+        let start = if line.trim_start().starts_with('#') { Some(0) } else { line.find(" #") };
+        if let Some(comment) = start.and_then(|it| line.get(it..)) {
+            *comments.entry(comment.trim()).or_default() += 1;
+        }
+    }
+    comments
+}
+
+/// The first comment that is there less often than before.
+fn lost(before: BTreeMap<&str, usize>, after: &BTreeMap<&str, usize>) -> Option<String> {
+    let mut lost = before.into_iter().filter(|(it, count)| after.get(it) < Some(count));
+    lost.next().map(|(comment, _)| format!("comment lost: {comment}"))
 }
 
 /// The comments of a file, and how often each is there.

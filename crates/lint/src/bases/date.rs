@@ -15,7 +15,7 @@ pub struct Date {
 
 impl Date {
     /// Reads `2026-11-23`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let date = Self {
             year: parts.next()?.parse().ok()?,

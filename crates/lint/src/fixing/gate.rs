@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use plimsoll_finding::{Applicability, Edit, Finding, Fix, Severity, apply};
-use plimsoll_syntax::dockerfile::{self, Command, Dockerfile, Form, LineKind};
+use plimsoll_syntax::dockerfile::{Command, Dockerfile, Form, LineKind};
+use plimsoll_syntax::yaml::Yaml;
 
-use super::{Rejection, outside, shell_script};
+use super::{Rejection, outside_dockerfile, outside_dockerignore, outside_yaml, shell_script};
+use crate::check::Parsed;
 use crate::rules::unused_suppression::UNUSED_SUPPRESSION;
-use crate::{FixAvailability, Options, RuleSet, check_file, rule};
+use crate::{FileType, FixAvailability, Options, RuleSet, rule};
 
 /// A finding whose fix may be made.
 #[derive(Clone, Copy)]
@@ -18,8 +20,10 @@ pub(super) struct Candidate<'f> {
 
 /// A text before fixes, and what must still hold after them.
 pub(super) struct Gate<'g> {
+    kind: FileType,
     path: &'g str,
-    file: Dockerfile<'g>,
+    text: &'g str,
+    file: Parsed<'g>,
     /// What the caller selected, and everything that is on by default: a fix may not cause what
     /// merely was not asked for.
     options: Options,
@@ -28,14 +32,14 @@ pub(super) struct Gate<'g> {
 }
 
 impl<'g> Gate<'g> {
-    pub(super) fn new(path: &'g str, text: &'g str, selected: &'g Options) -> Self {
+    pub(super) fn new(kind: FileType, path: &'g str, text: &'g str, selected: &'g Options) -> Self {
         let mut options = selected.clone();
         if let Some(rules) = &mut options.rules {
             *rules = rules.with(RuleSet::of(|it| it.default));
         }
-        let file = dockerfile::parse(text);
-        let findings = check_file(path, &file, &options).findings;
-        Self { path, file, options, selected, findings }
+        let file = Parsed::new(kind, text);
+        let findings = file.check(path, &options).findings;
+        Self { kind, path, text, file, options, selected, findings }
     }
 
     /// Gives the findings of a rule a fix made for their places.
@@ -62,25 +66,57 @@ impl<'g> Gate<'g> {
     /// Makes fixes on the text as it was and returns the result if it passes.
     pub(super) fn try_out(&self, fixes: &[Candidate<'_>]) -> Result<String, Rejection> {
         let edits: Vec<Edit> = fixes.iter().flat_map(|it| &it.fix.edits).cloned().collect();
-        let text = apply(self.file.text, &edits).map_err(Rejection::Edits)?;
-        keeps_endings(self.file.text, &text)?;
-        let file = dockerfile::parse(&text);
-        if file.errors.len() > self.file.errors.len() {
-            return Err(Rejection::SyntaxError);
-        }
-        outside::is_equal(&self.file, &file, &edits)?;
-        keeps_comments(&self.file, &file)?;
-        if script_problems(&file) > script_problems(&self.file) {
-            return Err(Rejection::BreaksScript);
-        }
+        let text = apply(self.text, &edits).map_err(Rejection::Edits)?;
+        keeps_endings(self.text, &text)?;
+        let file = Parsed::new(self.kind, &text);
+        self.is_whole(&file, &text, &edits)?;
         self.finds_less(&file, fixes)?;
         Ok(text)
     }
 
+    /// The result is read as well as before, is equal outside of the edits, and has all comments.
+    fn is_whole(&self, new: &Parsed<'_>, text: &str, edits: &[Edit]) -> Result<(), Rejection> {
+        match (&self.file, new) {
+            (Parsed::Dockerfile(old), Parsed::Dockerfile(new)) => {
+                if new.errors.len() > old.errors.len() {
+                    return Err(Rejection::SyntaxError);
+                }
+                outside_dockerfile::is_equal(old, new, edits)?;
+                keeps_comments(old, new)?;
+                if script_problems(new) > script_problems(old) {
+                    return Err(Rejection::BreaksScript);
+                }
+                Ok(())
+            }
+            (
+                Parsed::Compose(old) | Parsed::Workflow(old),
+                Parsed::Compose(new) | Parsed::Workflow(new),
+            ) => {
+                let known = messages(old);
+                let new_ones = messages(new).into_iter();
+                for (message, count) in new_ones {
+                    if count > known.get(message).copied().unwrap_or_default() {
+                        return Err(Rejection::SyntaxError);
+                    }
+                }
+                outside_yaml::is_equal(old, new, edits)?;
+                outside_yaml::keeps_comments(old, new)
+            }
+            (Parsed::Dockerignore(_, old), Parsed::Dockerignore(_, new)) => {
+                if new.errors.len() > old.errors.len() {
+                    return Err(Rejection::SyntaxError);
+                }
+                outside_dockerignore::is_equal(self.text, text, edits)
+            }
+            // One type of file does not become another.
+            _ => Err(Rejection::SyntaxError),
+        }
+    }
+
     /// The findings that were fixed are gone, one for each fix, and nothing new is found: neither
     /// what weighs, nor what another fix would change back.
-    fn finds_less(&self, file: &Dockerfile<'_>, fixes: &[Candidate<'_>]) -> Result<(), Rejection> {
-        let after = check_file(self.path, file, &self.options).findings;
+    fn finds_less(&self, file: &Parsed<'_>, fixes: &[Candidate<'_>]) -> Result<(), Rejection> {
+        let after = file.check(self.path, &self.options).findings;
         let mut allowed = weighty(&self.findings);
         for fixed in fixes.iter().map(|it| &*it.finding.rule) {
             let count = allowed.entry(fixed).or_default();
@@ -152,6 +188,15 @@ fn comments<'t>(file: &Dockerfile<'t>) -> BTreeMap<&'t str, usize> {
     counts
 }
 
+/// How often each thing is wrong with a YAML file.
+fn messages<'y>(yaml: &'y Yaml<'_>) -> BTreeMap<&'y str, usize> {
+    let mut counts = BTreeMap::new();
+    for error in &yaml.errors {
+        *counts.entry(&*error.message).or_default() += 1;
+    }
+    counts
+}
+
 fn script_problems(file: &Dockerfile<'_>) -> usize {
     let scripts = file.instructions.iter().filter_map(|it| match &it.command {
         Command::Run(run) if run.line.form == Form::Shell => Some(run.line.script.text()),
@@ -162,6 +207,8 @@ fn script_problems(file: &Dockerfile<'_>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_syntax::dockerfile;
+
     use super::*;
 
     #[test]

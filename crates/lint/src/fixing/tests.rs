@@ -4,7 +4,7 @@ use plimsoll_finding::{Applicability, Edit, Fix, Span};
 
 use super::gate::Gate;
 use super::{Rejection, fix, pass};
-use crate::{Options, RuleSet};
+use crate::{FileType, Options, RuleSet};
 
 fn options() -> Options {
     Options { rules: Some(RuleSet::named(["syntax-error"])), ..Options::default() }
@@ -14,7 +14,7 @@ fn options() -> Options {
 /// and why fixes were dropped.
 fn passed(text: &str, fix_of: impl Fn(Span) -> Fix) -> (String, Vec<Rejection>) {
     let options = options();
-    let mut gate = Gate::new("Dockerfile", text, &options);
+    let mut gate = Gate::new(FileType::Dockerfile, "Dockerfile", text, &options);
     gate.offer("syntax-error", fix_of);
     let outcome = pass::run(&gate, Applicability::Unsafe);
     let dropped = outcome.dropped.into_iter().map(|it| it.why).collect();
@@ -89,7 +89,7 @@ fn suppressed_findings_are_not_fixed() {
 #[test]
 fn unsafe_fixes_are_made_only_when_allowed() {
     let options = options();
-    let mut gate = Gate::new("Dockerfile", "FROM a\nURSE b\n", &options);
+    let mut gate = Gate::new(FileType::Dockerfile, "Dockerfile", "FROM a\nURSE b\n", &options);
     gate.offer("syntax-error", |it| Fix {
         applicability: Applicability::Unsafe,
         ..rename(it, "USER")

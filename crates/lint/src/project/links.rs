@@ -1,6 +1,9 @@
 //! Finds the builds that files describe.
 
+mod bake;
+mod base_directory;
 pub(crate) mod compose;
+mod workflow;
 
 use std::sync::Arc;
 
@@ -15,9 +18,17 @@ impl Project {
     pub fn read<'p>(files: Arc<dyn Files>, paths: impl IntoIterator<Item = &'p str>) -> Self {
         let mut builds: Vec<ImageBuild> = Vec::new();
         for path in paths {
-            let Some(text) = files.text(path) else { continue };
-            if FileType::of(path) == Some(FileType::Compose) {
-                compose::read(&*files, path, &text, &mut builds);
+            let describes =
+                matches!(FileType::of(path), Some(FileType::Compose | FileType::Workflow));
+            let Some(text) = (describes || bake::is_bake(path)).then(|| files.text(path)).flatten()
+            else {
+                continue;
+            };
+            match FileType::of(path) {
+                Some(FileType::Compose) => compose::read(&*files, path, &text, &mut builds),
+                Some(FileType::Workflow) => workflow::read(&*files, path, &text, &mut builds),
+                _ if bake::is_bake(path) => bake::read(&*files, path, &text, &mut builds),
+                _ => {}
             }
         }
         Self::with_builds(files, builds)

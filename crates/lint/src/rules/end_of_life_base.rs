@@ -62,7 +62,7 @@ fn check(cx: &mut Context<'_, '_>) {
 }
 
 /// What people call a release: `Debian buster`.
-fn title(family: Family, release: &str) -> String {
+pub(crate) fn title(family: Family, release: &str) -> String {
     let distribution = match family {
         Family::Alpine => "Alpine",
         Family::Debian => "Debian",

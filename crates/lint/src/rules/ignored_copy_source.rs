@@ -1,36 +1,53 @@
 //! `ignored-copy-source`: a `COPY` or `ADD` wants a file that `.dockerignore` keeps out.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::dockerfile::{Command, Copy, Source};
-use plimsoll_syntax::dockerignore::{Dockerignore, clean};
+use plimsoll_project::files::FileKind;
+use plimsoll_syntax::dockerfile::{Command, Source};
+use plimsoll_syntax::dockerignore::{Dockerignore, Pattern, clean};
 
-use crate::facts::Dispatched;
 use crate::rule::declare_rule;
-use crate::{Context, FixAvailability, Scope};
+use crate::{BuildContext, Context, FixAvailability, IgnoreFile, Scope};
 
 declare_rule! {
     /// ## What it does
-    /// Reports a source of `COPY` or `ADD` that the context's `.dockerignore` excludes. A file with
-    /// exceptions (`!`) is not looked into.
+    /// Reports a source of `COPY` or `ADD` that the `.dockerignore` of the build context excludes,
+    /// exceptions (`!`) counted in. For a directory or a pattern all of it must be excluded.
     ///
     /// ## Why it matters
     /// The file is not in the build context: the build fails, or a pattern copies less than it seems
     /// to.
     ///
     /// ## Bad
-    /// With `target` in `.dockerignore`:
-    /// ```dockerfile
-    /// FROM alpine:3.22
-    /// COPY target/release/app /usr/local/bin/app
+    /// ```dockerignore
+    /// *
+    /// !Cargo.*
+    /// !src
+    /// ```
+    /// ```dockerfile Dockerfile
+    /// FROM rust:1.90-alpine AS builder
+    /// WORKDIR /src
+    /// COPY Cargo.toml Cargo.lock build.rs ./
+    /// COPY src src
+    /// RUN cargo build --release --locked
+    ///
+    /// FROM scratch
+    /// COPY --from=builder /src/target/release/app /app
     /// USER 65532:65532
-    /// ENTRYPOINT ["/usr/local/bin/app"]
+    /// ENTRYPOINT ["/app"]
     /// ```
     ///
     /// ## Good
-    /// ```dockerfile
+    /// ```dockerignore
+    /// *
+    /// !Cargo.*
+    /// !build.rs
+    /// !src
+    /// ```
+    /// ```dockerfile Dockerfile
     /// FROM rust:1.90-alpine AS builder
     /// WORKDIR /src
-    /// COPY . .
+    /// COPY Cargo.toml Cargo.lock build.rs ./
+    /// COPY src src
     /// RUN cargo build --release --locked
     ///
     /// FROM scratch
@@ -52,44 +69,106 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let Some(text) = &cx.options.dockerignore else { return };
-    let file = Dockerignore::parse(text);
-    // Whether an exception brings a file back below an excluded directory can't be told from names.
-    if file.patterns.is_empty() || file.has_exclusions() || !file.errors.is_empty() {
+    let context = cx.surroundings().map(|it| &it.context);
+    let ignore = context.and_then(|it| it.ignore.as_ref());
+    let parsed;
+    let file: &Dockerignore = match (context, &cx.options.dockerignore) {
+        (Some(_), _) => match ignore {
+            Some(ignore) => &ignore.patterns,
+            None => return,
+        },
+        (None, Some(text)) => {
+            parsed = Dockerignore::parse(text);
+            &parsed
+        }
+        (None, None) => return,
+    };
+    if file.patterns.is_empty() || !file.errors.is_empty() {
         return;
     }
+    let mut found = Vec::new();
     for at in cx.facts.dispatched() {
-        match &at.instruction.command {
-            Command::Copy(copy) if copy.from.is_none() => sources(cx, &at, copy, &file),
-            Command::Add(copy) => sources(cx, &at, copy, &file),
-            _ => {}
+        let (Command::Copy(copy) | Command::Add(copy)) = &at.instruction.command else { continue };
+        if copy.from.is_some() {
+            continue;
+        }
+        for source in &copy.sources {
+            let Source::Path(word) = source else { continue };
+            let value = cx.facts.scopes().evaluate(at.stage.index, at.index, &word.text);
+            let Ok(value) = value else { break };
+            if is_remote(&value.value) {
+                continue;
+            }
+            let path = clean(value.value.trim_start_matches('/'));
+            if let Some(pattern) = excluding(file, context, &path) {
+                found.push((at.place(word.span), at.instruction.kind.name(), path, pattern));
+            }
+        }
+    }
+    let told = context.is_some_and(|it| it.told && it.certain);
+    let name = |ignore: &IgnoreFile| cx.surroundings().map(|it| it.files().name(&ignore.path));
+    let name = ignore.and_then(name);
+    for (span, instruction, path, pattern) in found {
+        let file = name.as_deref().unwrap_or(".dockerignore");
+        let message = format!("`{path}` is not in the context: `{file}` excludes it");
+        let mut report = cx.report(span, message).help(format!(
+            "Change the pattern `{}` in `{file}`, or take the file out of the {instruction}.",
+            pattern.text
+        ));
+        if told {
+            report = report.severity(Severity::Error);
+        }
+        match &name {
+            Some(name) => report.related_in(name, Some(pattern.span), "this pattern excludes it").done(),
+            None => report.done(),
         }
     }
 }
 
-fn sources(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, copy: &Copy<'_>, file: &Dockerignore) {
-    for source in &copy.sources {
-        let Source::Path(word) = source else { continue };
-        let value = cx.facts.scopes().evaluate(at.stage.index, at.index, &word.text);
-        let Ok(value) = value else { return };
-        if is_remote(&value.value) {
-            continue;
-        }
-        let path = clean(&value.value);
-        let is_root = path == "." || path == "/";
-        if is_root && !file.patterns.iter().any(|it| matches!(&*it.text, "*" | "**" | "**/*")) {
-            continue;
-        }
-        let Some(pattern) = file.deciding(&path) else { continue };
-        let name = at.instruction.kind.name();
-        let message = format!("`{path}` is not in the context: `.dockerignore` excludes it");
-        cx.report(at.place(word.span), message)
-            .help(format!(
-                "Change the pattern `{}` in `.dockerignore`, or take the file out of the {name}.",
-                pattern.text
-            ))
-            .done();
+/// The pattern because of which nothing of a source is in the context; `None` where something of it
+/// is, or may be.
+fn excluding<'i>(
+    file: &'i Dockerignore,
+    context: Option<&BuildContext>,
+    path: &str,
+) -> Option<&'i Pattern> {
+    if path == "." {
+        let all = file.patterns.iter().find(|it| matches!(&*it.text, "*" | "**" | "**/*"));
+        return all.filter(|_| !file.has_exclusions());
     }
+    let Some(at) = path.find(['*', '?', '[']) else { return excluding_all_of(file, context, path) };
+    // What is in an excluded directory is excluded, whatever its name.
+    let directory = path.get(..at).and_then(|it| it.rsplit_once('/')).map(|(directory, _)| directory);
+    if let Some(pattern) = directory.and_then(|it| excluding_all_of(file, context, it)) {
+        return Some(pattern);
+    }
+    match context {
+        None => file.deciding(path).filter(|it| !it.exclusion && !file.has_exclusions()),
+        Some(context) => {
+            let found = context.matches(path)?;
+            let mut patterns = found.iter().map(|it| excluding_all_of(file, Some(context), it));
+            let first = patterns.next()??;
+            patterns.all(|it| it.is_some()).then_some(first)
+        }
+    }
+}
+
+/// As [`excluding`], for a path without wildcards.
+fn excluding_all_of<'i>(
+    file: &'i Dockerignore,
+    context: Option<&BuildContext>,
+    path: &str,
+) -> Option<&'i Pattern> {
+    let pattern = file.deciding(path).filter(|it| !it.exclusion)?;
+    if !file.may_take_back_below(path) {
+        return Some(pattern);
+    }
+    // Only a look at what is there tells whether an exception brings something back.
+    let is_empty = match context?.kind_on_disk(path)? {
+        FileKind::Directory => context?.is_empty_below(path)?,
+        FileKind::File | FileKind::Other => true,
+    };
+    is_empty.then_some(pattern)
 }
 
 /// Whether a source is no file of the context: a URL or a git repository.
@@ -100,7 +179,7 @@ fn is_remote(source: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::Options;
-    use crate::rules::tests::check_with;
+    use crate::rules::tests::{check_project, check_with};
 
     #[track_caller]
     fn check(dockerignore: &str, text: &str, expected: &str) {
@@ -123,8 +202,55 @@ mod tests {
     #[test]
     fn what_comes_from_elsewhere_is_left_alone() {
         check("*\n", "FROM a\nCOPY --from=b x y\nADD https://example.com/x /\nCOPY <<E /\nE\n", "");
-        check("*\n!x\n", "FROM a\nCOPY y /\n", "");
+        check("*\n!x\n", "FROM a\nCOPY x x/y /\n", "");
         check("# nothing\n", "FROM a\nCOPY y /\n", "");
+    }
+
+    #[test]
+    fn exceptions_are_counted_in() {
+        let text = "FROM a\nCOPY docs src/ api/*.toml x *.md /\n";
+        let excluded = |path: &str, column: usize| {
+            format!("2:{column} warning: `{path}` is not in the context: `.dockerignore` excludes it")
+        };
+        // Without the files, only what is certain is told: something of `docs` may come back.
+        check("docs\n!docs/*.md\nx\n", text, &excluded("x", 27));
+        let project = |ignore: &str, expected: &str| {
+            let files = [
+                ("Dockerfile", text),
+                (".dockerignore", ignore),
+                ("docs/a/b.md", ""),
+                ("src/main.rs", ""),
+                ("api/a.toml", ""),
+                ("api/b.toml", ""),
+                ("x", ""),
+                ("a.md", ""),
+            ];
+            check_project("ignored-copy-source", &files, expected);
+        };
+        let docs = excluded("docs", 6);
+        project("docs\n!docs/*.md\n", &docs);
+        project("docs\n!docs/**/*.md\n", "");
+        project("**\n!src\n!**/*.md\n!x\n", &excluded("api/*.toml", 16));
+        project("api/a.toml\n", "");
+        project("api/?.toml\n", &excluded("api/*.toml", 16));
+        project("*.md\n", &excluded("*.md", 29));
+        project("**/*.rs\n", "");
+    }
+
+    #[test]
+    fn whoever_builds_it_decides_about_the_context() {
+        let files = [
+            ("docker/Dockerfile", "FROM a\nCOPY app /\n"),
+            ("docker/.dockerignore", "*\n"),
+            (".dockerignore", "*\n!docker\n"),
+            ("compose.yaml", "services: {a: {build: {context: ., dockerfile: docker/Dockerfile}}}"),
+            ("app", ""),
+        ];
+        let expected = "2:6 error: `app` is not in the context: `.dockerignore` excludes it";
+        check_project("ignored-copy-source", &files, expected);
+        let mut own = files.to_vec();
+        own.push(("docker/Dockerfile.dockerignore", "target\n"));
+        check_project("ignored-copy-source", &own, "");
     }
 
     #[test]

@@ -11,6 +11,8 @@ declare_rule! {
     /// Reports what `docker compose config` refuses: keys and forms that the specification does not
     /// know, variables that are written wrongly, values that can't be read, and parts that don't fit
     /// together, such as a volume that is used and not declared or services that wait for one another.
+    /// Where services have neither `image` nor `build`, the file is made to be joined with another one:
+    /// what is missing is a warning then.
     /// In a file that adds to another one, what is not there may be in that one.
     ///
     /// ## Why it matters
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn what_only_adds_to_another_file_may_leave_things_out() {
-        let missing = "2:3 error: service `app` has neither `image` nor `build`";
+        let missing = "2:3 warning: service `app` has neither `image` nor `build`";
         check("invalid-compose", OVERRIDE, missing);
         let base = "services:\n  app:\n    image: a:1\n";
         for name in ["compose.override.yaml", "compose.prod.yaml"] {

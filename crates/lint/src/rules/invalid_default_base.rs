@@ -51,15 +51,40 @@ fn check(cx: &mut Context<'_, '_>) {
         } else {
             format!("without build arguments this is `{}`: {error}", image.value)
         };
+        // Where each build gives the argument, nobody sees the name without it.
+        let missing = facts.scopes().preamble.expand_known(&word.text).ok();
+        let mut left = missing.iter().flat_map(|it| variables(&it.value)).peekable();
+        let around = cx.surroundings();
+        if left.peek().is_some() && left.all(|it| around.is_some_and(|at| at.builds_give(it))) {
+            continue;
+        }
         cx.report(word.span, message)
             .help("Give the ARG before the first FROM a default.")
             .done();
     }
 }
 
+/// The variables that are left in a text.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let after = text.split('$').skip(1).map(|it| it.strip_prefix('{').unwrap_or(it));
+    after.map(move |it| &it[..it.find(|it| !is_name(it)).unwrap_or(it.len())])
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::check;
+    use crate::rules::tests::{check, check_project};
+
+    #[test]
+    fn builds_may_give_the_argument() {
+        let dockerfile = "ARG VERSION\nFROM rust:${VERSION}\n";
+        let found = "2:6 warning: without build arguments this is `rust:`: no tag follows the colon";
+        let given = "services:\n  a: {build: {args: {VERSION: '1.89'}}}\n";
+        check_project("invalid-default-base", &[("Dockerfile", dockerfile), ("compose.yaml", given)], "");
+        let one = format!("{given}  b: {{build: .}}\n");
+        check_project("invalid-default-base", &[("Dockerfile", dockerfile), ("compose.yaml", &one)], found);
+        check_project("invalid-default-base", &[("Dockerfile", dockerfile)], found);
+    }
 
     #[test]
     fn names_are_checked_with_defaults() {

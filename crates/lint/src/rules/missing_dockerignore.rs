@@ -5,7 +5,7 @@ use plimsoll_syntax::dockerfile::{Command, Instruction, MountKind};
 
 use crate::facts::sources;
 use crate::rule::declare_rule;
-use crate::{Context, FixAvailability, Scope};
+use crate::{Context, FixAvailability, Scope, Surroundings};
 
 declare_rule! {
     /// ## What it does
@@ -49,10 +49,13 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    if cx.options.has_dockerignore != Some(false) {
+    if cx.options.place.is_none() && cx.options.has_dockerignore != Some(false) {
         return;
     }
     let Some(span) = cx.facts.file.instructions.iter().find_map(whole_context) else { return };
+    if cx.surroundings().is_some_and(Surroundings::may_have_ignore_file) {
+        return;
+    }
     cx.report(span, "the whole context is taken, and there is no `.dockerignore`")
         .help("Add a `.dockerignore` that lists `target`, `.git` and what else no build needs.")
         .done();

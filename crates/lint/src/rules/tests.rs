@@ -320,7 +320,11 @@ fn examples(rule: &Rule, heading: &str) -> Vec<Example> {
         if let Some(info) = line.strip_prefix("```") {
             open = !open;
             if open && under {
-                let path = info.split_once(' ').map(|(_, path)| path.to_owned());
+                // Rustdoc takes no word that begins with a dot.
+                let path = match info {
+                    "dockerignore" => Some(".dockerignore".to_owned()),
+                    _ => info.split_once(' ').map(|(_, path)| path.to_owned()),
+                };
                 let is_new = all.last().is_none_or(|it| {
                     path.is_none() || it.files.iter().any(|(known, _)| Some(known) == path.as_ref())
                 });

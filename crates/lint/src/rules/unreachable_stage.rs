@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// Stages that are built by name (`docker build --target`) are left alone: those with a name
     /// that is no usual name of a builder, and those that start a program. So are stages that a
-    /// variable in `FROM` may choose.
+    /// variable in `FROM` may choose, and those that a Compose file, a bake file or a workflow builds.
     ///
     /// ## Why it matters
     /// BuildKit skips such a stage, so what it does, checks or compiles is not done, whatever the file
@@ -80,6 +80,9 @@ fn check(cx: &mut Context<'_, '_>) {
         if needed(stage) || is_target(stage) || may_be_chosen(facts, stage) {
             continue;
         }
+        if cx.surroundings().is_some_and(|it| it.build_needs(facts, stage.index)) {
+            continue;
+        }
         let message = match &stage.from.name {
             Some(name) => format!("the final stage does not need the stage `{}`", name.text),
             None => format!("nothing can need stage {}: it has no name", stage.index),
@@ -134,9 +137,23 @@ fn may_be_chosen(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::check;
+    use crate::rules::tests::{check, check_project};
 
     const RULE: &str = "unreachable-stage";
+
+    #[test]
+    fn what_a_file_builds_is_needed() {
+        let dockerfile = "FROM rust:1 AS deps\nFROM deps AS builder\nFROM alpine AS build\nFROM alpine\n";
+        let note = |place: &str, name: &str| {
+            format!("{place} note: the final stage does not need the stage `{name}`")
+        };
+        let [first, second] = [note("2:14", "builder"), note("3:16", "build")];
+        check_project(RULE, &[("Dockerfile", dockerfile)], &format!("{first}\n{second}"));
+        let compose = "services:\n  a: {build: {target: Builder}}\n  b: {build: .}\n";
+        check_project(RULE, &[("Dockerfile", dockerfile), ("compose.yaml", compose)], &second);
+        let workflow = "jobs:\n  a:\n    steps:\n      - run: docker build --target ${{ inputs.stage }} .\n";
+        check_project(RULE, &[("Dockerfile", dockerfile), (".github/workflows/a.yml", workflow)], "");
+    }
 
     #[test]
     fn a_stage_without_a_name_is_dead() {

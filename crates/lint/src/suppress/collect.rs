@@ -7,7 +7,7 @@ use plimsoll_syntax::dockerfile::{Dockerfile, LineKind, Stages};
 
 use super::comment::{self, Malformed, Verb, Written};
 use super::peers::{self, Check, Names};
-use super::reach::{Reach, Surroundings};
+use super::reach::{Around, Reach, Surroundings};
 use super::{Allowed, Suppression, Suppressions};
 use super::{MALFORMED_SUPPRESSION, SUPPRESSION_WITHOUT_REASON, UNKNOWN_SUPPRESSION};
 use crate::rule::finding;
@@ -49,27 +49,45 @@ impl<'t> Suppressions<'t> {
     ) -> Self {
         let mut collected = Self { rules, ..Self::default() };
         let around = Surroundings::new(file, stages);
-        let mut open = Open::new();
+        let mut open = Blocks::new();
         for (line, it) in file.lines.iter().enumerate() {
             if !matches!(it.kind, LineKind::Comment | LineKind::InnerComment) {
                 continue;
             }
             let Some((text, place)) = comment::comment_of(file.text, it.span) else { continue };
-            if let Some(read) = comment::read(text, place.start()) {
-                match read {
-                    Ok(written) => collected.own(written, place, line, around, &mut open),
-                    Err(malformed) => collected.malformed(place, malformed),
-                }
-            } else if it.kind == LineKind::Comment {
+            let is_own = collected.read(text, place, line, &around, &mut open);
+            if !is_own && it.kind == LineKind::Comment {
                 collected.hadolint(text, place, line, around);
             }
         }
-        for block in open.values().flatten() {
-            collected.unclosed(block);
-        }
         collected.buildkit(file);
-        collected.index();
+        collected.finish(&open);
         collected
+    }
+
+    /// Reads a comment in our form, and says whether it is in that.
+    pub(super) fn read(
+        &mut self,
+        text: &'t str,
+        place: Span,
+        line: usize,
+        around: &dyn Around,
+        open: &mut Blocks<'t>,
+    ) -> bool {
+        match comment::read(text, place.start()) {
+            None => return false,
+            Some(Ok(written)) => self.own(written, place, line, around, open),
+            Some(Err(malformed)) => self.malformed(place, malformed),
+        }
+        true
+    }
+
+    /// Ends the reading of a file.
+    pub(super) fn finish(&mut self, open: &Blocks<'t>) {
+        for block in open.values().flatten() {
+            self.unclosed(block);
+        }
+        self.index();
     }
 
     fn own(
@@ -77,8 +95,8 @@ impl<'t> Suppressions<'t> {
         written: Written<'t>,
         place: Span,
         line: usize,
-        around: Surroundings<'_, '_>,
-        open: &mut Open<'t>,
+        around: &dyn Around,
+        open: &mut Blocks<'t>,
     ) {
         if written.verb == Verb::End {
             return self.close(&written, place, around.start_of(line), open);
@@ -86,9 +104,12 @@ impl<'t> Suppressions<'t> {
         let allowed = self.known(&written.names);
         let reach = match written.verb {
             Verb::Instruction if around.is_head(line) => Some(Reach::File),
-            Verb::Instruction => around.instruction(line),
+            Verb::Instruction => around.part(line),
             Verb::File => Some(Reach::File),
-            Verb::Stage => around.stage(line),
+            Verb::Stage => match around.stage(line) {
+                Some(stage) => stage,
+                None => return self.malformed(place, comment::without_stages()),
+            },
             Verb::Begin | Verb::End => {
                 let start = around.start_of(line);
                 let reason = written.reason;
@@ -144,7 +165,7 @@ impl<'t> Suppressions<'t> {
     }
 
     /// Ends the innermost open block of the same names.
-    fn close(&mut self, end: &Written<'t>, place: Span, at: usize, open: &mut Open<'t>) {
+    fn close(&mut self, end: &Written<'t>, place: Span, at: usize, open: &mut Blocks<'t>) {
         if let Some(block) = open.get_mut(&key(&end.names)).and_then(Vec::pop) {
             let reach = Reach::Bytes(Span::new(block.start, at));
             self.add(&block.names, block.place, reach, block.allowed, block.reason);
@@ -212,7 +233,7 @@ impl<'t> Suppressions<'t> {
     }
 
     /// A suppression in the form of another tool: it needs no reason and may be unused.
-    fn foreign(&mut self, place: Span, reach: Reach, rules: BTreeSet<&'static str>) {
+    pub(super) fn foreign(&mut self, place: Span, reach: Reach, rules: BTreeSet<&'static str>) {
         if !rules.is_empty() {
             let allowed = vec![Allowed { name: "", place, rules, used: false }];
             self.all.push(Suppression { place, reach, allowed, reason: None });
@@ -241,14 +262,14 @@ impl<'t> Suppressions<'t> {
     }
 
     /// The rules with an alias that fits.
-    fn with_alias(&self, fits: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
+    pub(super) fn with_alias(&self, fits: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {
         let rules = self.rules.iter().filter(|it| it.aliases.iter().any(|it| fits(it)));
         rules.map(|it| it.name).collect()
     }
 }
 
 /// The blocks that wait for their ends, by the names in them; the innermost is the last.
-type Open<'t> = BTreeMap<Vec<&'t str>, Vec<Block<'t>>>;
+pub(super) type Blocks<'t> = BTreeMap<Vec<&'t str>, Vec<Block<'t>>>;
 
 fn key<'t>(names: &[(&'t str, Span)]) -> Vec<&'t str> {
     names.iter().map(|(name, _)| *name).collect()
@@ -256,7 +277,7 @@ fn key<'t>(names: &[(&'t str, Span)]) -> Vec<&'t str> {
 
 /// An `allow-begin` that waits for its end.
 #[derive(Debug)]
-struct Block<'t> {
+pub(super) struct Block<'t> {
     names: Vec<(&'t str, Span)>,
     place: Span,
     start: usize,

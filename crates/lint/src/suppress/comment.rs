@@ -5,7 +5,7 @@ use plimsoll_finding::Span;
 /// Where a suppression applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
-    /// `allow`: the instruction, or the file from its head.
+    /// `allow`: the instruction, entry, item or pattern, or the file from its head.
     Instruction,
     /// `allow-file`.
     File,
@@ -107,6 +107,14 @@ fn unknown_verb<'t>(word: &str) -> Result<Written<'t>, Malformed> {
     let verbs: Vec<String> = VERBS.iter().map(|(name, _)| format!("`{name}`")).collect();
     let help = format!("{FORM} The words are {}.", verbs.join(", "));
     Err(Malformed { message, help })
+}
+
+/// What is wrong with `allow-stage` in a file that has no stages.
+pub(super) fn without_stages() -> Malformed {
+    Malformed {
+        message: "`allow-stage` means a stage, and only Dockerfiles have them".to_owned(),
+        help: "Write `allow` above what is meant, or `allow-file`.".to_owned(),
+    }
 }
 
 fn malformed<T>(message: impl Into<String>) -> Result<T, Malformed> {

@@ -1,4 +1,5 @@
-//! Suppressions in the form of other tools: hadolint's comments and `BuildKit`'s `check`.
+//! Suppressions in the form of other tools: the comments of hadolint, dclint and zizmor, and
+//! `BuildKit`'s `check`.
 
 /// A comment of hadolint: the rules that it ignores.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,9 +89,61 @@ fn boolean(value: &str) -> Option<bool> {
     }
 }
 
+/// A comment of dclint.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Dclint<'t> {
+    /// Whether it means the file and not a line.
+    pub(super) file: bool,
+    pub(super) names: Names<'t>,
+}
+
+/// Reads `dclint disable-file`, `dclint disable RULE…` and `dclint disable-line RULE…`; without a
+/// rule all are meant.
+pub(super) fn dclint(comment: &str) -> Option<Dclint<'_>> {
+    let rest = after_word(comment, "dclint")?;
+    let mut words = rest.split_whitespace();
+    let (file, all) = match words.next()? {
+        "disable-file" => (true, true),
+        "disable" => (true, false),
+        "disable-line" => (false, false),
+        _ => return None,
+    };
+    let names: Vec<&str> = words.collect();
+    let names = if all || names.is_empty() { Names::All } else { Names::These(names) };
+    Some(Dclint { file, names })
+}
+
+/// Reads `zizmor: ignore[RULE,…]`, whatever follows it.
+pub(super) fn zizmor(comment: &str) -> Option<Vec<&str>> {
+    let list = comment.strip_prefix("zizmor:")?.trim_start().strip_prefix("ignore[")?;
+    let (list, _) = list.split_once(']')?;
+    Some(list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dclint_comments_name_rules_or_mean_all() {
+        let read = |it| dclint(it).map(|it| (it.file, it.names));
+        let these = |it: &[&'static str]| Names::These(it.to_vec());
+        assert_eq!(read("dclint disable-line a b"), Some((false, these(&["a", "b"]))));
+        assert_eq!(read("dclint disable-line"), Some((false, Names::All)));
+        assert_eq!(read("dclint  disable a"), Some((true, these(&["a"]))));
+        assert_eq!(read("dclint disable-file a"), Some((true, Names::All)));
+        for comment in ["dclint", "dclint disable-next a", "dclintdisable", "disable-line a"] {
+            assert_eq!(read(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn zizmor_comments_name_rules() {
+        assert_eq!(zizmor("zizmor: ignore[a, b,] why"), Some(vec!["a", "b"]));
+        for comment in ["zizmor: ignore", "zizmor: ignore[a", "zizmor ignore[a]", "ignore[a]"] {
+            assert_eq!(zizmor(comment), None, "{comment}");
+        }
+    }
 
     #[test]
     fn hadolint_comments_name_codes() {

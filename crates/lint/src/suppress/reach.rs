@@ -1,4 +1,4 @@
-//! Where the comments of a file reach: instructions, stages, the file.
+//! Where the comments of a file reach, and what they reach in a Dockerfile: instructions, stages.
 
 use plimsoll_finding::Span;
 use plimsoll_syntax::dockerfile::{Dockerfile, LineKind, Stages};
@@ -12,7 +12,40 @@ pub(super) enum Reach {
     Bytes(Span),
 }
 
-/// Finds what a comment on a line stands for.
+/// Finds what a comment on a line, counted from 0, stands for.
+pub(super) trait Around {
+    /// The part of the file that it belongs to.
+    fn part(&self, line: usize) -> Option<Reach>;
+
+    /// The stage that it belongs to, if there is one; `None` for a file that has no stages.
+    fn stage(&self, line: usize) -> Option<Option<Reach>>;
+
+    /// Whether it stands in the head of the file: before all else, with a blank line after it.
+    fn is_head(&self, line: usize) -> bool;
+
+    /// The offset of the line's first byte.
+    fn start_of(&self, line: usize) -> usize;
+}
+
+impl Around for Surroundings<'_, '_> {
+    fn part(&self, line: usize) -> Option<Reach> {
+        self.instruction(line)
+    }
+
+    fn stage(&self, line: usize) -> Option<Option<Reach>> {
+        Some(Surroundings::stage(self, line))
+    }
+
+    fn is_head(&self, line: usize) -> bool {
+        Surroundings::is_head(self, line)
+    }
+
+    fn start_of(&self, line: usize) -> usize {
+        Surroundings::start_of(self, line)
+    }
+}
+
+/// Finds what a comment of a Dockerfile stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings<'s, 'd> {
     pub(super) file: &'d Dockerfile<'d>,

@@ -9,6 +9,9 @@ use plimsoll_syntax::dockerignore::Dockerignore;
 use crate::facts::sources::{is_remote, paths};
 use crate::{Facts, ImageBuild, Place};
 
+/// More than this is not looked through to answer one question.
+const MOST_FILES: usize = 2000;
+
 /// The directory that a build may read, and what of it.
 #[derive(Clone, Debug)]
 pub struct BuildContext {
@@ -42,14 +45,13 @@ impl BuildContext {
         let told = builds.iter().find_map(|it| it.context.clone());
         let sources = literal_sources(facts);
         let files = &place.project.files;
-        let has_all = |root: &str| sources.iter().all(|it| has(&**files, root, it));
         let (root, is_told, certain) = match told {
             Some(root) => {
                 let same = builds.iter().all(|it| it.context.as_ref() == Some(&root));
                 (root, true, same)
             }
-            None => match candidates(place).into_iter().find(|it| has_all(it)) {
-                Some(root) => (root, false, !sources.is_empty()),
+            None => match likeliest(place, &sources) {
+                Some((root, count)) => (root, false, count == sources.len()),
                 None => (nearest(place), false, false),
             },
         };
@@ -73,7 +75,7 @@ impl BuildContext {
 
     /// Whether something below an ignored directory may be taken back.
     fn may_hold_exceptions(&self, path: &str) -> bool {
-        self.ignore.as_ref().is_some_and(|it| it.patterns.has_exclusions())
+        self.ignore.as_ref().is_some_and(|it| it.patterns.may_take_back_below(path))
             && self.files.is_directory(&files::join(&self.root, path))
     }
 
@@ -96,6 +98,60 @@ impl BuildContext {
         entries.iter().filter(is_seen).cloned().collect()
     }
 
+    /// What a path of the context is on the disk, kept out or not.
+    pub fn kind_on_disk(&self, path: &str) -> Option<FileKind> {
+        self.files.kind(&self.absolute(path))
+    }
+
+    /// The paths of the context that a pattern of `COPY` matches (`*`, `?`, `[a-z]`, none of which
+    /// go beyond a slash), kept out or not; `None` where those are too many.
+    pub fn matches(&self, pattern: &str) -> Option<Vec<String>> {
+        let mut found = vec![String::new()];
+        for part in pattern.split('/') {
+            let mut next = Vec::new();
+            if part.contains(['*', '?', '[', '\\']) {
+                let patterns = Dockerignore::parse(&format!("./{part}"));
+                for directory in &found {
+                    for entry in self.files.list(&self.absolute(directory)).iter() {
+                        if patterns.ignores(&entry.name) {
+                            next.push(below(directory, &entry.name));
+                        }
+                    }
+                }
+            } else {
+                let paths = found.iter().map(|it| below(it, part));
+                next.extend(paths.filter(|it| self.kind_on_disk(it).is_some()));
+            }
+            if next.len() > MOST_FILES {
+                return None;
+            }
+            found = next;
+        }
+        Some(found)
+    }
+
+    /// Whether nothing below a directory of the context gets past the `.dockerignore`; `None` where
+    /// there is too much to tell.
+    pub fn is_empty_below(&self, directory: &str) -> Option<bool> {
+        let mut left = vec![directory.to_owned()];
+        let mut count = 0;
+        while let Some(directory) = left.pop() {
+            for entry in self.files.list(&self.absolute(&directory)).iter() {
+                count += 1;
+                if count > MOST_FILES {
+                    return None;
+                }
+                let path = below(&directory, &entry.name);
+                if entry.kind == FileKind::Directory {
+                    left.push(path);
+                } else if !self.ignores(&path) {
+                    return Some(false);
+                }
+            }
+        }
+        Some(true)
+    }
+
     /// The absolute path of a path of the context.
     pub fn absolute(&self, path: &str) -> String {
         files::join(&self.root, path)
@@ -107,38 +163,79 @@ impl BuildContext {
     }
 }
 
-/// The `.dockerignore` of a Dockerfile: its own (`NAME.dockerignore`), or that of the context.
+/// A name in a directory of the context, which is empty for the context itself.
+fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() || directory == "." {
+        name.to_owned()
+    } else {
+        format!("{directory}/{name}")
+    }
+}
+
+/// The `.dockerignore` of a Dockerfile: its own (`NAME.dockerignore`), or that of the context. Podman
+/// has another name for it.
 fn ignore_file(files: &dyn Files, dockerfile: &str, root: &str) -> Option<IgnoreFile> {
     let own = format!("{dockerfile}.dockerignore");
-    let general = files::join(root, ".dockerignore");
-    [own, general].into_iter().find_map(|path| {
-        let text = files.text(&path)?;
+    let general = [".dockerignore", ".containerignore"].map(|it| files::join(root, it));
+    std::iter::once(own).chain(general).find_map(|path| {
+        // One that can't be read keeps nothing out, and is there all the same.
+        let text = files.is_file(&path).then(|| files.text(&path).unwrap_or_default())?;
         let patterns = Arc::new(Dockerignore::parse(&text));
         Some(IgnoreFile { path, text, patterns })
     })
 }
 
-/// The directories that may be the context, the likeliest first.
-fn candidates(place: &Place) -> Vec<String> {
+/// The directories that may be the context, the nearest first: from the Dockerfile's own to the root
+/// of the repository, or of what was asked about.
+fn candidates(place: &Place) -> Vec<&str> {
+    let files = place.files();
     let own = place.directory();
-    let mut found = Vec::new();
-    for directory in std::iter::once(own).chain(files::ancestors(own)) {
-        found.push(directory.to_owned());
-        if place.files().kind(&files::join(directory, ".git")).is_some() || directory == "/" {
+    let all: Vec<&str> = std::iter::once(own).chain(files::ancestors(own)).collect();
+    let is_root = |it: &&str| files.kind(&files::join(it, ".git")).is_some();
+    let count = match all.iter().position(is_root) {
+        Some(root) => root + 1,
+        None => all.iter().take_while(|it| !files.is_beyond(it)).count().max(1),
+    };
+    all.into_iter().take(count).collect()
+}
+
+/// The nearest directory that has the most of what is copied, and how much that is; `None` where none
+/// has any.
+fn likeliest(place: &Place, sources: &[String]) -> Option<(String, usize)> {
+    if sources.is_empty() {
+        return None;
+    }
+    let mut best: Option<(&str, usize)> = None;
+    for root in candidates(place) {
+        let count = sources.iter().filter(|it| has(place.files(), root, it)).count();
+        if count > best.map_or(0, |(_, count)| count) {
+            best = Some((root, count));
+        }
+        if count == sources.len() {
             break;
         }
     }
-    found
+    best.map(|(root, count)| (root.to_owned(), count))
 }
 
-/// The nearest directory that looks like the root of a project; else the Dockerfile's own.
+/// The nearest directory that looks like a context; else the Dockerfile's own. A `.dockerignore` is
+/// written for a context, and a lock file lies where a workspace is built.
 fn nearest(place: &Place) -> String {
-    let marks = [".dockerignore", "Cargo.lock", "Cargo.toml", ".git"];
-    let is_root = |directory: &&String| {
-        marks.iter().any(|it| place.files().kind(&files::join(directory, it)).is_some())
-    };
     let candidates = candidates(place);
-    candidates.iter().find(is_root).cloned().unwrap_or_else(|| place.directory().to_owned())
+    let has = |mark: &str| {
+        candidates.iter().find(|it| place.files().kind(&files::join(it, mark)).is_some())
+    };
+    let marks = [".dockerignore", "Cargo.lock", "Cargo.toml", ".git"];
+    let root = marks.into_iter().find_map(has).map_or(place.directory(), |it| it);
+    root.to_owned()
+}
+
+/// Whether a directory that may be the context has a `.dockerignore`.
+pub(super) fn has_ignore_file_near(place: &Place) -> bool {
+    let names = [".dockerignore", ".containerignore"];
+    candidates(place)
+        .into_iter()
+        .any(|at| names.iter().any(|it| place.files().is_file(&files::join(at, it))))
 }
 
 /// The sources of `COPY` and `ADD` that lie in the context and are written without variables.
@@ -165,4 +262,67 @@ fn literal_sources(facts: &Facts<'_>) -> Vec<String> {
 fn has(files: &dyn Files, root: &str, source: &str) -> bool {
     let path = files::join(root, source.trim_start_matches('/'));
     files::below(root, &path).is_some() && files.kind(&path).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_project::files::MemoryFiles;
+
+    use super::*;
+    use crate::Project;
+
+    /// The context of a Dockerfile among files, and the text of its `.dockerignore`.
+    fn context(files: &[(&str, &str)], dockerfile: &str) -> (String, bool, Option<String>) {
+        let lying = Arc::new(MemoryFiles::new(files.iter().copied()));
+        let paths = files.iter().map(|(path, _)| *path);
+        let project = Arc::new(Project::read(lying, paths));
+        let place = Place { path: dockerfile.into(), project };
+        let text = files.iter().find(|(path, _)| *path == dockerfile).unwrap().1;
+        let file = plimsoll_syntax::dockerfile::parse(text);
+        let found = crate::Surroundings::of(&place, &Facts::new(&file)).context;
+        (found.root, found.certain, found.ignore.map(|it| it.text.to_string()))
+    }
+
+    #[test]
+    fn a_dockerignore_is_looked_for_up_to_the_root_of_the_repository() {
+        let all = "FROM a\nCOPY . .\n";
+        let mut files = vec![("/r/a/b/Dockerfile", all), ("/r/.dockerignore", "target\n")];
+        let ignore = Some("target\n".to_owned());
+        assert_eq!(context(&files, "/r/a/b/Dockerfile"), ("/r".to_owned(), false, ignore));
+        files.push(("/r/a/.git/HEAD", ""));
+        assert_eq!(context(&files, "/r/a/b/Dockerfile"), ("/r/a".to_owned(), false, None));
+        files.push(("/r/a/Dockerfile.x", all));
+        files.push(("/r/a/Dockerfile.x.dockerignore", ""));
+        let own = ("/r/a".to_owned(), false, Some(String::new()));
+        assert_eq!(context(&files, "/r/a/Dockerfile.x"), own);
+    }
+
+    #[test]
+    fn what_is_copied_tells_where_the_context_is() {
+        let text = "FROM a\nCOPY docker/start.sh Cargo.toml /\nCOPY target/release/app /\n";
+        let mut files = vec![
+            ("/r/docker/Dockerfile", text),
+            ("/r/docker/start.sh", ""),
+            ("/r/docker/.dockerignore", ""),
+            ("/r/Cargo.toml", ""),
+        ];
+        assert_eq!(context(&files, "/r/docker/Dockerfile"), ("/r".to_owned(), false, None));
+        files.push(("/r/target/release/app", ""));
+        assert_eq!(context(&files, "/r/docker/Dockerfile"), ("/r".to_owned(), true, None));
+    }
+
+    #[test]
+    fn whoever_builds_it_says_what_the_context_is() {
+        let files = [
+            ("/r/api/Dockerfile", "FROM a\nCOPY Cargo.toml /\n"),
+            ("/r/api/Cargo.toml", ""),
+            ("/r/.dockerignore", "b\n"),
+            (
+                "/r/compose.yaml",
+                "services:\n  a:\n    build: {context: ., dockerfile: api/Dockerfile}\n",
+            ),
+        ];
+        let found = context(&files, "/r/api/Dockerfile");
+        assert_eq!(found, ("/r".to_owned(), true, Some("b\n".to_owned())));
+    }
 }

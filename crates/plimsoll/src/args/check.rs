@@ -5,10 +5,11 @@ use std::{path::PathBuf, str::FromStr};
 use clap::ValueEnum;
 use plimsoll_finding::Severity;
 
-/// Holds Dockerfiles against the standard.
+/// Holds Dockerfiles, Compose files, workflows and .dockerignore files against the standard.
 ///
-/// Directories are searched for Dockerfiles and Containerfiles; what git ignores is left out. A
-/// Markdown file that is named itself has its Dockerfile blocks checked.
+/// Directories are searched for files by their usual names; what git ignores is left out. A file
+/// that is named itself may have any name. Of a Markdown file, the code blocks are checked that are
+/// such files.
 ///
 /// Exit codes: 0, nothing found that weighs as much as --fail-on; 1, findings that do; 2, a file
 /// could not be checked.
@@ -22,7 +23,7 @@ pub(crate) struct CheckArgs {
     /// Check standard input, as the path `-` does.
     #[arg(long, conflicts_with = "paths")]
     pub(crate) stdin: bool,
-    /// What standard input is called in the report, and which directory it stands for.
+    /// What standard input is called in the report, what is in it, and where it lies.
     #[arg(long, value_name = "PATH")]
     pub(crate) stdin_filename: Option<PathBuf>,
 

@@ -30,9 +30,71 @@ fn directories_are_searched_and_named_files_taken_as_they_are() {
 fn a_directory_without_dockerfiles_is_an_error() {
     let ran = Tree::new(&[("README.md", "")]).check(&[]).ended(2);
     insta::assert_snapshot!(ran.stderr, @r"
-    error: there is no Dockerfile in .
+    error: there is no Dockerfile, Compose file, workflow or .dockerignore in .
       help: name a file of any name: `plimsoll check FILE`
     ");
+}
+
+#[test]
+fn files_of_every_type_are_found() {
+    let tree = Tree::new(&[
+        ("Dockerfile", ROOT),
+        (".dockerignore", "[\n"),
+        ("compose.yaml", "a: b: c\n"),
+        ("deploy/stack.yml", "services: {}\na: b: c\n"),
+        (".github/workflows/ci.yml", "a: b: c\n"),
+        (".github/dependabot.yml", "a: b: c\n"),
+        (".devcontainer/Dockerfile", ROOT),
+        (".hidden/compose.yaml", "a: b: c\n"),
+        ("out/compose.yaml", "a: b: c\n"),
+        ("docker-bake.hcl", "target \"a\" {\n"),
+        (".gitignore", "/out/*\n"),
+    ]);
+    let paths = |directory: &str, paths: &[&str]| {
+        let ran = tree.check_in(directory, &[CONCISE, paths].concat()).ended(1);
+        ran.paths().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = [
+        ".devcontainer/Dockerfile",
+        ".dockerignore",
+        ".github/workflows/ci.yml",
+        "Dockerfile",
+        "compose.yaml",
+    ];
+    assert_eq!(paths("", &[]), all);
+    // Where one stands makes no difference, and what is named is checked.
+    assert_eq!(paths(".github", &[]), ["workflows/ci.yml"]);
+    assert_eq!(paths(".github/workflows", &["ci.yml"]), ["ci.yml"]);
+    assert_eq!(
+        paths("deploy", &["stack.yml", "../out/compose.yaml"]),
+        ["../out/compose.yaml", "stack.yml"]
+    );
+    let ran = tree.check(&[&["--format", "json"], &["."][..]].concat()).ended(1);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let types = serde_json::json!({
+        "compose": 1, "dockerfile": 2, "dockerignore": 1, "markdown": 0, "workflow": 1,
+    });
+    assert_eq!(report["summary"]["types"], types);
+}
+
+#[test]
+fn yaml_for_something_else_is_an_error_that_says_what_was_expected() {
+    let ran = Tree::new(&[("values.yaml", "a: b\n")]).check(&["values.yaml"]).ended(2);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: cannot check values.yaml
+      because: it is neither a Compose file, which has `services:`, nor a workflow, which has `on:` and `jobs:`
+    ");
+}
+
+#[test]
+fn what_git_ignores_is_told_where_nothing_else_is_there() {
+    let tree = Tree::new(&[("out/a/Dockerfile", ROOT), (".gitignore", "/out/*\n")]);
+    let ran = tree.check(&["out"]).ended(2);
+    insta::assert_snapshot!(ran.stderr, @r"
+    error: nothing is checked in out: git ignores out/a/Dockerfile
+      help: name the file to check it all the same: `plimsoll check out/a/Dockerfile`
+    ");
+    assert_eq!(tree.check(&[CONCISE, &["out/a"]].concat()).ended(1).paths(), ["out/a/Dockerfile"]);
 }
 
 #[test]
@@ -55,7 +117,7 @@ fn what_cannot_be_read_is_one_error_each_and_the_others_are_checked() {
       because: it is a device, not a file
     error: cannot check large.Dockerfile
       because: it is larger than 10 MiB, the most that is read
-      help: is it a Dockerfile? `exclude` in [check] leaves files out
+      help: is it what its name says? `exclude` in [check] leaves files out
     error: cannot check latin/Dockerfile
       because: it is not UTF-8: byte 0xe9 at offset 12, in line 2
       help: save it as UTF-8; from a Western encoding: `iconv -f WINDOWS-1252 -t UTF-8`
@@ -98,6 +160,11 @@ fn standard_input_stands_for_a_file() {
     }
     let named = run(&["-", "--stdin-filename", "./api/Dockerfile"]).ended(1);
     assert!(named.stdout.starts_with("api/Dockerfile:1:1: "), "{}", named.stdout);
+    // The name says what it is.
+    let arguments = [&["check", "-", "--stdin-filename", "deploy/compose.yaml"], CONCISE].concat();
+    let compose = tree.run(&arguments, "a: b: c\n", &[]).ended(1);
+    assert!(compose.stdout.starts_with("deploy/compose.yaml:1:"), "{}", compose.stdout);
+    assert!(compose.stdout.contains("[syntax-error]"), "{}", compose.stdout);
     run(&["-", "Dockerfile"]).ended(2);
     run(&[".", "--stdin-filename", "x"]).ended(2);
 }

@@ -54,11 +54,27 @@ impl Tree {
     /// Runs `plimsoll check --select root-user` in the directory: what other rules there are does
     /// not matter to these tests.
     pub(crate) fn check(&self, arguments: &[&str]) -> Ran {
-        self.run(&[&["check", "--select", "root-user"], arguments].concat(), "", &[])
+        self.check_in("", arguments)
+    }
+
+    /// As [`Tree::check`], in a directory below.
+    pub(crate) fn check_in(&self, directory: &str, arguments: &[&str]) -> Ran {
+        let arguments = [&["check", "--select", "root-user"], arguments].concat();
+        self.run_in(directory, &arguments, "", &[])
     }
 
     /// Runs the program with a text on standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Ran {
+        self.run_in("", arguments, input, variables)
+    }
+
+    fn run_in(
+        &self,
+        directory: &str,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         for (name, _) in std::env::vars_os() {
             // Settings of whoever runs the tests.
@@ -66,7 +82,7 @@ impl Tree {
                 command.env_remove(&name);
             }
         }
-        command.args(arguments).current_dir(self.path("")).env("HOME", self.path(""));
+        command.args(arguments).current_dir(self.path(directory)).env("HOME", self.path(""));
         command.env_remove("XDG_CONFIG_HOME").env("NO_COLOR", "1").envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

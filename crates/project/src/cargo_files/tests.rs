@@ -167,41 +167,34 @@ fn broken_manifests_give_what_can_be_read() {
 }
 
 #[test]
-fn a_package_of_the_lock_file_is_surely_built_or_perhaps() {
-    let lock = "version = 4\n[[package]]\nname = \"openssl-sys\"\nversion = \"1.0.0\"\n\
-                [[package]]\nname = \"reqwest\"\nversion = \"1.0.0\"\ndependencies = [\"openssl-sys\"]\n\
-                [[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\"reqwest\"]\n";
+fn dependencies_are_used_as_features_and_targets_say() {
     let check = |manifest: &str, choice: &Choice| {
-        let files = [("/w/Cargo.toml", manifest), ("/w/src/main.rs", ""), ("/w/Cargo.lock", lock)];
-        let found = workspace(&files, "/w").unwrap().reached(choice, "openssl-sys", &|_| false);
-        found.map(|it| (it.chain.join(" "), it.certain, it.build_only))
+        let files = [("/w/Cargo.toml", manifest), ("/w/src/main.rs", "")];
+        let found = workspace(&files, "/w").unwrap();
+        let member = found.members[0].clone();
+        let active = found.active(&member, choice).into_iter();
+        active
+            .map(|(it, features)| format!("{} {}", it.name, features.join(",")))
+            .collect::<Vec<_>>()
     };
-    let all = "a reqwest openssl-sys".to_owned();
-    let choice = Choice::default();
     let with = |text: &str| package("a", text);
-    assert_eq!(
-        check(&with("[dependencies]\nreqwest = \"1\"\n"), &choice),
-        Some((all.clone(), true, false))
-    );
-    assert_eq!(
-        check(&with("[build-dependencies]\nreqwest = \"1\"\n"), &choice),
-        Some((all.clone(), true, true))
-    );
-    assert_eq!(check(&with("[dev-dependencies]\nreqwest = \"1\"\n"), &choice), None);
-    assert_eq!(
-        check(&with("[target.'cfg(windows)'.dependencies]\nreqwest = \"1\"\n"), &choice),
-        None
-    );
+    let choice = Choice::default();
+    let plain = "[dependencies]\nx = { version = \"1\", features = [\"f\"] }\n";
+    assert_eq!(check(&with(plain), &choice), ["x f"]);
+    assert_eq!(check(&with("[dev-dependencies]\nx = \"1\"\n"), &choice), [""; 0]);
+    let tests = Choice { tests: true, ..Choice::default() };
+    assert_eq!(check(&with("[dev-dependencies]\nx = \"1\"\n"), &tests), ["x "]);
+    let windows = with("[target.'cfg(windows)'.dependencies]\nx = \"1\"\n");
+    assert_eq!(check(&windows, &choice), [""; 0]);
     let optional = with(
-        "[dependencies]\nreqwest = { version = \"1\", optional = true }\n[features]\nnet = [\"dep:reqwest\"]\n",
+        "[dependencies]\nx = { version = \"1\", optional = true }\n\
+         [features]\nnet = [\"dep:x\", \"x?/tls\"]\n",
     );
-    assert_eq!(check(&optional, &choice), None);
+    assert_eq!(check(&optional, &choice), [""; 0]);
     let net = Choice { features: vec!["net".to_owned()], ..Choice::default() };
-    assert_eq!(check(&optional, &net), Some((all.clone(), true, false)));
-    // The feature that nobody asks for may be why the lock file has it.
-    let feature =
-        with("[dependencies]\nreqwest = \"1\"\n[features]\ntls = [\"reqwest/native-tls\"]\n");
-    assert_eq!(check(&feature, &choice), Some((all, false, false)));
+    assert_eq!(check(&optional, &net), ["x tls"]);
+    let all = Choice { all_features: true, ..Choice::default() };
+    assert_eq!(check(&optional, &all), ["x tls"]);
 }
 
 #[test]

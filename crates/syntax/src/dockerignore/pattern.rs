@@ -85,6 +85,22 @@ impl Pattern {
         Ok(Self { text, exclusion, span, matcher })
     }
 
+    /// Whether it may match something below a directory. Wildcards are taken to match any name.
+    pub fn may_match_below(&self, directory: &str) -> bool {
+        if matches!(directory, "" | ".") {
+            return true;
+        }
+        let mut own = self.text.split('/');
+        for part in directory.split('/') {
+            match own.next() {
+                Some(it) if it.contains("**") => return true,
+                Some(it) if it == part || it.contains(['*', '?', '[', '\\']) => {}
+                _ => return false,
+            }
+        }
+        own.next().is_some()
+    }
+
     /// Whether it matches a path itself, whatever directories are above it.
     pub fn matches(&self, path: &str) -> bool {
         match &self.matcher {

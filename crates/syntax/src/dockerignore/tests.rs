@@ -100,3 +100,15 @@ fn the_deciding_pattern_is_the_last_that_changed_something() {
     assert_eq!((text("a"), text("b"), text("c")), (Some("*"), Some("b"), Some("*")));
     assert!(file.has_exclusions() && !Dockerignore::parse("a").has_exclusions());
 }
+
+#[test]
+fn exceptions_below_a_directory_are_told_by_their_text() {
+    let may = |text: &str, path: &str| Dockerignore::parse(text).may_take_back_below(path);
+    for text in ["*\n!a/b", "!a/b/c", "!*/b", "!**/x", "!a/**", "!?/b", "!a**"] {
+        assert!(may(text, "a"), "{text}");
+    }
+    for text in ["a/b", "!a", "!b/c", "!x/**", "*\n!ab/c"] {
+        assert!(!may(text, "a"), "{text}");
+    }
+    assert!(may("!a/b/c", "a/b") && !may("!a/x/c", "a/b") && may("!a", "."));
+}

@@ -8,6 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle as Style, Span as Marks, 
 
 use super::lenient::{self, Patched};
 use super::tree::{Kind, Node, NodeId, Yaml};
+use super::value::after_properties;
 use super::{ScalarStyle, YamlError, comments};
 
 /// Deeper than any file, and less than what exhausts a stack.
@@ -194,6 +195,13 @@ impl<'t, 'p> Reader<'t, 'p> {
             (Kind::Mapping(_), Some(first)) if closed.is_none() => {
                 node.span.start().min(first.start())
             }
+            // Where dashes stand below their key, the parser begins with the first item.
+            (Kind::Sequence(_), Some(first))
+                if closed.is_none() && first.start() == node.span.start() =>
+            {
+                let before = self.text.get(..first.start()).unwrap_or_default().trim_end();
+                before.strip_suffix('-').map_or(first.start(), str::len)
+            }
             _ => node.span.start(),
         };
         let end = closed.or_else(|| span_of(last).map(Span::end));
@@ -253,6 +261,11 @@ impl<'t, 'p> Reader<'t, 'p> {
             // The parser writes a tilde for a value that is missing.
             return (Cow::Borrowed(""), span);
         }
+        let span = match style {
+            // The parser goes on to what follows the quotes, comments included.
+            Style::SingleQuoted | Style::DoubleQuoted => quoted(self.text, span),
+            _ => span,
+        };
         let written = span.slice(self.text).unwrap_or_default();
         let inner = match style {
             Style::SingleQuoted | Style::DoubleQuoted => {
@@ -333,6 +346,25 @@ fn closing_bracket(text: &str, end: Span) -> Option<usize> {
         let comment = rest.strip_prefix('#')?;
         rest = comment.split_once('\n')?.1;
     }
+}
+
+/// The place of a scalar up to its closing quote.
+fn quoted(text: &str, span: Span) -> Span {
+    let start = after_properties(text, span);
+    let bytes = text.as_bytes();
+    let Some(quote) = bytes.get(start).copied() else { return span };
+    let mut at = start + 1;
+    while at < span.end() {
+        match bytes.get(at).copied() {
+            Some(b'\\') if quote == b'"' => at += 1,
+            // Two in a row stand for one.
+            Some(b'\'') if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 1,
+            Some(it) if it == quote => return Span::new(span.start(), at + 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    span
 }
 
 fn style_of(style: Style) -> ScalarStyle {

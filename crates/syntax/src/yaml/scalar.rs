@@ -44,6 +44,11 @@ pub enum Resolved<'y> {
 }
 
 impl<'y> Scalar<'y> {
+    /// A scalar as it would be without quotes.
+    pub fn plain(text: &'y str) -> Self {
+        Self { text, style: ScalarStyle::Plain, tag: None }
+    }
+
     /// What the scalar stands for.
     pub fn resolve(&self) -> Resolved<'y> {
         match self.tag {

@@ -150,3 +150,27 @@ fn what_is_missing_in_brackets_has_no_place_of_its_own() {
     assert!(!yaml.root().unwrap().is_flow());
     assert!(!parse("[g]: h").root().unwrap().is_flow());
 }
+
+#[test]
+fn a_list_begins_with_its_first_dash() {
+    let text = "a:\n- [b]\n- c\nd:\n- - e\nf:\n-\n- g\nh:\n  -\n    i\n";
+    assert_eq!(slices(text, &["a"]), Some("- [b]\n- c"));
+    assert_eq!(slices(text, &["d"]), Some("- - e"));
+    assert_eq!(slices(text, &["f"]), Some("-\n- g"));
+    assert_eq!(slices(text, &["h"]), Some("-\n    i"));
+    let yaml = parse(text);
+    let inner = yaml.root().unwrap().get("d").unwrap().items().next().unwrap();
+    assert_eq!(inner.span().slice(text), Some("- e"));
+    assert!(!yaml.root().unwrap().get("a").unwrap().is_flow());
+}
+
+#[test]
+fn a_quoted_scalar_ends_with_its_quote() {
+    let text = "a: 'b''' # c\nd: \"e\\\"#\" # f\n'g' : &h \"i\" # j\n";
+    assert_eq!(slices(text, &["a"]), Some("'b'''"));
+    assert_eq!(slices(text, &["d"]), Some("\"e\\\"#\""));
+    assert_eq!(slices(text, &["g"]), Some("&h \"i\""));
+    let yaml = parse(text);
+    let comments: Vec<_> = yaml.comments.iter().map(|it| it.span.slice(text).unwrap()).collect();
+    assert_eq!(comments, ["# c", "# f", "# j"]);
+}

@@ -238,7 +238,7 @@ impl<'y> Value<'y> {
 }
 
 /// Where what is in a span begins after its anchor and tag.
-fn after_properties(text: &str, span: Span) -> usize {
+pub(super) fn after_properties(text: &str, span: Span) -> usize {
     let mut rest = span.slice(text).unwrap_or_default();
     loop {
         rest = rest.trim_start();

@@ -7,6 +7,7 @@ use plimsoll_project::files::{self, Files};
 use plimsoll_syntax::compose::{Build, Compose, Service, Text};
 use plimsoll_syntax::yaml;
 
+use super::base_directory;
 use crate::project::{ImageBuild, Origin, OriginKind};
 pub(crate) use variables::HostVariables;
 
@@ -60,13 +61,17 @@ fn of_build(
     variables: &HostVariables,
     origin: Origin,
 ) -> ImageBuild {
-    let directory = files::parent(path).unwrap_or("/");
     let known = |it: Text<'_>| variables.replace(it.text);
     let context = match build.context() {
-        Some(context) => {
-            known(context).filter(|it| !is_remote(it)).map(|it| files::join(directory, &it))
-        }
-        None => context_below(files, path, directory, service, variables),
+        Some(context) => known(context).filter(|it| !is_remote(it)).map(|context| {
+            let name = build.dockerfile().map_or(Some("Dockerfile".to_owned()), known);
+            let directory = base_directory::find(files, path, |it| {
+                let directory = files::join(it, &context);
+                name.as_ref().is_some_and(|it| files.is_file(&files::join(&directory, it)))
+            });
+            files::join(directory, &context)
+        }),
+        None => context_below(files, path, service, variables),
     };
     let dockerfile = match (build.dockerfile(), &context) {
         _ if build.dockerfile_inline().is_some() => None,
@@ -94,10 +99,10 @@ fn of_build(
 fn context_below(
     files: &dyn Files,
     path: &str,
-    directory: &str,
     service: &str,
     variables: &HostVariables,
 ) -> Option<String> {
+    let directory = files::parent(path).unwrap_or("/");
     let name = path.rsplit('/').next().unwrap_or_default();
     let here = || Some(directory.to_owned());
     if FIRST_FILES.contains(&name) {

@@ -24,7 +24,7 @@ pub(super) fn choice(
     }
     let text = facts.file.text.get(command.span.range())?;
     let says = |words: &[&str]| text.split_whitespace().any(|it| words.contains(&it));
-    let packages = if says(&["--workspace", "--all"]) {
+    let mut packages: Vec<String> = if says(&["--workspace", "--all"]) {
         if text.contains("--exclude") {
             return None;
         }
@@ -43,6 +43,14 @@ pub(super) fn choice(
         let own = workspace.members.iter().filter(|it| it.directory == directory);
         own.map(|it| it.name.clone()).collect()
     };
+    // Of several packages only those are built that have what is named.
+    let named = &arguments.binaries;
+    if !named.is_empty() && !text.contains("--example") && !text.contains("--lib") {
+        packages.retain(|name| {
+            let member = workspace.member(name);
+            member.is_none_or(|it| it.binaries().any(|it| named.contains(&it.name)))
+        });
+    }
     Some(Choice {
         packages,
         features: arguments.features.names.iter().cloned().collect(),

@@ -42,7 +42,8 @@ struct Known {
 }
 
 impl DiskFiles {
-    /// Files with names from these directories on; names of files elsewhere are their paths.
+    /// Files with names from these directories on; one of them is the current directory, whose name is
+    /// empty.
     pub(super) fn new(mut roots: Vec<Root>) -> Self {
         roots.sort_by_key(|it| std::cmp::Reverse(it.path.len()));
         Self { known: std::array::from_fn(|_| Mutex::default()), roots }
@@ -53,6 +54,19 @@ impl DiskFiles {
         let known = self.known(path);
         known.status.set(Some((FileKind::File, text.len() as u64))).ok();
         known.text.set(Some(text)).ok();
+    }
+
+    /// The name of what lies beside or above the current directory, so that it is the same wherever
+    /// the project is; `None` for what has nothing in common with it but the root.
+    fn upwards(&self, path: &str) -> Option<String> {
+        let here = self.roots.iter().find(|it| it.name.is_empty())?;
+        let steps = files::ancestors(&here.path).take_while(|it| *it != "/").zip(1..);
+        let mut names = steps.filter_map(|(above, count)| {
+            let rest = files::below(above, path)?;
+            let name = format!("{}{rest}", "../".repeat(count));
+            Some(name.trim_end_matches('/').to_owned())
+        });
+        names.next()
     }
 
     fn known(&self, path: &str) -> Arc<Known> {
@@ -125,7 +139,7 @@ impl Files for DiskFiles {
                 (false, false) => format!("{}/{rest}", name.trim_end_matches('/')),
             };
         }
-        path.to_owned()
+        self.upwards(path).unwrap_or_else(|| path.to_owned())
     }
 
     fn is_beyond(&self, directory: &str) -> bool {
@@ -214,14 +228,16 @@ mod tests {
     #[test]
     fn names_begin_where_one_stands() {
         let root = |path: &str, name: &str| Root { path: path.to_owned(), name: name.to_owned() };
-        let roots = vec![root("/srv/a", ""), root("/srv/b", "../b"), root("/", "/")];
+        let roots = vec![root("/srv/a", ""), root("/srv/b", "/srv/b")];
         let files = DiskFiles::new(roots);
         for (path, expected) in [
             ("/srv/a/x/y", "x/y"),
             ("/srv/a", "."),
-            ("/srv/b/x", "../b/x"),
-            ("/srv/b", "../b"),
-            ("/srv/bc", "/srv/bc"),
+            ("/srv/b/x", "/srv/b/x"),
+            ("/srv/b", "/srv/b"),
+            ("/srv/bc", "../bc"),
+            ("/srv", ".."),
+            ("/etc/passwd", "/etc/passwd"),
         ] {
             assert_eq!(files.name(path), expected);
         }

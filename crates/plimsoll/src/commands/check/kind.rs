@@ -3,7 +3,7 @@
 use std::{ffi::OsStr, path::Path};
 
 use plimsoll_lint::FileType;
-use plimsoll_syntax::yaml;
+use plimsoll_syntax::yaml::{self, Value};
 
 use super::{disk, read::ReadProblem};
 
@@ -63,11 +63,10 @@ pub(super) fn yaml_type(text: &str) -> Option<FileType> {
     }
     let yaml = yaml::parse(text);
     let root = yaml.root()?;
-    if may_be_compose && root.get("services").is_some_and(|it| it.is_mapping()) {
+    if may_be_compose && root.get("services").is_some_and(Value::is_mapping) {
         return Some(FileType::Compose);
     }
-    let is_workflow =
-        root.get("jobs").is_some_and(|it| it.is_mapping()) && root.get("on").is_some();
+    let is_workflow = root.get("jobs").is_some_and(Value::is_mapping) && root.get("on").is_some();
     is_workflow.then_some(FileType::Workflow)
 }
 

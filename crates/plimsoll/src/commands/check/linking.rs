@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use plimsoll_lint::Project;
+use plimsoll_lint::{FileType, Project};
 use plimsoll_project::files::{self, Files};
 
 use super::disk::DiskFiles;
@@ -74,9 +74,8 @@ fn workflows(files: &dyn Files, root: &str) -> Vec<String> {
         return Vec::new();
     }
     let entries = files.list(&directory);
-    let names = entries.iter().map(|it| &*it.name);
-    let names = names.filter(|it| it.ends_with(".yml") || it.ends_with(".yaml"));
-    names.map(|it| files::join(&directory, it)).collect()
+    let paths = entries.iter().map(|it| files::join(&directory, &it.name));
+    paths.filter(|it| FileType::of(it) == Some(FileType::Workflow)).collect()
 }
 
 #[cfg(test)]

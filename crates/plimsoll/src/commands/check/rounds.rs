@@ -133,7 +133,9 @@ impl<'a> Session<'a> {
                 sources.get(*index).map(|it| it.mend(self.plan, &project, applicability))
             });
             let mut is_changed = false;
-            all.iter_mut().for_each(|it| it.dropped.clear());
+            for changes in &mut all {
+                changes.dropped.clear();
+            }
             for (index, mended) in todo.into_iter().zip(mended) {
                 let (Some(source), Some(changes), Some(mended)) =
                     (sources.get_mut(index), all.get_mut(index), mended)

@@ -45,27 +45,4 @@ impl LockFile {
         }
         None
     }
-
-    /// The names of all packages that lead to one, itself included, sorted.
-    pub fn leading_to(&self, name: &str) -> Vec<String> {
-        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.packages.len()];
-        for (index, package) in self.packages.iter().enumerate() {
-            for next in &package.dependencies {
-                back[*next].push(index);
-            }
-        }
-        let mut seen = vec![false; self.packages.len()];
-        let mut open: Vec<usize> = self.indices(name).to_vec();
-        let mut names = Vec::new();
-        while let Some(at) = open.pop() {
-            if std::mem::replace(&mut seen[at], true) {
-                continue;
-            }
-            names.push(self.packages[at].name.clone());
-            open.extend(&back[at]);
-        }
-        names.sort();
-        names.dedup();
-        names
-    }
 }

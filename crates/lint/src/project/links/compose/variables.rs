@@ -16,8 +16,7 @@ impl HostVariables {
         let lines = text.lines().filter_map(|line| {
             let line = line.trim().strip_prefix("export ").unwrap_or(line.trim());
             let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
-            let value = value.trim();
-            let value = value.split_once(" #").map_or(value, |it| it.0).trim_end();
+            let value = value.split_once(" #").map_or(value, |it| it.0).trim();
             let quoted = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
             let value = quoted('"').or_else(|| quoted('\'')).unwrap_or(value);
             (!value.contains('$')).then(|| (name.trim().to_owned(), value.to_owned()))

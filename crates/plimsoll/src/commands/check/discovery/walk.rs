@@ -1,6 +1,7 @@
 //! What is below a directory.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -102,7 +103,7 @@ fn is_seen(entry: &DirEntry) -> bool {
     if !name.starts_with(b".") {
         // Of what forges have, workflows alone.
         let parent = entry.path().parent().filter(|_| entry.depth() > 1);
-        let parent = parent.and_then(Path::file_name).map(|it| it.as_encoded_bytes());
+        let parent = parent.and_then(Path::file_name).map(OsStr::as_encoded_bytes);
         return !matches!(parent, Some(b".github" | b".gitea" | b".forgejo"))
             || name == b"workflows";
     }

@@ -1,9 +1,10 @@
-//! Whether a file is the same outside of its edits.
+//! Whether a Dockerfile is the same outside of its edits.
 
 use plimsoll_finding::{Edit, Span};
 use plimsoll_syntax::dockerfile::{Directive, Dockerfile, Instruction};
 
 use super::Rejection;
+use super::edits::{Edits, changed};
 
 /// Every instruction and directive that no edit touches is found again where it must be, with the
 /// same values, and whatever else is there stands where something was edited.
@@ -47,11 +48,6 @@ fn says<'d>(directive: &'d Directive<'_>) -> (&'static str, &'d str) {
     (directive.name, directive.value.as_str())
 }
 
-fn changed(span: Span, text: &str) -> Rejection {
-    let line = span.slice(text).unwrap_or_default().lines().next().unwrap_or_default();
-    Rejection::ChangesOthers(line.trim_end().to_owned())
-}
-
 fn is_same(old_text: &str, old: &Instruction<'_>, new_text: &str, new: &Instruction<'_>) -> bool {
     let flags = |it: &Instruction<'_>| -> Vec<(String, Option<String>)> {
         let value = |it: &plimsoll_syntax::dockerfile::Word<'_>| it.as_str().to_owned();
@@ -68,60 +64,6 @@ fn is_same(old_text: &str, old: &Instruction<'_>, new_text: &str, new: &Instruct
         && old.arguments.text() == new.arguments.text()
         && flags(old) == flags(new)
         && heredocs
-}
-
-/// Edits in order of place.
-struct Edits<'e> {
-    sorted: Vec<&'e Edit>,
-    /// How far what follows each edit has moved.
-    shifts: Vec<isize>,
-    /// Where each replacement stands in the new text.
-    made: Vec<Span>,
-}
-
-impl<'e> Edits<'e> {
-    fn new(edits: &'e [Edit]) -> Self {
-        let mut sorted: Vec<&Edit> = edits.iter().collect();
-        sorted.sort_by_key(|it| it.span);
-        let (mut shifts, mut made, mut shift) = (Vec::new(), Vec::new(), 0_isize);
-        for edit in &sorted {
-            let start = edit.span.start().saturating_add_signed(shift);
-            made.push(Span::new(start, start + edit.replacement.len()));
-            shift += edit.replacement.len().cast_signed() - edit.span.len().cast_signed();
-            shifts.push(shift);
-        }
-        Self { sorted, shifts, made }
-    }
-
-    /// Where a byte stands that no edit touches.
-    fn moved(&self, offset: usize) -> usize {
-        let before = self.sorted.partition_point(|it| it.span.end() <= offset);
-        let shift = before.checked_sub(1).and_then(|it| self.shifts.get(it));
-        offset.saturating_add_signed(shift.copied().unwrap_or_default())
-    }
-
-    /// Whether an edit changes what stands in a span of the old text: from inside, or by text that
-    /// adjoins it on its line.
-    fn touch(&self, span: Span) -> bool {
-        let from = self.sorted.partition_point(|it| it.span.end() < span.start());
-        let near = self.sorted.iter().skip(from).take_while(|it| it.span.start() <= span.end());
-        near.into_iter().any(|edit| {
-            let text = &*edit.replacement;
-            if edit.span.overlaps(span) {
-                true
-            } else if edit.span.end() <= span.start() {
-                !text.is_empty() && !text.ends_with('\n')
-            } else {
-                !text.is_empty() && !text.starts_with('\n') && !text.starts_with("\r\n")
-            }
-        })
-    }
-
-    /// Whether a span of the new text meets what an edit has put there or where it has taken out.
-    fn made(&self, span: Span) -> bool {
-        let from = self.made.partition_point(|it| it.end() < span.start());
-        self.made.get(from).is_some_and(|it| it.start() <= span.end())
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Whether a build surely compiles a package of the lock file.
+//! What a command builds: members, their features, and the dependencies that those turn on.
 //!
 //! A lock file is made for every member with all of its features, for all targets, with what tests
-//! and build scripts need. That a package stands there does not mean that a given build compiles it.
+//! and build scripts need, and with optional dependencies that only weak features (`a?/b`) name. That
+//! a package stands there does not mean that a given build compiles it; manifests tell more.
 
 use std::collections::BTreeSet;
 
@@ -20,19 +21,6 @@ pub struct Choice {
     pub no_default_features: bool,
     /// Whether tests are built, too.
     pub tests: bool,
-}
-
-/// Why a package is compiled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reached {
-    /// Names from the member to the package, both included.
-    pub chain: Vec<String>,
-    /// The dependency of the member that the chain begins with.
-    pub dependency: Dependency,
-    /// Whether the build surely compiles it. Otherwise a feature may decide that no one asks for.
-    pub certain: bool,
-    /// Whether it is needed to build alone: by a build script or tests.
-    pub build_only: bool,
 }
 
 impl CargoWorkspace {
@@ -61,88 +49,30 @@ impl CargoWorkspace {
         found
     }
 
-    /// Why a build compiles a package of the lock file; `None` where it doesn't, as far as the lock
-    /// file tells. `build_tools` are packages that are there for building alone, whatever reaches
-    /// them.
-    pub fn reached(
+    /// The dependencies of a member that a build for Linux compiles, each with its features.
+    pub fn active<'m>(
         &self,
+        member: &'m Member,
         choice: &Choice,
-        package: &str,
-        build_tools: &dyn Fn(&str) -> bool,
-    ) -> Option<Reached> {
-        let lock = self.lock.as_ref().filter(|it| it.has(package))?;
-        let leading: BTreeSet<String> = lock.leading_to(package).into_iter().collect();
-        let built = self.built_members(choice);
-        let mut best: Option<Reached> = None;
-        for member in &built {
-            let on = self.features_on(member, choice);
-            for it in &member.dependencies {
-                let is_used = is_on(it, &on) && (it.kind != DependencyKind::Dev || choice.tests);
-                if !is_used || !leading.contains(&it.package) || !for_linux(it) {
-                    continue;
-                }
-                let is_member = it
-                    .path()
-                    .is_some_and(|path| self.members.iter().any(|it| it.directory == path));
-                if is_member {
-                    continue;
-                }
-                let linked = lock.chain(&[&it.package], package, &|name| !build_tools(name));
-                let build_only = it.kind != DependencyKind::Normal || linked.is_none();
-                let chain = linked.or_else(|| lock.chain(&[&it.package], package, &|_| true));
-                let Some(mut chain) = chain else { continue };
-                chain.insert(0, member.name.clone());
-                let found = Reached { chain, dependency: it.clone(), certain: false, build_only };
-                let is_better = best.as_ref().is_none_or(|best| {
-                    (found.build_only, found.chain.len()) < (best.build_only, best.chain.len())
-                });
-                if is_better {
-                    best = Some(found);
+    ) -> Vec<(&'m Dependency, Vec<String>)> {
+        let on = self.features_on(member, choice);
+        let is_used = |it: &&Dependency| {
+            is_on(it, &on) && for_linux(it) && (it.kind != DependencyKind::Dev || choice.tests)
+        };
+        let used = member.dependencies.iter().filter(is_used);
+        let with_features = used.map(|dependency| {
+            let mut features = dependency.features.clone();
+            // A feature of the member may turn on one of the dependency.
+            for turned_on in on.iter().filter_map(|it| member.features.get(it)).flatten() {
+                if let Some((name, feature)) = turned_on.split_once('/')
+                    && name.trim_end_matches('?') == dependency.name
+                {
+                    features.push(feature.to_owned());
                 }
             }
-        }
-        let mut best = best?;
-        best.certain = self.is_certain(choice, &built, &leading, &best, package);
-        Some(best)
-    }
-
-    /// Whether nothing else than what is built can be why the package is in the lock file.
-    fn is_certain(
-        &self,
-        choice: &Choice,
-        built: &[&Member],
-        leading: &BTreeSet<String>,
-        found: &Reached,
-        package: &str,
-    ) -> bool {
-        if found.dependency.package == package {
-            return true;
-        }
-        let leads = |it: &&Dependency| leading.contains(&it.package) && !is_member(self, it);
-        // Other members may turn on features that this build does without.
-        for member in &self.members {
-            let is_built = built.iter().any(|it| it.directory == member.directory);
-            let on = self.features_on(member, choice);
-            for it in member.dependencies.iter().filter(leads) {
-                let counts =
-                    is_built && is_on(it, &on) && (it.kind != DependencyKind::Dev || choice.tests);
-                if !counts {
-                    return false;
-                }
-            }
-            // A feature that is off may turn on one of a dependency.
-            let off = member.features.iter().filter(|(name, _)| !is_built || !on.contains(*name));
-            for turned_on in off.flat_map(|it| it.1) {
-                let Some((name, _)) = turned_on.split_once('/') else { continue };
-                let name = name.trim_end_matches('?');
-                let mut of = member.dependencies.iter().filter(|it| it.name == name);
-                if of.any(|it| leads(&it)) {
-                    return false;
-                }
-            }
-        }
-        // Path dependencies outside of the workspace are not looked into.
-        self.outside.is_empty()
+            (dependency, features)
+        });
+        with_features.collect()
     }
 
     /// The features of a member that are on, and the names of dependencies that they turn on.
@@ -193,10 +123,6 @@ impl CargoWorkspace {
 
 fn is_on(dependency: &Dependency, on: &BTreeSet<String>) -> bool {
     !dependency.optional || on.contains(&dependency.name)
-}
-
-fn is_member(workspace: &CargoWorkspace, dependency: &Dependency) -> bool {
-    dependency.path().is_some_and(|path| workspace.members.iter().any(|it| it.directory == path))
 }
 
 /// Whether a dependency can be one of a build for Linux.

@@ -1,0 +1,56 @@
+//! Reports about values that may be written in another file.
+
+use super::databases::{Given, Server};
+use super::expansion::Written;
+use crate::ComposeContext;
+use crate::context::Report;
+
+impl ComposeContext<'_, '_> {
+    /// Reports what is wrong with a value, and shows the file that it comes from.
+    pub(crate) fn report_written(
+        &mut self,
+        written: &Written,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        let report = self.report(written.span, message);
+        match &written.file {
+            Some((path, span)) => {
+                report.related_in(path.clone(), Some(*span), "it is written here")
+            }
+            None => report,
+        }
+    }
+
+    /// The name of the file that is checked.
+    pub(crate) fn file_name(&self) -> &str {
+        self.sink.path.rsplit('/').next().unwrap_or(self.sink.path)
+    }
+
+    /// Whether the file only adds to another one, so that what it lacks may be there.
+    pub(crate) fn is_override(&self) -> bool {
+        let name = self.file_name();
+        name.contains("override") || self.facts.compose.has_includes
+    }
+}
+
+impl Report<'_> {
+    /// Shows where a value is said that a finding is about.
+    #[must_use]
+    pub(crate) fn related_written(self, written: Option<&Written>, message: &str) -> Self {
+        match written {
+            Some(Written { file: Some((path, span)), .. }) => {
+                self.related_in(path.clone(), Some(*span), message)
+            }
+            Some(it) => self.related(it.span, message),
+            None => self,
+        }
+    }
+}
+
+impl<'y> Server<'y> {
+    /// The users and databases that are known by name: `a`, `b`.
+    pub(crate) fn list(values: &[&Given<'y>]) -> String {
+        let names: Vec<String> = values.iter().map(|it| format!("`{}`", it.text)).collect();
+        names.join(", ")
+    }
+}

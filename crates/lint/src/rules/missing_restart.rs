@@ -1,0 +1,97 @@
+//! `missing-restart`: a service stays down once it has ended.
+
+use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::compose::Service;
+use crate::compose::hardening::is_strict;
+use crate::compose::images::{is_ours, is_whole};
+use crate::compose::jobs::is_job;
+use crate::rule::declare_rule;
+use crate::{ComposeContext, FixAvailability};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports a service without `restart` and without `deploy.restart_policy`, in a file that serves.
+    /// Jobs that run once are left alone, as are services for a cluster, which starts them again by
+    /// itself. Services whose image others made get a note.
+    ///
+    /// Chosen without `unhardened-service`, the rule speaks of every service.
+    ///
+    /// ## Why it matters
+    /// Without a policy nothing starts the service again: not after a crash, and not after the machine
+    /// was restarted for an update.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// services:
+    ///   db:
+    ///     image: postgres:17.6
+    ///     restart: unless-stopped
+    ///   api:
+    ///     build: .
+    ///     environment: {APP_ENV: production}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// services:
+    ///   db:
+    ///     image: postgres:17.6
+    ///     restart: unless-stopped
+    ///   api:
+    ///     build: .
+    ///     restart: unless-stopped
+    ///     environment: {APP_ENV: production}
+    /// ```
+    pub(crate) static MISSING_RESTART = {
+        name: "missing-restart",
+        clause: Clause::DevCompose,
+        summary: "a service stays down once it has ended",
+        severity: Severity::Warning,
+        fix: FixAvailability::None,
+        aliases: &[],
+        default: true,
+        compose: check,
+    }
+}
+
+fn check(cx: &mut ComposeContext<'_, '_>) {
+    let is_strict = is_strict(cx);
+    if !cx.purpose().is_production() && !is_strict {
+        return;
+    }
+    let compose = &cx.facts.compose;
+    let is_told = |it: &Service<'_>| it.get("restart").is_some() || it.get("deploy").is_some();
+    let is_meant = |it: &&Service<'_>| {
+        is_whole(it) && !is_told(it) && (is_strict || !is_job(compose, it))
+    };
+    let mut services = compose.services.iter().filter(is_meant);
+    while let Some(service) = services.next() {
+        let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
+        let name = service.name;
+        // Without the wish for each, one finding stands for all.
+        let more = if is_strict { 0 } else { services.by_ref().count() };
+        let message = match more {
+            0 => format!("nothing starts `{name}` again when it has ended"),
+            1 => format!("nothing starts `{name}` and another service again when they have ended"),
+            _ => format!("nothing starts `{name}` and {more} other services again when they have ended"),
+        };
+        let help = "Add `restart: unless-stopped`, or `restart: \"no\"` if it is meant to end.";
+        cx.report(service.key.written(), message).severity(severity).help(help).done();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::check;
+
+    #[test]
+    fn any_policy_will_do() {
+        check(
+            "missing-restart",
+            "services:\n  a: {build: .}\n  b: {image: x, restart: 'no'}\n  c: {image: x, deploy: {replicas: 1}}\n  \
+             d: {image: x}\n  e: {extends: {file: a.yaml}}\n",
+            "2:3 warning: nothing starts `a` again when it has ended\n\
+             5:3 note: nothing starts `d` again when it has ended",
+        );
+    }
+}

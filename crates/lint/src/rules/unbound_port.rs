@@ -1,0 +1,223 @@
+//! `unbound-port`: a published port that the whole network can reach.
+
+use std::collections::BTreeSet;
+
+use plimsoll_finding::{Clause, Edit, Fix, Severity};
+use plimsoll_syntax::compose::{Port, Service};
+
+use crate::rule::declare_rule;
+use crate::{ComposeContext, FixAvailability, YamlEdits};
+
+/// Ports that are published for everybody on purpose.
+const PUBLIC: &[u16] = &[80, 443];
+
+/// Words in the names of files that are not for development.
+const NOT_DEVELOPMENT: &[&str] = &["prod", "production", "stack", "swarm", "deploy", "staging"];
+
+declare_rule! {
+    /// ## What it does
+    /// Reports a port that a Compose file publishes without an address of the host. It leaves out
+    /// ports 80 and 443, and files whose name says that they are for production.
+    ///
+    /// ## Why it matters
+    /// The port is open on all interfaces: whoever is in the same network reaches the development
+    /// database with its well-known password. A firewall on the host does not help, as Docker's own
+    /// rules come before it.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// services:
+    ///   db:
+    ///     image: postgres:17.5
+    ///     ports:
+    ///       - "5432:5432"
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// services:
+    ///   db:
+    ///     image: postgres:17.5
+    ///     ports:
+    ///       - "127.0.0.1:5432:5432"
+    /// ```
+    ///
+    /// ## Fix safety
+    /// The fix is unsafe: other machines can't connect any more, a phone in the same network for
+    /// example. It is made where the port is written in the service itself.
+    pub(crate) static UNBOUND_PORT = {
+        name: "unbound-port",
+        clause: Clause::DevCompose,
+        summary: "a port is published on all interfaces",
+        severity: Severity::Warning,
+        fix: FixAvailability::Sometimes,
+        aliases: &["dclint/no-unbound-port-interfaces", "CL-0005"],
+        default: true,
+        compose: check,
+    }
+}
+
+fn check(cx: &mut ComposeContext<'_, '_>) {
+    if !is_for_development(cx.file_name()) {
+        return;
+    }
+    let facts = cx.facts;
+    // What several services share is found once.
+    let mut seen = BTreeSet::new();
+    for service in &facts.compose.services {
+        if service.get("network_mode").is_some() {
+            continue;
+        }
+        for port in service.ports().iter().filter(|it| is_unbound(it)) {
+            if seen.insert(port.span) {
+                report(cx, service, port);
+            }
+        }
+    }
+}
+
+fn report(cx: &mut ComposeContext<'_, '_>, service: &Service<'_>, port: &Port<'_>) {
+    let name = service.name;
+    let edit = bound(cx.edits(), port);
+    let message = match port.published {
+        Some(published) => {
+            format!("port {} of `{name}` is open on all interfaces of the host", published.text)
+        }
+        None => format!(
+            "port {} of `{name}` is open on all interfaces of the host, at a random port there",
+            port.target.text
+        ),
+    };
+    let report = cx
+        .report(port.span, message)
+        .help("Publish it for this machine alone, with `127.0.0.1:` before it.");
+    match edit {
+        Some(edit) => report.fix(Fix::risky("Publish the port on 127.0.0.1", [edit])).done(),
+        None => report.done(),
+    }
+}
+
+/// Whether a port has no address, and that is known.
+fn is_unbound(port: &Port<'_>) -> bool {
+    // A variable may bring an address with it, unless it is called a port and has no address by
+    // default.
+    let is_port = |it: &str| {
+        !it.contains('$') || (it.to_ascii_lowercase().contains("port") && !it.contains(['.', '[']))
+    };
+    port.host_ip.is_none()
+        && port.mode.is_none_or(|it| it.text != "host")
+        && port.published.is_none_or(|it| is_port(it.text) && !is_public(it.text))
+        && (port.published.is_some() || !port.target.text.contains('$'))
+}
+
+/// Whether a port is one for everybody: `80`, `443-445`, `${PORT:-80}`.
+fn is_public(published: &str) -> bool {
+    let known = match published.strip_suffix('}').and_then(|it| it.rsplit_once('-')) {
+        Some((_, default)) => default,
+        None => published.split('-').next().unwrap_or_default(),
+    };
+    known.parse().is_ok_and(|it| PUBLIC.contains(&it))
+}
+
+/// Gives a port the address of the machine itself.
+fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
+    if !port.is_short() {
+        return edits.entry_added(port.value, "host_ip: 127.0.0.1");
+    }
+    let text = port.value.as_str()?;
+    let colon = if port.published.is_some() { "" } else { ":" };
+    edits.scalar_replaced(port.value, &format!("127.0.0.1:{colon}{text}"))
+}
+
+/// Whether nothing in a file's name speaks against it.
+fn is_for_development(name: &str) -> bool {
+    let mut words = name.split(|it: char| !it.is_ascii_alphanumeric());
+    !words.any(|it| NOT_DEVELOPMENT.contains(&it.to_ascii_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::{check, check_fixed};
+
+    fn service(ports: &str) -> String {
+        format!("services:\n  a:\n    image: b:1\n    ports:{ports}\n")
+    }
+
+    #[test]
+    fn both_forms_are_found() {
+        check(
+            "unbound-port",
+            &service("\n      - 8080:80\n      - 53:53/udp\n      - target: 81\n        published: 8081"),
+            "5:9 warning: port 8080 of `a` is open on all interfaces of the host\n\
+             6:9 warning: port 53 of `a` is open on all interfaces of the host\n\
+             7:9 warning: port 8081 of `a` is open on all interfaces of the host",
+        );
+        check(
+            "unbound-port",
+            &service(" [3000, \"${WEB_PORT:-8080}:80\"]"),
+            "4:13 warning: port 3000 of `a` is open on all interfaces of the host, at a random port \
+             there\n\
+             4:19 warning: port ${WEB_PORT:-8080} of `a` is open on all interfaces of the host",
+        );
+    }
+
+    #[test]
+    fn what_is_bound_public_or_unknown_is_left_alone() {
+        for port in [
+            "127.0.0.1:80:80",
+            "'[::1]:80:80'",
+            "80:80",
+            "443:443/tcp",
+            "${WEB}:80",
+            "${WEB}",
+            "127.0.0.1::80",
+            "0.0.0.0:8080:80",
+            "${HTTP_PORT:-80}:8080",
+            "${SQL_PORT:-127.0.0.1:13306}:3306",
+        ] {
+            check("unbound-port", &service(&format!("\n      - {port}")), "");
+        }
+        let text = service("\n      - 8080:80") + "    network_mode: host\n";
+        check("unbound-port", &text, "");
+    }
+
+    #[test]
+    fn names_say_what_a_file_is_for() {
+        assert!(is_for_development("compose.yaml"));
+        assert!(is_for_development("docker-compose.product.yml"));
+        assert!(!is_for_development("docker-compose.prod.yml"));
+        assert!(!is_for_development("compose-production.yaml"));
+    }
+
+    #[test]
+    fn the_fix_keeps_form_and_quotes() {
+        for (ports, expected) in [
+            ("\n      - 8080:80 # a", "\n      - 127.0.0.1:8080:80 # a"),
+            ("\n    - '8080:80'", "\n    - '127.0.0.1:8080:80'"),
+            (" [\"8080:80\", 3000]", " [\"127.0.0.1:8080:80\", \"127.0.0.1::3000\"]"),
+            (
+                "\n      - target: 80\n        # b\n        published: 8080",
+                "\n      - target: 80\n        # b\n        published: 8080\n        host_ip: 127.0.0.1",
+            ),
+            (
+                "\n      - {target: 80, published: 8080}",
+                "\n      - {target: 80, published: 8080, host_ip: 127.0.0.1}",
+            ),
+        ] {
+            check_fixed("unbound-port", &service(ports), &service(expected));
+        }
+    }
+
+    #[test]
+    fn what_services_share_is_found_once_and_not_fixed() {
+        let text = "x-p: &p\n  ports:\n    - 8080:80\nservices:\n  a:\n    image: b:1\n    <<: *p\n  \
+                    c:\n    image: b:1\n    <<: *p\n";
+        check(
+            "unbound-port",
+            text,
+            "3:7 warning: port 8080 of `a` is open on all interfaces of the host",
+        );
+        check_fixed("unbound-port", text, text);
+    }
+}
