@@ -11,6 +11,8 @@ mod scalars;
 mod settings;
 mod words;
 
+use std::borrow::Cow;
+
 use plimsoll_finding::Span;
 
 use super::loaded::{Field, Item};
@@ -62,10 +64,9 @@ struct Added<'p> {
 }
 
 impl Added<'_> {
-    fn help(self, help: impl Into<String>) -> Self {
-        if let Some(problem) = self.problem {
-            problem.help = Some(help.into().into());
-            return Self { problem: Some(problem) };
+    fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        if let Some(problem) = &mut self.problem {
+            problem.set_help(help);
         }
         self
     }

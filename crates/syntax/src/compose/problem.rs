@@ -54,17 +54,29 @@ impl ComposeProblem {
         span: Span,
         message: impl Into<String>,
     ) -> Self {
-        let message = message.into();
+        let message = one_line(message.into());
         Self { span, kind, code, message, help: None, related: Vec::new() }
     }
 
     pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
-        self.help = Some(help.into());
+        self.set_help(help);
         self
+    }
+
+    pub(super) fn set_help(&mut self, help: impl Into<Cow<'static, str>>) {
+        self.help = Some(match help.into() {
+            Cow::Owned(help) => Cow::Owned(one_line(help)),
+            help @ Cow::Borrowed(_) => help,
+        });
     }
 
     pub(super) fn related(mut self, span: Span, label: impl Into<Cow<'static, str>>) -> Self {
         self.related.push((span, label.into()));
         self
     }
+}
+
+/// A text that may quote several lines, as one line.
+fn one_line(text: String) -> String {
+    if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
 }
