@@ -366,10 +366,11 @@ mod tests {
                 "FROM rust:1.89\n{install}WORKDIR /w\nCOPY . .\nRUN cargo build -r\nFROM {image}\n\
                  COPY --from=0 /w/target/release/app /app\nCMD [\"/app\"]\n"
             );
-            let packages: String = crates
-                .split_whitespace()
-                .map(|it| format!("[[package]]\nname = \"{it}\"\nversion = \"0.12.0\"\n"))
-                .collect();
+            let packages: Vec<_> = crates
+            .split_whitespace()
+            .map(|it| format!("[[package]]\nname = \"{it}\"\nversion = \"0.12.0\"\n"))
+            .collect();
+        let packages = packages.concat();
             let lock = format!("version = 4\n{packages}");
             let files = [
                 ("Dockerfile", &*text),
