@@ -10,7 +10,7 @@ pub(crate) mod survey;
 mod targets;
 
 pub use build_context::{BuildContext, IgnoreFile};
-pub(crate) use builder_rust::Version;
+pub(crate) use builder_rust::{Version, base_rust};
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
 pub use survey::Survey;

@@ -199,7 +199,7 @@ mod tests {
         let tls = leads("reqwest").find(|it| it.to == "native-tls").unwrap();
         assert!(tls.is_with("default", "0.12.20") && !tls.is_with("default", "0.13.0"));
         assert!(tls.is_with("native-tls", "0.13.0") && !tls.is_with("rustls-tls", "0.12.0"));
-        assert!(!tls.is_always() && leads("openssl").any(super::Lead::is_always));
+        assert!(!tls.is_always() && leads("openssl").any(Lead::is_always));
     }
 
     #[test]

@@ -227,10 +227,11 @@ mod tests {
     fn build(body: &str, name: &str, on: &str, more: &[(&str, &str)], expected: &str) {
         let text = format!("{body}\nWORKDIR /w\nCOPY . .\nRUN cargo build\n");
         let list: Vec<_> = on.split_whitespace().map(|it| format!("\"{it}\"")).collect();
-        let others: String = on
+        let others: Vec<_> = on
             .split_whitespace()
             .map(|it| format!("[[package]]\nname = \"{it}\"\nversion = \"0.13.0\"\n"))
             .collect();
+        let others = others.concat();
         let lock = format!(
             "version = 4\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"{name}\"]\n\
              [[package]]\nname = \"{name}\"\nversion = \"0.13.0\"\ndependencies = [{}]\n{others}",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_project::cargo_files::{Member, TargetKind};
 
 use crate::rule::declare_rule;
@@ -133,17 +133,13 @@ fn check(cx: &mut Context<'_, '_>) {
                     builds.";
         let mut report = cx.report(command.head, message).help(help);
         for (member, _) in lacking.iter().take(5) {
-            report = match &member.listed {
-                Some(span) => {
-                    let manifest = around.files().name(&build.workspace.manifest.path);
-                    let span = plimsoll_finding::Span::new(span.start, span.end);
-                    let message = format!("`{}` is a member by this", member.name);
-                    report.related_in(manifest, Some(span), message)
-                }
-                None => {
-                    let manifest = around.files().name(&member.manifest.path);
-                    report.related_in(manifest, None, "a member for being depended on")
-                }
+            report = if let Some(span) = &member.listed {
+                let manifest = around.files().name(&build.workspace.manifest.path);
+                let message = format!("`{}` is a member by this", member.name);
+                report.related_in(manifest, Some(Span::new(span.start, span.end)), message)
+            } else {
+                let manifest = around.files().name(&member.manifest.path);
+                report.related_in(manifest, None, "a member for being depended on")
             };
         }
         if let Some((path, span, _)) = around.keeps_out(&first.manifest.path) {

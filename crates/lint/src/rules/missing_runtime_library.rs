@@ -1,22 +1,27 @@
 //! `missing-runtime-library`: a library that is linked in the builder is not in the image.
 
 use plimsoll_finding::{Clause, Severity, Span};
+use plimsoll_project::cargo_files::DependencyKind;
 use plimsoll_syntax::dockerfile::{Command, Stage};
 
 use crate::bases::{Description, Libc, PackageManager};
 use crate::facts::linked_programs::Linkage;
 use crate::facts::paths;
 use crate::facts::packages::{Manager, Operation, bare_name};
+use crate::libraries::native::Needed;
 use crate::libraries::{self, Library};
 use crate::rule::declare_rule;
-use crate::{Context, Facts, FixAvailability, Scope};
+use crate::surroundings::{CargoBuild, native};
+use crate::{Context, Facts, FixAvailability, Scope, Surroundings};
 
 declare_rule! {
     /// ## What it does
     /// Reports a library whose package for building (`libpq-dev`, `openssl-dev`) is installed where
     /// cargo builds a program dynamically, and which is neither in the final base nor installed
-    /// there. Which images hold which libraries is a table's affair; OpenSSL is in distroless `base`
-    /// and `cc`.
+    /// there. Where the workspace is at hand, its manifests and lock file tell what is linked: a
+    /// package that no crate needs is passed over, and a crate is found that links what the full
+    /// image of Rust has without being asked (`libpq`, OpenSSL). Which images hold which libraries is
+    /// a table's affair; OpenSSL is in distroless `base` and `cc`.
     ///
     /// ## Why it matters
     /// The program ends at once with `error while loading shared libraries`. If the crate builds
@@ -94,11 +99,19 @@ fn check(cx: &mut Context<'_, '_>) {
         if facts.chain_mentions(builder, OWN_COPIES) {
             continue;
         }
-        for (span, package, library) in linked(facts, builder) {
+        let known = known_links(cx.surroundings(), facts, builder);
+        let mut all = linked(facts, builder);
+        if let Some(known) = &known {
+            // The lock file knows better than the packages of the builder.
+            all.retain(|(_, _, library)| may_link(&known.1, library));
+            all.extend(known.0.iter().map(|it| (it.span, &*it.crate_name, it.library)));
+        }
+        for (span, package, library) in all {
             if reported.contains(&library.name) || has(facts, last, &base, library) {
                 continue;
             }
             reported.push(library.name);
+            let by_lock = known.iter().flat_map(|it| &it.0).find(|it| it.library.name == library.name);
             let message = format!(
                 "a program that links `lib{}` (`{package}`) misses it in `{}`",
                 library.name, image.text
@@ -117,9 +130,64 @@ fn check(cx: &mut Context<'_, '_>) {
             if let Some(root) = facts.stages.all.get(image.root) {
                 report = report.related(root.from.image.span, "shipped on this");
             }
+            if let Some(Link { place: (path, span), chain, .. }) = by_lock {
+                report = report.related_in(path, Some(*span), format!("links it: {chain}"));
+            }
             report.done();
         }
     }
+}
+
+/// A library that a program links, as the workspace tells.
+struct Link {
+    /// The command that builds it.
+    span: Span,
+    crate_name: String,
+    library: &'static Library,
+    /// Where the dependency stands that leads to the crate.
+    place: (String, Span),
+    chain: String,
+}
+
+/// The libraries that the builds of a stage surely link, and their workspaces; `None` where one of
+/// the builds is not known.
+fn known_links<'s>(
+    around: Option<&'s Surroundings>,
+    facts: &Facts<'_>,
+    builder: usize,
+) -> Option<(Vec<Link>, Vec<&'s CargoBuild>)> {
+    let around = around?;
+    let all = &around.cargo_builds(facts).all;
+    let (mut links, mut builds) = (Vec::new(), Vec::new());
+    for command in facts.builds(builder) {
+        let build = all.iter().find(|it| it.command(facts).is_some_and(|it| it.span == command.span))?;
+        build.workspace.lock.as_ref()?;
+        builds.push(build);
+        let Some(machine) = native::builder(facts, command) else { continue };
+        for need in native::needs_of(around, build) {
+            let Needed::Library(library) = need.need.what else { continue };
+            // Without it in the builder, nothing is built that could miss it.
+            let is_linked = need.dependency.kind == DependencyKind::Normal;
+            if is_linked && native::has(facts, command, machine, need.need) {
+                links.push(Link {
+                    span: command.head,
+                    crate_name: need.need.crate_name.to_owned(),
+                    library,
+                    place: around.named(&need.dependency.place),
+                    chain: need.chain.join(" → "),
+                });
+            }
+        }
+    }
+    Some((links, builds))
+}
+
+/// Whether a lock file has a crate that links a library at all.
+fn may_link(builds: &[&CargoBuild], library: &Library) -> bool {
+    let mut locks = builds.iter().filter_map(|it| it.workspace.lock.as_ref());
+    let mut crates = library.crates().peekable();
+    // Of some libraries nobody knows all the crates.
+    crates.peek().is_none() || locks.any(|lock| library.crates().any(|it| lock.has(it)))
 }
 
 /// The libraries whose packages for building a stage installs.
@@ -220,7 +288,7 @@ fn table_manager(manager: Manager) -> Option<PackageManager> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::check;
+    use crate::rules::tests::{check, check_project};
 
     #[track_caller]
     fn ships(build: &str, image: &str, expected: &str) {
@@ -289,5 +357,38 @@ mod tests {
             "debian:12",
             "",
         );
+    }
+
+    #[test]
+    fn the_lock_file_tells_what_is_linked() {
+        let ships = |install: &str, image: &str, crates: &str, expected: &str| {
+            let text = format!(
+                "FROM rust:1.89\n{install}WORKDIR /w\nCOPY . .\nRUN cargo build -r\nFROM {image}\n\
+                 COPY --from=0 /w/target/release/app /app\nCMD [\"/app\"]\n"
+            );
+            let packages: Vec<_> = crates
+            .split_whitespace()
+            .map(|it| format!("[[package]]\nname = \"{it}\"\nversion = \"0.12.0\"\n"))
+            .collect();
+        let packages = packages.concat();
+            let lock = format!("version = 4\n{packages}");
+            let files = [
+                ("Dockerfile", &*text),
+                ("Cargo.toml", "[package]\nname = \"app\"\n[dependencies]\ndiesel = { version = \"2\", features = [\"postgres\"] }\n"),
+                ("Cargo.lock", &*lock),
+                ("src/main.rs", ""),
+            ];
+            check_project("missing-runtime-library", &files, expected);
+        };
+        let slim = "debian:trixie-slim";
+        ships(
+            "",
+            slim,
+            "diesel pq-sys",
+            "4:5 warning: a program that links `libpq` (`pq-sys`) misses it in `debian:trixie-slim`",
+        );
+        ships("", "debian:trixie-slim\nRUN apt-get install -y libpq5", "diesel pq-sys", "");
+        // The package is there, and nothing links it.
+        ships("RUN apt-get install -y libssl-dev libsqlite3-dev\n", "debian:bookworm-slim", "diesel", "");
     }
 }

@@ -181,10 +181,11 @@ mod tests {
     #[track_caller]
     fn build(body: &str, crate_name: &str, on: &str, expected: &str) {
         let text = format!("{body}\nWORKDIR /w\nCOPY . .\nRUN cargo build\n");
-        let others: String = on
+        let others: Vec<_> = on
             .split_whitespace()
             .map(|it| format!("[[package]]\nname = \"{it}\"\nversion = \"1.0.0\"\n"))
             .collect();
+        let others = others.concat();
         let list: Vec<_> = on.split_whitespace().map(|it| format!("\"{it}\"")).collect();
         let lock = format!(
             "version = 4\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"{crate_name}\"]\n\

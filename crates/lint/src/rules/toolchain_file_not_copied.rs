@@ -3,13 +3,14 @@
 use plimsoll_finding::{Clause, Severity, Span};
 
 use crate::rule::declare_rule;
-use crate::surroundings::{Presence, Version};
+use crate::surroundings::{Presence, Version, base_rust};
 use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
     /// ## What it does
     /// Reports a cargo command whose Rust, by the tag of the image, differs from the toolchain file
-    /// of the project, which isn't copied or is kept out by `.dockerignore`.
+    /// of the project, which isn't copied. A `.dockerignore` that names the file is taken at its word: there the image
+    /// is to decide.
     ///
     /// ## Why it matters
     /// What is released is compiled with another compiler than what was developed and tested. A
@@ -88,7 +89,7 @@ fn check(cx: &mut Context<'_, '_>) {
     let Some(around) = cx.surroundings() else { return };
     for build in &around.cargo_builds(facts).all {
         let Some(command) = build.command(facts).filter(|it| it.kind.builds()) else { continue };
-        let Some(base) = around.base_rust(facts, command) else { continue };
+        let Some(base) = base_rust(facts, command) else { continue };
         let Some((file, Presence::Missing)) = around.toolchain(build) else { continue };
         let Some((channel, span)) = &file.channel else { continue };
         if !differs(base.version.as_deref(), channel) {
@@ -96,12 +97,17 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         let name = around.files().name(&file.source.path);
         let message = format!("`{name}` asks for {channel} and isn't copied: `{}` builds", base.image);
+        let kept_out = around.keeps_out(&file.source.path);
+        // Whoever names the file there wants the image to decide.
+        if kept_out.as_ref().is_some_and(|it| it.2.contains("toolchain")) {
+            continue;
+        }
         let mut report = cx
             .report(base.span, message)
             .help("Build on the image of that version, or copy the file before cargo runs.")
             .related_in(name, Some(Span::new(span.start, span.end)), "asked for here")
             .related(command.head, "compiled with the image's own");
-        if let Some((path, span, _)) = around.keeps_out(&file.source.path) {
+        if let Some((path, span, _)) = kept_out {
             report = report.related_in(path, Some(span), "this keeps it out of the context");
         }
         report.done();
@@ -160,5 +166,12 @@ mod tests {
         build("COPY Cargo.toml rust-toolchain* ./\nCOPY src src\nRUN cargo build", "");
         build("COPY Cargo.toml .\nCOPY src src\nRUN cargo +1.90.0 build", "");
         build("COPY Cargo.toml .\nCOPY src src\nRUN ./prepare && cargo build", "");
+        let files = [
+            ("Dockerfile", "FROM rust:1.80\nCOPY . .\nRUN cargo build\n"),
+            (".dockerignore", "rust-toolchain\n"),
+            ("Cargo.toml", "[package]\nname = \"a\"\n"),
+            ("rust-toolchain", "1.90.0\n"),
+        ];
+        check_project("toolchain-file-not-copied", &files, "");
     }
 }

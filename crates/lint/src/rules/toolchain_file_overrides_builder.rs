@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_finding::{Clause, Severity, Span};
 
 use crate::rule::declare_rule;
-use crate::surroundings::{Presence, Version};
+use crate::surroundings::{Presence, Version, base_rust};
 use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
@@ -85,7 +85,7 @@ fn check(cx: &mut Context<'_, '_>) {
     let mut reported = BTreeSet::new();
     for build in &around.cargo_builds(facts).all {
         let Some(command) = build.command(facts) else { continue };
-        let Some(base) = around.base_rust(facts, command).filter(|it| it.is_official) else {
+        let Some(base) = base_rust(facts, command).filter(|it| it.is_official) else {
             continue;
         };
         let Some((file, Presence::There(_))) = around.toolchain(build) else { continue };

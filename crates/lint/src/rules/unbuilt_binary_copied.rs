@@ -114,20 +114,17 @@ fn check(cx: &mut Context<'_, '_>) {
 
 fn report(cx: &mut Context<'_, '_>, span: Span, name: &str, sets: &[Made<'_>]) {
     let Some(around) = cx.surroundings() else { return };
-    let find = |of: &dyn Fn(&Made<'_>) -> Option<(String, Option<Span>)>| sets.iter().find_map(of);
     let place = |member: &Member, target: &Target| {
         let file = around.files().name(&member.manifest.path);
         let range = target.span.clone().unwrap_or_else(|| member.name_span.clone());
         (file, Some(Span::new(range.start, range.end)))
     };
-    let without = find(&|it| {
-        let found = it.without_features.iter().find(|it| it.1.name == name)?;
-        Some(place(found.0, found.1))
-    });
-    let other = find(&|it| {
-        let found = it.others.iter().find(|it| it.1.name == name)?;
-        Some(place(found.0, found.1))
-    });
+    let named = |list: &[(&Member, &Target)]| {
+        let found = list.iter().find(|it| it.1.name == name);
+        found.map(|(member, target)| place(member, target))
+    };
+    let without = sets.iter().find_map(|it| named(&it.without_features));
+    let other = sets.iter().find_map(|it| named(&it.others));
     let mut built: Vec<(&Member, &Target)> = sets.iter().flat_map(|it| it.built.clone()).collect();
     built.sort_by_key(|it| &it.1.name);
     built.dedup_by_key(|it| &it.1.name);

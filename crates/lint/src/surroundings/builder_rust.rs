@@ -38,27 +38,31 @@ const CHANGES: &[&str] = &[
     "rustup run",
 ];
 
-impl Surroundings {
-    /// The Rust of the image that a command runs in; `None` where the image is not made for Rust, or
-    /// the Dockerfile brings another one.
-    pub(crate) fn base_rust(&self, facts: &Facts<'_>, command: &CargoCommand) -> Option<BaseRust> {
-        let image = facts.base_image(command.stage)?;
-        let description = image.describe()?;
-        let toolchain = description.toolchain.filter(|it| it.language == Language::Rust)?;
-        let text = facts.file.text.get(command.span.range())?;
-        if !image.is_known || facts.chain_mentions(command.stage, CHANGES) || text.contains(" +") {
-            return None;
-        }
-        let root = facts.stages.all.get(image.root)?;
-        Some(BaseRust {
-            version: toolchain.version.map(str::to_owned),
-            image: image.text.clone(),
-            span: root.from.image.span,
-            is_official: crate::facts::cargo::is_rust_image(&image.text)
-                && !image.text.contains("cargo-chef"),
-        })
+/// The Rust of the image that a command runs in; `None` where the image is not made for Rust, or
+/// the Dockerfile brings another one.
+pub(crate) fn base_rust(facts: &Facts<'_>, command: &CargoCommand) -> Option<BaseRust> {
+    let image = facts.base_image(command.stage)?;
+    let description = image.describe()?;
+    let toolchain = description.toolchain.filter(|it| it.language == Language::Rust)?;
+    let text = facts.file.text.get(command.span.range())?;
+    if !image.is_known
+        || text.contains(" +")
+        || facts.chain_mentions(command.stage, CHANGES)
+        || runs_scripts(facts, command.stage)
+    {
+        return None;
     }
+    let root = facts.stages.all.get(image.root)?;
+    Some(BaseRust {
+        version: toolchain.version.map(str::to_owned),
+        image: image.text.clone(),
+        span: root.from.image.span,
+        is_official: crate::facts::cargo::is_rust_image(&image.text)
+            && !image.text.contains("cargo-chef"),
+    })
+}
 
+impl Surroundings {
     /// The toolchain file that rustup would find in the image, or miss there: that of the
     /// workspace's root, or of the nearest directory above it in the context.
     pub(crate) fn toolchain(&self, build: &CargoBuild) -> Option<(ToolchainFile, Presence)> {
@@ -75,7 +79,7 @@ impl Surroundings {
         build: &CargoBuild,
         command: &CargoCommand,
     ) -> Option<(Version, BaseRust)> {
-        let base = self.base_rust(facts, command)?;
+        let base = base_rust(facts, command)?;
         match self.toolchain(build) {
             Some((_, Presence::Missing)) | None => {}
             // The file decides, and a file that can be newer than the image is taken at its word.
@@ -84,6 +88,17 @@ impl Surroundings {
         let version = Version::parse(base.version.as_deref()?)?;
         Some((version, base))
     }
+}
+
+/// Whether scripts run that may install a toolchain.
+fn runs_scripts(facts: &Facts<'_>, stage: usize) -> bool {
+    facts.stages.chain(stage).any(|stage| {
+        facts.run_commands_of(stage).any(|it| {
+            let word = it.command.words.first().map_or("", |it| &*it.value);
+            let is_shell = matches!(it.command.program(), Some("sh" | "bash" | "make" | "just"));
+            word.starts_with('.') || is_shell
+        })
+    })
 }
 
 /// `1.85` or `1.85.1`.

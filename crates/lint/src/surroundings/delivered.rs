@@ -82,9 +82,8 @@ impl Delivered {
                     }
                 }
                 What::Made if layer.at == path => return Presence::Made,
-                What::Made => {}
                 What::Removed if paths::is_in(path, &layer.at) => return Presence::Unknown,
-                What::Removed => {}
+                What::Made | What::Removed => {}
                 What::Unknown => {
                     is_unknown |= paths::is_in(path, &layer.at) || layer.at == "/";
                 }

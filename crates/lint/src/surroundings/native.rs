@@ -105,6 +105,10 @@ pub(crate) fn builder(facts: &Facts<'_>, command: &CargoCommand) -> Option<(Pack
     {
         return None;
     }
+    // What another stage has compiled is not compiled again.
+    if facts.has_foreign_results(command) {
+        return None;
+    }
     let is_slim = tag.contains("slim");
     let manager = if tag.contains("alpine") { PackageManager::Apk } else { PackageManager::Apt };
     Some((manager, !is_slim && manager == PackageManager::Apt))

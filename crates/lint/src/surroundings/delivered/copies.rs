@@ -58,18 +58,18 @@ pub(super) fn copy(
             here.push(&*to, What::Unknown);
             continue;
         }
-        match &from {
-            Some(from) => {
-                let named = facts.stages.named(from, ends.len());
-                let Some(end) = named.and_then(|it| ends.get(it.index)) else {
-                    here.push(&*to, What::Unknown);
-                    continue;
-                };
+        let Some(from) = &from else {
+            let bring = Bring { context, to: &to, into, parents };
+            if !bring.bring(&text, here) {
+                *resolved = false;
+                here.push(&*to, What::Unknown);
+            }
+            continue;
+        };
+        let end = facts.stages.named(from, ends.len()).and_then(|it| ends.get(it.index));
+        match end {
+            Some(end) if !parents && !text.contains(['*', '?', '[']) => {
                 let source = paths::join("/", &text);
-                if text.contains(['*', '?', '[']) || parents {
-                    here.push(&*to, What::Unknown);
-                    continue;
-                }
                 let to = if into && holds_file(end, &source) {
                     paths::join(&to, paths::file_name(&source))
                 } else {
@@ -77,13 +77,7 @@ pub(super) fn copy(
                 };
                 end.part(&source, &to, here);
             }
-            None => {
-                let bring = Bring { context, to: &to, into, parents };
-                if !bring.bring(&text, here) {
-                    *resolved = false;
-                    here.push(&*to, What::Unknown);
-                }
-            }
+            _ => here.push(&*to, What::Unknown),
         }
     }
 }
