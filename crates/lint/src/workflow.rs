@@ -41,7 +41,12 @@ pub struct WorkflowFacts<'y> {
 impl<'y> WorkflowFacts<'y> {
     /// Finds out what rules share.
     pub fn new(yaml: &'y Yaml<'y>) -> Self {
-        Self { yaml, edits: YamlEdits::new(yaml), workflow: Workflow::new(yaml), containers: OnceCell::new() }
+        Self {
+            yaml,
+            edits: YamlEdits::new(yaml),
+            workflow: Workflow::new(yaml),
+            containers: OnceCell::new(),
+        }
     }
 
     /// What the workflow does with containers; `None` where it does nothing of the kind.

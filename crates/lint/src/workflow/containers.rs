@@ -9,8 +9,18 @@ use super::metadata::Metadata;
 use super::scans::Scan;
 
 /// A text without any of these says nothing about containers.
-const WORDS: &[&str] =
-    &["docker", "trivy", "grype", "anchore/", "snyk", "buildah", "podman", "kaniko", "depot/", "build-push"];
+const WORDS: &[&str] = &[
+    "docker",
+    "trivy",
+    "grype",
+    "anchore/",
+    "snyk",
+    "buildah",
+    "podman",
+    "kaniko",
+    "depot/",
+    "build-push",
+];
 
 /// What a workflow does with containers, job by job.
 #[derive(Debug)]
@@ -63,6 +73,30 @@ impl<'y> Containers<'y> {
             ActKind::Metadata(metadata) if metadata.id.as_deref() == Some(id) => Some(&**metadata),
             _ => None,
         })
+    }
+
+    /// Whether images go to a registry that is gone with the job, for all that is known.
+    pub(crate) fn is_temporary(&self, job: &JobActs<'y>, act: &Act<'y>) -> bool {
+        let is_registry = |it: &plimsoll_syntax::yaml::Entry<'_>| {
+            let image = it.value.get("image").and_then(plimsoll_syntax::yaml::Value::as_str);
+            image.is_some_and(|it| it.contains("registry"))
+        };
+        let names = match &act.kind {
+            ActKind::Push(names) => names,
+            ActKind::Build(build) => {
+                let unknown = |id: &String| {
+                    self.metadata(id)
+                        .is_none_or(|it| it.images.iter().any(|it| it.image().is_temporary()))
+                };
+                if build.metadata.iter().any(unknown) {
+                    return true;
+                }
+                &build.tags
+            }
+            _ => return false,
+        };
+        names.iter().any(|it| it.image().is_temporary())
+            || job.job.services().iter().any(is_registry)
     }
 
     /// A job by its id.

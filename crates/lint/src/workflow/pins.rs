@@ -64,9 +64,8 @@ pub(crate) fn newest_of(action: ActionName<'_>, version: &[u64]) -> Option<Relea
 pub(crate) fn release_of(action: ActionName<'_>) -> Option<Release> {
     let reference = action.reference;
     let version = numbers(reference);
-    let same = |it: &&Release| {
-        it.commit == reference || version.is_some() && numbers(it.tag) == version
-    };
+    let same =
+        |it: &&Release| it.commit == reference || version.is_some() && numbers(it.tag) == version;
     releases(action).iter().find(same).copied()
 }
 
