@@ -1,6 +1,6 @@
 //! `cache-misses-stages`: the cache holds only the last stage of a Dockerfile with several.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Edit, Fix, Severity};
 use plimsoll_syntax::dockerfile::{self, Stages};
 
 use crate::rule::declare_rule;
@@ -63,12 +63,16 @@ declare_rule! {
     /// COPY --from=build /src/target/release/api /usr/local/bin/
     /// ENTRYPOINT ["/usr/local/bin/api"]
     /// ```
+    ///
+    /// ## Fix safety
+    /// `mode=max` is added to an input of an action. It is safe: the cache holds more, the image is the
+    /// same.
     pub(crate) static CACHE_MISSES_STAGES = {
         name: "cache-misses-stages",
         clause: Clause::BuildCache,
         summary: "the cache holds only the last stage of a Dockerfile with several",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         workflow: check,
@@ -95,10 +99,17 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
             let Some(stage) = other.filter(|_| build.target.is_none()) else { continue };
             let name = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
             let message = format!("`{}` leaves the stage `{name}` out of the cache", cache.shown());
-            cx.report(cache.span, message)
+            let is_plain = cache.span.slice(facts.yaml.text) == Some(&*cache.text);
+            let edit = (act.step.run().is_none() && is_plain)
+                .then(|| Edit::insert(cache.span.end(), ",mode=max"));
+            let report = cx
+                .report(cache.span, message)
                 .help("Add `mode=max`, which writes the layers of every stage.")
-                .related_in(file.name.clone(), Some(stage.instruction.span), "the stage")
-                .done();
+                .related_in(file.name.clone(), Some(stage.instruction.span), "the stage");
+            match edit {
+                Some(edit) => report.fix(Fix::safe("Write the layers of every stage", [edit])).done(),
+                None => report.done(),
+            }
             break;
         }
     }

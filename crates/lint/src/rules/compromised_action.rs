@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 
 use crate::rule::declare_rule;
+use crate::workflow::containers::JobActs;
 use crate::workflow::pins;
 use crate::{FixAvailability, WorkflowContext};
 
@@ -59,7 +60,7 @@ declare_rule! {
 fn check(cx: &mut WorkflowContext<'_, '_>) {
     let facts = cx.facts;
     let Some(containers) = facts.containers() else { return };
-    for (act, action) in containers.jobs.iter().flat_map(|it| it.actions()) {
+    for (act, action) in containers.jobs.iter().flat_map(JobActs::actions) {
         let Some(found) = pins::compromise(action) else { continue };
         let Some(uses) = act.step.uses() else { continue };
         let name = format!("{}/{}", action.owner, action.name);

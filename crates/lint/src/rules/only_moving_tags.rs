@@ -91,7 +91,7 @@ fn all_pushed<'c>(containers: &'c Containers<'_>) -> Option<Vec<Pushed<'c>>> {
     for job in &containers.jobs {
         for act in &job.acts {
             match &act.kind {
-                ActKind::Build(build) if build.may_push() => {
+                ActKind::Build(build) if build.pushes() => {
                     if !build.tags_known {
                         return None;
                     }

@@ -62,7 +62,7 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
     for job in &containers.jobs {
         for act in &job.acts {
             let Some(span) = pushed(act) else { continue };
-            if scanned_before(containers, job, act) {
+            if containers.is_temporary(job, act) || scanned_before(containers, job, act) {
                 continue;
             }
             let Some(scan) = scanned_after(containers, job, act) else { continue };
@@ -85,12 +85,8 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
 /// The place that says that an act pushes an image.
 fn pushed(act: &Act<'_>) -> Option<Span> {
     match &act.kind {
-        ActKind::Build(build) if build.tags.iter().all(|it| !it.image().is_temporary()) => {
-            build.push_span()
-        }
-        ActKind::Push(names) if !names.is_empty() && names.iter().all(|it| !it.image().is_temporary()) => {
-            Some(act.span)
-        }
+        ActKind::Build(build) => build.push_span(),
+        ActKind::Push(_) => Some(act.span),
         _ => None,
     }
 }

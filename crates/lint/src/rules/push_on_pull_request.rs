@@ -67,7 +67,7 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
     let workflow = containers.workflow;
     let Some(trigger) = trigger(workflow) else { return };
     for job in containers.about_containers() {
-        let pushing = job.acts.iter().filter(|it| pushes(it));
+        let pushing = job.acts.iter().filter(|it| pushes(it) && !containers.is_temporary(job, it));
         let mut pushing = pushing.filter(|it| {
             let step = both(runs_step(workflow, it.step), input(workflow, it));
             both(step, runs_job(containers, job)) == Truth::Yes
@@ -86,10 +86,8 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
 
 fn pushes(act: &Act<'_>) -> bool {
     match &act.kind {
-        ActKind::Build(build) => build.pushes() && build.tags.iter().all(|it| !it.image().is_temporary()),
-        ActKind::Push(names) => {
-            !names.is_empty() && names.iter().all(|it| !it.image().is_temporary()) && is_unconditional(act)
-        }
+        ActKind::Build(build) => build.pushes(),
+        ActKind::Push(_) => is_unconditional(act),
         _ => false,
     }
 }

@@ -79,7 +79,7 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
                 ActKind::Push(names) if !names.is_empty() => names,
                 _ => continue,
             };
-            if names.iter().any(|it| it.image().is_temporary()) || own_way(act) {
+            if containers.is_temporary(job, act) || own_way(act) {
                 continue;
             }
             if report(cx, job, act, names) {
@@ -157,13 +157,11 @@ fn report(cx: &mut WorkflowContext<'_, '_>, job: &JobActs<'_>, act: &Act<'_>, na
 
 /// The registry that a name goes to.
 fn registry_of(image: Image<'_>) -> Option<&str> {
-    match image.registry() {
-        Some(registry) => Some(canonical(registry)),
-        None => {
-            let first = image.repository.split('/').next()?;
-            (!first.contains('$')).then_some("docker.io")
-        }
+    if let Some(registry) = image.registry() {
+        return Some(canonical(registry));
     }
+    let first = image.repository.split('/').next()?;
+    (!first.contains('$')).then_some("docker.io")
 }
 
 /// The host of what a registry is called on log-in: `https://index.docker.io/v1/`, `ghcr.io/owner`.

@@ -4,17 +4,18 @@ use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::workflow::{ActionName, Uses};
 
 use crate::rule::declare_rule;
+use crate::workflow::containers::JobActs;
 use crate::workflow::pins;
 use crate::{FixAvailability, WorkflowContext};
 
 declare_rule! {
     /// ## What it does
-    /// Reports the CodeQL action v1 and v2, which are retired, and v3, which is retired in December
+    /// Reports the `codeql-action` v1 and v2, which are retired, and v3, which is retired in December
     /// 2026; and actions for containers that were made for a version of Node which runners no longer
     /// have: 12 and 16 each, those made for 20 together, once for a workflow.
     ///
     /// ## Why it matters
-    /// Code scanning takes nothing from a retired CodeQL action, and what the scanner found is seen
+    /// Code scanning takes nothing from a retired `codeql-action`, and what the scanner found is seen
     /// by nobody. Actions for an old Node run on a newer one that they were never tried with, and get
     /// no more fixes.
     ///
@@ -59,7 +60,7 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
     let facts = cx.facts;
     let Some(containers) = facts.containers() else { return };
     let mut for_node_20: Vec<(ActionName<'_>, Span)> = Vec::new();
-    for (act, action) in containers.about_containers().flat_map(|it| it.actions()) {
+    for (act, action) in containers.about_containers().flat_map(JobActs::actions) {
         if !action.owner.eq_ignore_ascii_case("actions")
             && let Some(uses) = act.step.uses()
             && let Some(version) = version_of(action, uses)

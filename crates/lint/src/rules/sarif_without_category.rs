@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::workflow::Field;
+use plimsoll_syntax::yaml::Resolved;
 
 use crate::rule::declare_rule;
 use crate::workflow::acts::{Act, ActKind};
@@ -121,8 +122,20 @@ fn check_matrix(
     let help = format!("Name the values that tell the jobs apart: `category: trivy-${{{{ matrix.{name} }}}}`.");
     match category {
         None => {
-            let message = "the jobs of the matrix upload SARIF without a `category` of their own";
-            cx.report(upload.span, message).help(help).done();
+            let texts = matrix.names().into_iter().all(|name| {
+                matrix.values(name).is_some_and(|all| {
+                    all.iter().all(|it| matches!(it.resolve(), Some(Resolved::Str(_))))
+                })
+            });
+            // Texts make a category by themselves, for as long as they stay what they are.
+            if texts {
+                let message =
+                    "only the values of the matrix tell apart what its jobs upload without a `category`";
+                cx.report(upload.span, message).severity(Severity::Note).help(help).done();
+            } else {
+                let message = "the jobs of the matrix upload SARIF without a `category` of their own";
+                cx.report(upload.span, message).help(help).done();
+            }
         }
         Some(category) if category.literal().is_some() => {
             let message = format!(
@@ -171,7 +184,7 @@ mod tests {
         check(
             RULE,
             &format!("{job}      - {UPLOAD}\n"),
-            "6:15 warning: the jobs of the matrix upload SARIF without a `category` of their own",
+            "6:15 note: only the values of the matrix tell apart what its jobs upload without a `category`",
         );
         check(
             RULE,

@@ -1,7 +1,7 @@
 //! `secret-in-build-arg`: a workflow gives a secret to a build as an argument.
 
 use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::workflow::{Expression, Part, parts};
+use plimsoll_syntax::workflow::{Context, Expression, Part, parts};
 
 use crate::rule::declare_rule;
 use crate::workflow::builds::Build;
@@ -101,19 +101,17 @@ fn secret_in(text: &str) -> Option<String> {
     if !text.contains("secrets.") && !text.contains("github.token") && !text.contains("secrets[") {
         return None;
     }
-    let expressions = parts(text).filter_map(|it| match it {
+    let mut expressions = parts(text).filter_map(|it| match it {
         Part::Expression { text, .. } => Expression::parse(text),
         Part::Text { .. } => None,
     });
-    expressions.into_iter().find_map(|expression| {
-        let found = expression.contexts().into_iter().find_map(|it| {
-            if it.starts_with(&["secrets"]) {
-                return it.name(1).map(ToOwned::to_owned);
-            }
-            it.is(&["github", "token"]).then(|| "GITHUB_TOKEN".to_owned())
-        });
-        found
-    })
+    let name = |it: &Context<'_>| {
+        if it.starts_with(&["secrets"]) {
+            return it.name(1).map(ToOwned::to_owned);
+        }
+        it.is(&["github", "token"]).then(|| "GITHUB_TOKEN".to_owned())
+    };
+    expressions.find_map(|it| it.contexts().into_iter().find_map(name))
 }
 
 /// Whether a name is that of something that is no secret, wherever it is kept.

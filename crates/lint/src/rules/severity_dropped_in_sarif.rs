@@ -1,6 +1,6 @@
 //! `severity-dropped-in-sarif`: `trivy-action` ignores `severity` when it writes SARIF.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Fix, Severity};
 
 use crate::rule::declare_rule;
 use crate::workflow::scans::{Gate, Tool};
@@ -50,12 +50,16 @@ declare_rule! {
     ///           limit-severities-for-sarif: true
     ///           exit-code: "1"
     /// ```
+    ///
+    /// ## Fix safety
+    /// The input is added below `severity`. It is unsafe: alerts of the severities that are left out go
+    /// away.
     pub(crate) static SEVERITY_DROPPED_IN_SARIF = {
         name: "severity-dropped-in-sarif",
         clause: Clause::Scanned,
         summary: "`trivy-action` ignores `severity` when it writes SARIF",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         workflow: check,
@@ -68,7 +72,7 @@ const ALL: usize = 5;
 fn check(cx: &mut WorkflowContext<'_, '_>) {
     let facts = cx.facts;
     let Some(containers) = facts.containers() else { return };
-    for (_, _, scan) in containers.scans() {
+    for (_, act, scan) in containers.scans() {
         let (Some(severity), Some(format)) = (scan.severity, scan.sarif) else { continue };
         if scan.tool != Tool::TrivyAction || scan.limited || severity.text().split(',').count() >= ALL {
             continue;
@@ -79,7 +83,16 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
         } else {
             "Add `limit-severities-for-sarif: true`."
         };
-        cx.report(severity.span(), message).help(help).related(format, "the format").done();
+        let added = act.step.get("with").zip(act.step.input_entry("severity")).and_then(
+            |(inputs, entry)| {
+                cx.edits().entry_after(inputs, &entry, "limit-severities-for-sarif: true")
+            },
+        );
+        let report = cx.report(severity.span(), message).help(help).related(format, "the format");
+        match added {
+            Some(edit) => report.fix(Fix::risky("Limit the severities for SARIF too", [edit])).done(),
+            None => report.done(),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! `skipped-sarif-upload`: what a scan found is not uploaded when it finds something.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Fix, Severity};
+
+use plimsoll_syntax::workflow::{Condition, Field};
 
 use crate::rule::declare_rule;
 use crate::workflow::acts::{Act, ActKind};
@@ -58,12 +60,16 @@ declare_rule! {
     ///         with:
     ///           sarif_file: trivy.sarif
     /// ```
+    ///
+    /// ## Fix safety
+    /// The condition is added to a step that has none. It is safe: the step runs in more cases and does
+    /// the same.
     pub(crate) static SKIPPED_SARIF_UPLOAD = {
         name: "skipped-sarif-upload",
         clause: Clause::Scanned,
         summary: "what a scan found is not uploaded when it finds something",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         workflow: check,
@@ -76,10 +82,10 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
     for job in containers.about_containers() {
         let is_upload = |it: &&Act<'_>| matches!(it.kind, ActKind::UploadSarif);
         for upload in job.acts.iter().filter(is_upload) {
-            if upload.step.condition().is_some_and(|it| it.runs_after_failure()) {
+            if upload.step.condition().is_some_and(Condition::runs_after_failure) {
                 continue;
             }
-            let file = upload.step.input("sarif_file").and_then(|it| it.literal());
+            let file = upload.step.input("sarif_file").and_then(Field::literal);
             let closed = job.scans().filter(|(act, scan)| {
                 act.span.start() < upload.span.start() && scan.gate == Gate::Closed
             });
@@ -93,10 +99,20 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
                 "the upload is skipped when {} finds something, as the scan fails then",
                 scan.tool.name()
             );
-            cx.report(upload.span, message)
+            let added = match upload.step.condition() {
+                Some(_) => None,
+                None => upload.step.value.entry("uses").and_then(|entry| {
+                    cx.edits().entry_after(upload.step.value, &entry, "if: ${{ !cancelled() }}")
+                }),
+            };
+            let report = cx
+                .report(upload.span, message)
                 .help("Add `if: ${{ !cancelled() }}` to the step.")
-                .related(scan_act.span, "the scan that fails")
-                .done();
+                .related(scan_act.span, "the scan that fails");
+            match added {
+                Some(edit) => report.fix(Fix::safe("Upload whatever the scan finds", [edit])).done(),
+                None => report.done(),
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{FixAvailability, WorkflowContext};
 declare_rule! {
     /// ## What it does
     /// Reports actions for containers (those of Docker, Aqua, Anchore, Snyk, Sigstore and others, the
-    /// CodeQL action, and the checkout before them) that are named by a branch or a tag instead of a
+    /// `codeql-action`, and the checkout before them) that are named by a branch or a tag instead of a
     /// commit. A branch is reported once for each action, tags are reported together.
     ///
     /// ## Why it matters
@@ -159,10 +159,10 @@ fn pin(action: ActionName<'_>) -> Option<(Release, bool)> {
     let Some(version) = pins::numbers(action.reference) else {
         return is_branch(action.reference).then_some((newest, false));
     };
-    if version.len() < 3 {
-        if let Some(release) = pins::newest_of(action, &version) {
-            return Some((release, true));
-        }
+    if version.len() < 3
+        && let Some(release) = pins::newest_of(action, &version)
+    {
+        return Some((release, true));
     }
     let same_major = pins::newest_of(action, version.get(..1)?);
     let newer = |it: &Release| pins::numbers(it.tag).is_some_and(|it| it > version);

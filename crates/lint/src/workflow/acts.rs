@@ -82,7 +82,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// What a job does, in order.
-pub(super) fn acts_of<'y>(job: Job<'y>) -> Vec<Act<'y>> {
+pub(super) fn acts_of(job: Job<'_>) -> Vec<Act<'_>> {
     let mut acts = Vec::new();
     for step in job.steps() {
         let before = acts.len();
@@ -201,12 +201,17 @@ fn of_engine<'y>(
             ActKind::Build(Box::new(Build::by_command(engine, variables)))
         }
         Verb::Push => {
-            let found = arguments(
-                engine.args,
-                &["-a", "--all-tags", "-q", "--quiet", "--purge", "-p"],
-                false,
-            );
-            ActKind::Push(values(&found, &[""]).map(text).collect())
+            let flags = ["-a", "--all-tags", "-q", "--quiet", "--purge", "-p", "--all", "--rm"];
+            let found = arguments(engine.args, &flags, false);
+            // Podman takes what is pushed, and then where it goes.
+            let last = values(&found, &[""]).last().map(text)?;
+            let name = last.text.strip_prefix("docker://").unwrap_or(&last.text).to_owned();
+            let transports =
+                ["dir:", "oci:", "oci-archive:", "docker-archive:", "containers-storage:"];
+            if transports.iter().any(|it| name.starts_with(it)) {
+                return None;
+            }
+            ActKind::Push(vec![Text { text: name, span: last.span }])
         }
         Verb::Login => {
             let flags = ["--password-stdin"];
@@ -266,10 +271,9 @@ fn of_other<'y>(command: &ShellCommand<'_>, variables: &Variables<'y>) -> Option
     let program = command.program()?;
     let words: Vec<&str> = command.args().iter().map(|it| it.value.as_ref()).collect();
     match (program, &*words) {
-        ("crane" | "gcrane", ["copy" | "cp" | "tag", ..])
+        ("crane" | "gcrane" | "oras", ["copy" | "cp" | "tag", ..])
         | ("skopeo", ["copy", ..])
-        | ("regctl", ["image", "copy", ..])
-        | ("oras", ["copy" | "cp" | "tag", ..]) => {
+        | ("regctl", ["image", "copy", ..]) => {
             let last = command.args().last()?;
             let text = variables.shell(last.value.trim_start_matches("docker://"));
             Some(ActKind::Promote(vec![Text { text, span: last.span }]))

@@ -87,8 +87,13 @@ impl<'y> Build<'y> {
         };
         build.name(list(step.input("tags"), variables, true));
         let named = outputs.iter().filter_map(|it| Some((it, attribute(&it.text, "name")?)));
-        let named: Vec<_> =
-            named.map(|(it, name)| Text { text: name.to_owned(), span: it.span }).collect();
+        let named: Vec<_> = named
+            .map(|(it, name)| {
+                let by_digest = attribute(&it.text, "push-by-digest") == Some("true");
+                let digest = if by_digest { "@${{digest}}" } else { "" };
+                Text { text: format!("{name}{digest}"), span: it.span }
+            })
+            .collect();
         build.name(named);
         if by == Builder::BakeAction {
             build.tags_known = false;
@@ -132,7 +137,7 @@ impl<'y> Build<'y> {
             (Some(it), _) => Push::Always(it.span),
             (None, Some(it)) => Push::Always(it.span),
             // Options may come from variables.
-            _ if engine.args.iter().any(|it| !it.literal && is_open(&it.value)) => Push::Unknown,
+            _ if options_from_variables(&arguments) => Push::Unknown,
             _ => Push::Never,
         };
         let platforms = all(&["--platform"]);
@@ -161,11 +166,6 @@ impl<'y> Build<'y> {
         matches!(self.by, Builder::Action | Builder::BakeAction)
     }
 
-    /// Whether it is pushed, for all that is known.
-    pub(crate) fn may_push(&self) -> bool {
-        !matches!(self.push, Push::Never)
-    }
-
     /// Whether it is pushed in some run for certain: an expression is there to be true at times.
     pub(crate) fn pushes(&self) -> bool {
         matches!(self.push, Push::Always(_) | Push::When(_))
@@ -185,6 +185,12 @@ impl<'y> Build<'y> {
 fn metadata_step(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("${{steps.")?.strip_suffix("}}")?;
     inner.strip_suffix(".outputs.tags").filter(|it| !it.contains(['.', '{']))
+}
+
+/// Whether a variable alone stands where options are: any operand but the context at the end.
+fn options_from_variables(arguments: &[Argument<'_>]) -> bool {
+    let operands: Vec<_> = arguments.iter().filter(|it| it.name.is_empty()).collect();
+    operands.split_last().is_some_and(|(_, others)| others.iter().any(|it| is_open(it.value)))
 }
 
 /// Whether a word may be more than one: a variable that nobody knows alone.
@@ -238,7 +244,7 @@ pub(super) fn list<'y>(
         }
         let mut at = range.start;
         // Commas in expressions part nothing.
-        let parted = commas && !line.contains("${{") || commas && !in_expression(line);
+        let parted = commas && !line.starts_with("name=") && !in_expression(line);
         let parts: Vec<&str> = if parted { line.split(',').collect() } else { vec![line] };
         for part in parts {
             let start = at + (part.len() - part.trim_start().len());

@@ -75,6 +75,30 @@ impl<'y> Containers<'y> {
         })
     }
 
+    /// Whether images go to a registry that is gone with the job, for all that is known.
+    pub(crate) fn is_temporary(&self, job: &JobActs<'y>, act: &Act<'y>) -> bool {
+        let is_registry = |it: &plimsoll_syntax::yaml::Entry<'_>| {
+            let image = it.value.get("image").and_then(plimsoll_syntax::yaml::Value::as_str);
+            image.is_some_and(|it| it.contains("registry"))
+        };
+        let names = match &act.kind {
+            ActKind::Push(names) => names,
+            ActKind::Build(build) => {
+                let unknown = |id: &String| {
+                    self.metadata(id)
+                        .is_none_or(|it| it.images.iter().any(|it| it.image().is_temporary()))
+                };
+                if build.metadata.iter().any(unknown) {
+                    return true;
+                }
+                &build.tags
+            }
+            _ => return false,
+        };
+        names.iter().any(|it| it.image().is_temporary())
+            || job.job.services().iter().any(is_registry)
+    }
+
     /// A job by its id.
     pub(crate) fn job(&self, id: &str) -> Option<&JobActs<'y>> {
         self.jobs.iter().find(|it| it.job.id() == id)

@@ -81,7 +81,9 @@ fn sources(root: &str, job: &JobActs<'_>, act: &Act<'_>, build: &Build<'_>) -> O
     if !matches!(build.by, Builder::Action | Builder::Remote | Builder::Docker | Builder::Buildx) {
         return None;
     }
-    let from_git = build.context.is_none() && build.is_action();
+    let named = build.context.as_ref();
+    let from_git =
+        build.is_action() && named.is_none_or(|it| it.text.starts_with("{{defaultContext}}"));
     let mut checked_out = false;
     for before in job.before(act) {
         match &before.kind {

@@ -105,8 +105,7 @@ impl<'n> Image<'n> {
         let host = self.registry().unwrap_or_default();
         let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
         matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "registry" | "ttl.sh")
-            || host.ends_with(".local")
-            || host.ends_with(".localhost")
+            || matches!(host.rsplit_once('.'), Some((_, "local" | "localhost")))
     }
 
     /// The last part of its path.

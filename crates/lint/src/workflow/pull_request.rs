@@ -1,6 +1,8 @@
 //! What happens when somebody opens a pull request from a fork.
 
-use plimsoll_syntax::workflow::{Context, Field, Known, Situation, Step, Trigger, Truth, Workflow};
+use plimsoll_syntax::workflow::{
+    Condition, Context, Field, Known, Situation, Step, Trigger, Truth, Workflow,
+};
 
 use super::containers::{Containers, JobActs};
 use super::variables::Variables;
@@ -33,7 +35,7 @@ fn job_truth(containers: &Containers<'_>, job: &JobActs<'_>, depth: usize) -> Tr
     if own == Truth::No || depth > DEEPEST {
         return own;
     }
-    if condition.is_some_and(|it| it.runs_after_failure()) {
+    if condition.is_some_and(Condition::runs_after_failure) {
         return own;
     }
     job.job.needs().iter().fold(own, |truth, need| {

@@ -1,6 +1,7 @@
 //! The machines that jobs run on.
 
 use plimsoll_syntax::workflow::{Field, Job};
+use plimsoll_syntax::yaml::Value;
 
 /// What is known about the machine of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ fn names_of<'y>(job: Job<'y>, label: Field<'y>) -> Option<Vec<&'y str>> {
         return None;
     }
     let values = job.matrix()?.values(context.name(1)?)?;
-    values.into_iter().map(|it| it.as_str()).collect()
+    values.into_iter().map(Value::as_str).collect()
 }
 
 fn of_label(label: &str) -> Runner {

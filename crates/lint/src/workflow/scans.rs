@@ -2,7 +2,7 @@
 
 use plimsoll_finding::Span;
 use plimsoll_syntax::shell::{Joined, Script, ShellWord};
-use plimsoll_syntax::workflow::{Field, Step};
+use plimsoll_syntax::workflow::{Field, Job, Step};
 
 use super::commands::{Engine, Verb, arguments, run_image, values};
 use super::images::Text;
@@ -422,7 +422,7 @@ fn exit_code(step: Step<'_>, name: &str, span: Span, elsewhere: bool) -> Gate {
 
 /// What becomes of a failure in its step and job.
 fn of_step(step: Step<'_>, gate: Gate) -> Gate {
-    let fields = [step.continue_on_error(), step.job().and_then(|it| it.continue_on_error())];
+    let fields = [step.continue_on_error(), step.job().and_then(Job::continue_on_error)];
     for field in fields.into_iter().flatten() {
         match (field.as_bool(), &gate) {
             (Some(true), _) => return Gate::Open(Open::ContinueOnError, field.span()),
