@@ -34,12 +34,14 @@ pub struct Project {
     /// The builds of each Dockerfile, by its path: places in `builds`.
     by_dockerfile: BTreeMap<String, Vec<usize>>,
     /// The contexts that were looked at, by root, `.dockerignore` and thoroughness.
-    surveys: Mutex<BTreeMap<(String, Option<String>, usize), Arc<Survey>>>,
+    surveys: Mutex<Surveys>,
     /// The workspaces that were asked for, by directory.
     workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
     /// The images that were asked for, by Dockerfile and target.
     images: Mutex<BTreeMap<ImageKey, Option<Arc<ImageFacts>>>>,
 }
+
+type Surveys = BTreeMap<(String, Option<String>, usize), Arc<Survey>>;
 
 /// The build of an image, as a Compose file, a bake file or a workflow describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod values;
 
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
+pub(crate) use values::Bytes;
 
 /// Settings, and the directory to which paths in them are relative.
 #[derive(Debug, Default)]

@@ -53,7 +53,7 @@ declare_rule! {
     /// [package]
     /// name = "api"
     /// ```
-    /// ```rust api/src/main.rs
+    /// ```text api/src/main.rs
     /// fn main() {}
     /// ```
     pub(crate) static MISSING_COPY_SOURCE = {

@@ -101,11 +101,11 @@ fn check(cx: &mut Context<'_, '_>) {
 }
 
 /// The files among those of a survey that hold secrets, as far as their texts show it.
-fn secrets<'s>(
-    survey: &'s Survey,
+fn secrets(
+    survey: &Survey,
     is_taken: impl Fn(&str) -> bool,
     text: impl Fn(&str) -> Option<std::sync::Arc<str>>,
-) -> Vec<(&'s str, &'static str)> {
+) -> Vec<(&str, &'static str)> {
     let found = survey.secrets.iter().filter(|(path, kind)| {
         is_taken(path) && !is_harmless(path, "", kind) && holds(path, kind, text(path).as_deref())
     });

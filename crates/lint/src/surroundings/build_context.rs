@@ -59,6 +59,12 @@ impl BuildContext {
         Self { root, told: is_told, certain, ignore, files: Arc::clone(files) }
     }
 
+    /// As [`Self::of`], for a Dockerfile that nobody has read yet.
+    pub fn find(place: &Place, text: &str) -> Self {
+        let file = plimsoll_syntax::dockerfile::parse(text);
+        crate::Surroundings::of(place, &Facts::new(&file)).context
+    }
+
     /// What a path of the context is, relative to its root, as the build sees it: `None` where there
     /// is nothing, or where it is kept out. A directory of which all is kept out is still there.
     pub fn kind(&self, path: &str) -> Option<FileKind> {

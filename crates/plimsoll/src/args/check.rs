@@ -58,7 +58,7 @@ pub(crate) struct CheckArgs {
     /// Write the report to a file.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Count findings by rule in place of listing them.
+    /// Count findings by rule in place of listing them, and measure the build contexts.
     #[arg(long, help_heading = "Output")]
     pub(crate) statistics: bool,
     /// Print findings and errors only.

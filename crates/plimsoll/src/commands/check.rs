@@ -20,6 +20,7 @@ use crate::{
     ui::Ui,
 };
 
+mod contexts;
 mod diff;
 mod discovery;
 mod disk;
@@ -142,10 +143,12 @@ pub(crate) fn run(args: &CheckArgs, environment: &Selection, ui: &Ui) -> Result<
     let related = related(&findings, &texts, &outcome.files, &directory);
     let FailOn(fail_on) = args.fail_on.or(check.fail_on).unwrap_or(FAIL_ON);
     let rules: Vec<&'static Rule> = rules.iter().collect();
+    let contexts = args.statistics.then(|| contexts::sizes(&sources, &outcome.project));
     let report = Report {
         sources: &texts,
         related: &related,
         files: sources.iter().map(|it| it.kind.file_type()).collect(),
+        contexts: contexts.as_deref(),
         findings: &findings,
         rules: &rules,
         unchecked: &inputs.unchecked,

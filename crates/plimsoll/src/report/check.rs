@@ -1,6 +1,7 @@
 //! What `plimsoll check` found, in the forms that people and programs read.
 
 mod concise;
+mod contexts;
 mod files;
 mod github;
 mod gitlab;
@@ -21,7 +22,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use plimsoll_finding::{Finding, Severity};
 use plimsoll_lint::Rule;
 
-pub(crate) use self::files::FileCounts;
+pub(crate) use self::{
+    contexts::{ContextSize, DirectorySize},
+    files::FileCounts,
+};
 use crate::{args::check::Form, failure::Failure};
 
 /// All that a report tells.
@@ -33,6 +37,8 @@ pub(crate) struct Report<'a> {
     pub(crate) related: &'a BTreeMap<String, Arc<str>>,
     /// How many files of each type were checked.
     pub(crate) files: FileCounts,
+    /// The build contexts, where they are asked for.
+    pub(crate) contexts: Option<&'a [ContextSize]>,
     /// The findings, in the order of reports, with their fingerprints.
     pub(crate) findings: &'a [Finding],
     /// The rules that were run, by name.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use plimsoll_finding::Severity;
 use serde::Deserialize;
 
-use super::values;
+use super::values::{self, Bytes};
 use crate::args::check::{FailOn, Form};
 
 /// `[check]`.
@@ -45,6 +45,9 @@ pub(crate) struct CheckSettings {
     /// Whether other labels are findings.
     #[serde(default)]
     pub(crate) strict_labels: bool,
+    /// How much of a build context may be taken.
+    #[serde(default, deserialize_with = "values::parsed")]
+    pub(crate) context_limit: Option<Bytes>,
     /// Whether scripts go through `ShellCheck`.
     #[serde(default)]
     pub(crate) shellcheck: bool,

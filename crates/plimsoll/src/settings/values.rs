@@ -33,6 +33,37 @@ pub(super) enum NumberOrText {
     Text(String),
 }
 
+/// A size: `100MB`, `1.5 GB`, `64MiB`, or bytes without a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bytes(pub(crate) u64);
+
+impl FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || format!("`{text}` is no size: write it as `100MB`, `1.5GB` or `64MiB`");
+        let digits = text.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit: u64 = match &*unit.trim().to_ascii_lowercase() {
+            "" | "b" => 1,
+            "k" | "kb" => 1000,
+            "m" | "mb" => 1_000_000,
+            "g" | "gb" => 1_000_000_000,
+            "kib" => 1 << 10,
+            "mib" => 1 << 20,
+            "gib" => 1 << 30,
+            _ => return Err(error()),
+        };
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let whole: u64 = whole.parse().map_err(|_| error())?;
+        let digits = u32::try_from(part.len()).ok().filter(|it| *it < 10).ok_or_else(error)?;
+        let part: u64 = part.parse().map_err(|_| error())?;
+        let sum = whole.checked_mul(unit).zip(part.checked_mul(unit));
+        let sum = sum.and_then(|(whole, part)| whole.checked_add(part / 10_u64.pow(digits)));
+        sum.map(Self).ok_or_else(error)
+    }
+}
+
 /// A duration as Docker writes it: `1m30s`, `500ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Nanoseconds(pub(super) u64);
@@ -118,6 +149,24 @@ pub(super) fn signal(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_units_of_ten_or_two() {
+        for (text, expected) in [
+            ("100MB", 100_000_000),
+            ("1.5 GB", 1_500_000_000),
+            ("64MiB", 64 << 20),
+            ("7", 7),
+            ("2k", 2000),
+        ] {
+            assert_eq!(text.parse(), Ok(Bytes(expected)), "{text}");
+        }
+        for text in
+            ["", "MB", "1.", "-1MB", "1TBB", "1.2.3k", "99999999999999999999", "9999999999999GB"]
+        {
+            assert!(text.parse::<Bytes>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations_are_those_of_docker() {

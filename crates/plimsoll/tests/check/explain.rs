@@ -16,7 +16,7 @@ fn rules_are_explained_by_any_of_their_names() {
     insta::assert_snapshot!(ran.stderr, @r"
     error: there is nothing to explain
       because: `root-usr` is no rule, clause, alias or group
-      help: did you mean `root-user`?
+      help: did you mean `root-user` or `root-service`?
     ");
 }
 

@@ -11,6 +11,9 @@ fn findings_are_shown_with_their_source_and_clauses() {
     insta::assert_snapshot!(tree.check(&["--statistics", "-q"]).ended(1).stdout, @r"
     rule       clause    errors  warnings  notes  with a fix
     root-user  non-root  1       0         0      1
+
+    context  .dockerignore  files  size  largest directories
+    .        none           1      47 B
     ");
     tree.write("Dockerfile", GOOD);
     assert_eq!(tree.check(&["-q"]).ended(0).stdout, "");

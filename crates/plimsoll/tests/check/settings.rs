@@ -62,7 +62,7 @@ fn words_that_mean_nothing_are_errors_with_what_may_be_meant() {
     insta::assert_snapshot!(ran.stderr, @r"
     error: --select names an unknown rule
       because: `root-usr` is no rule, clause, alias or group
-      help: did you mean `root-user`?
+      help: did you mean `root-user` or `root-service`?
     ");
     tree.write("plimsoll.toml", "[check]\nfail_on = \"note\"\n");
     let ran = tree.check(&[]).ended(2);

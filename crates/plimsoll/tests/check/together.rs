@@ -58,6 +58,68 @@ fn a_place_in_another_file_has_its_line_wherever_one_stands() {
 }
 
 #[test]
+fn contexts_are_measured_where_somebody_asks() {
+    let tree = Tree::new(&[
+        ("api/Dockerfile", DOCKERFILE),
+        ("api/Dockerfile.test", DOCKERFILE),
+        (
+            "compose.yaml",
+            "services: { api: { build: { context: ., dockerfile: api/Dockerfile } } }\n",
+        ),
+        (".dockerignore", "data/b\n"),
+        ("app", "12345"),
+        ("data/a", "123"),
+        ("data/b/c", "1234567"),
+    ]);
+    let ran = tree.check(&["--statistics", "--format", "json"]).ended(0);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let contexts = report["contexts"].as_array().unwrap();
+    let context = contexts.iter().find(|it| it["dockerfiles"][0] == "api/Dockerfile").unwrap();
+    assert_eq!(
+        (&context["path"], &context["dockerignore"]),
+        (&".".into(), &".dockerignore".into())
+    );
+    assert!(
+        context["directories"]
+            .as_array()
+            .unwrap()
+            .contains(&serde_json::json!({"path": "data", "bytes": 3}))
+    );
+    let ran = tree.check(&["--format", "json"]).ended(0);
+    assert!(!ran.stdout.contains("contexts"));
+    tree.write("plimsoll.toml", "[check]\ncontext-limit = \"2 B\"\n");
+    tree.write("all.Dockerfile", "FROM scratch\nCOPY . /\nUSER 1\n");
+    let ran = tree.check(&["--extend-select", "large-context", "--format", "concise"]).ended(0);
+    assert!(
+        ran.stdout.contains("of the context are taken, and 2 bytes are allowed"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_a_fix_changes_in_one_file_counts_in_the_others() {
+    let text = "FROM rust AS b\nCOPY . .\nRUN cargo build\n";
+    let tree = Tree::new(&[
+        ("Dockerfile", text),
+        (".dockerignore", "*\n!src\n  # !app\n"),
+        ("other.Dockerfile", "FROM scratch\nCOPY README.md /\nUSER 1\n"),
+        ("Cargo.toml", ""),
+        ("backend/Cargo.toml", ""),
+        ("backend/.dockerignore", ".git\n"),
+        ("backend/Dockerfile", text),
+    ]);
+    let select = ["--select", "context", "--ignore", "git-not-ignored"];
+    let ran = tree.check(&[&select[..], &["--fix", "--fail-on", "never", "--format", "concise"]].concat()).ended(0);
+    assert_eq!(tree.read("backend/.dockerignore"), ".git\ntarget\n");
+    assert_eq!(tree.read(".dockerignore"), "*\n!src\n# !app\n");
+    assert!(!ran.stdout.contains(".dockerignore:"), "{}", ran.stdout);
+    // Made once, there is nothing left to make.
+    let again = tree.check(&[&select[..], &["--diff"]].concat()).ended(0);
+    assert_eq!(again.stdout, "");
+}
+
+#[test]
 fn builds_are_known_when_a_file_is_checked_alone() {
     let ignored = ("api/.dockerignore", "app\n");
     let tree = Tree::new(&[("api/Dockerfile", DOCKERFILE), ("api/app", ""), ignored]);

@@ -112,3 +112,48 @@ fn exceptions_below_a_directory_are_told_by_their_text() {
     }
     assert!(may("!a/b/c", "a/b") && !may("!a/x/c", "a/b") && may("!a", "."));
 }
+
+#[test]
+fn slashes_at_the_end_change_little() {
+    check("**/", &["a", "a/b", "a/b/", "/"], &[]);
+    check("**/**", &["a", "a/b/"], &[]);
+    check("a/**", &["a/b/", "a/b/c/"], &["a"]);
+    check("**/a/*", &["x/a/b/", "a/b"], &["a", "x/a"]);
+    check("a/\n!a/b", &["a/c"], &["a/b"]);
+    check("a/*\n!a/b", &["a/c"], &["a/b"]);
+}
+
+#[test]
+fn stars_before_and_behind_other_text() {
+    check("a**/*.md", &["a/x.md", "ab/x.md", "a/b/c/x.md"], &["b/x.md"]);
+    check("a/*.md**", &["a/x.md", "a/x.md5"], &["a/b/x.md", "a/x.m"]);
+    check("**/**/*.md", &["x.md", "a/b/x.md"], &["x.mdx"]);
+    check("x*y*z*/w", &["x1y2z3/w", "xyz/w"], &["xyz/a/w", "xyz/wv", "xzy/w"]);
+    check("dist/*.whl", &["dist/a-1.0+b.c-py3.whl"], &["dist/a.wheel"]);
+    check("**\n!dist/*.whl", &["a"], &["dist/a-1.0+b.c.whl"]);
+}
+
+#[test]
+fn characters_are_counted_and_not_bytes() {
+    check("x?y", &["xéy", "x€y"], &["x/y", "xy", "xééy"]);
+    check("x[^x]y", &["x€y"], &["xxy"]);
+    check("x???y", &[], &["x€y"]);
+    check("[a-ω]*", &["λ", "az"], &["ѐ"]);
+}
+
+#[test]
+fn backslashes_take_a_meaning_away() {
+    check("[\\]b]", &["]", "b"], &["\\"]);
+    check("[\\-b]", &["-", "b"], &["a"]);
+    check("[b\\-]", &["-", "b"], &["c"]);
+    check("a\\\\", &["a\\"], &["a", "a\\\\"]);
+    check("\\!a", &["!a"], &["a"]);
+}
+
+#[test]
+fn white_space_and_slashes_around_an_exception_are_left_out() {
+    check("a\n! /a/b", &["a", "a/c"], &["a/b"]);
+    check("a\n   !a/b  ", &["a/c"], &["a/b"]);
+    check("! /a/b\na", &["a/b"], &[]);
+    assert!(Dockerignore::parse("*\n! \n").errors.len() == 1);
+}

@@ -17,7 +17,7 @@ use super::shellcheck;
 use crate::{
     args::check::CheckArgs,
     paths,
-    settings::{CheckSettings, PerPath, Weight},
+    settings::{Bytes, CheckSettings, PerPath, Weight},
 };
 
 /// Why it can't be said which rules to run.
@@ -113,6 +113,7 @@ impl Plan {
                     .map(|(name, form)| (name.clone(), form.name().to_owned()))
                     .collect(),
                 strict_labels: settings.strict_labels,
+                context_limit: settings.context_limit.map(|Bytes(it)| it),
                 ..Options::default()
             },
         })

@@ -41,6 +41,8 @@ pub(super) struct Session<'a> {
 pub(super) struct Outcome {
     /// What was found in each.
     pub(super) examined: Vec<Examined>,
+    /// What lies around the texts.
+    pub(super) project: Arc<Project>,
     /// The files as the rules saw them.
     pub(super) files: Arc<DiskFiles>,
     /// Whether something that was wanted was not done, and the user was told.
@@ -107,7 +109,7 @@ impl<'a> Session<'a> {
     pub(super) fn check(&self, sources: &[Source]) -> Outcome {
         let (project, files) = self.link(sources);
         let examined = parallel::map(sources, |it| it.check(self.plan, &project));
-        Outcome { examined, files, incomplete: false }
+        Outcome { examined, project, files, incomplete: false }
     }
 
     /// Makes the fixes of all texts, in the texts alone.
@@ -150,7 +152,7 @@ impl<'a> Session<'a> {
                 }
             }
             if !is_changed {
-                return (Outcome { examined, files, incomplete: false }, all);
+                return (Outcome { examined, project, files, incomplete: false }, all);
             }
         }
         (self.check(sources), all)

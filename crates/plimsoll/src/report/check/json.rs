@@ -4,7 +4,7 @@ use plimsoll_finding::{Finding, Fix, Position};
 use serde::Serialize;
 
 use super::{
-    Report, Unchecked,
+    ContextSize, Report, Unchecked,
     place::{Places, Region},
     summary::Summary,
 };
@@ -20,6 +20,9 @@ pub(crate) struct Document<'a> {
     findings: Vec<FindingReport<'a>>,
     /// The counts.
     summary: Summary,
+    /// The build contexts of Dockerfiles, with `--statistics`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contexts: Option<&'a [ContextSize]>,
     /// Files that could not be checked.
     errors: Vec<ErrorReport<'a>>,
 }
@@ -140,6 +143,7 @@ pub(super) fn render(report: &Report<'_>) -> Result<String, Failure> {
         schema: "plimsoll/check/v1",
         findings: report.findings.iter().map(|it| finding(it, &places)).collect(),
         summary: Summary::new(report),
+        contexts: report.contexts,
         errors: report.unchecked.iter().map(ErrorReport::new).collect(),
     })
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use plimsoll_finding::{Clause, Edit, Finding, Fix, Severity, Span, finish};
 use plimsoll_lint::{FileType, RULES};
 
-use super::{Report, Unchecked};
+use super::{ContextSize, DirectorySize, Report, Unchecked};
 
 const DOCKERFILE: &str = "\
 # syntax=docker/dockerfile:1
@@ -39,10 +39,20 @@ pub(super) fn with<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
     let mut findings = findings();
     finish(&mut findings, |path| sources.get(path).map(|it| &**it));
     let root_user: Vec<_> = RULES.iter().copied().filter(|it| it.name == "root-user").collect();
+    let contexts = [ContextSize {
+        path: "api".to_owned(),
+        dockerignore: Some("api/.dockerignore".to_owned()),
+        dockerfiles: vec!["api/Dockerfile".to_owned()],
+        bytes: 1_234_567,
+        files: 89,
+        complete: true,
+        directories: vec![DirectorySize { path: "src".to_owned(), bytes: 1_000_000 }],
+    }];
     work(&Report {
         sources: &sources,
         related: &related,
         files: [Some(FileType::Dockerfile); 3].into_iter().collect(),
+        contexts: Some(&contexts),
         findings: &findings,
         rules: &root_user,
         unchecked: &[Unchecked {
@@ -67,6 +77,7 @@ pub(super) fn with_findings<T>(
         sources: &sources,
         related: &BTreeMap::new(),
         files: [Some(FileType::Dockerfile)].into_iter().collect(),
+        contexts: None,
         findings,
         rules: &[],
         unchecked: &[],
@@ -83,6 +94,7 @@ pub(super) fn with_nothing<T>(work: impl FnOnce(&Report<'_>) -> T) -> T {
         sources: &sources,
         related: &BTreeMap::new(),
         files: [Some(FileType::Dockerfile)].into_iter().collect(),
+        contexts: None,
         findings: &[],
         rules: &[],
         unchecked: &[],

@@ -1,6 +1,6 @@
-//! Counts for each rule, in place of the findings.
+//! Counts for each rule and sizes of the build contexts, in place of the findings.
 
-use super::{Report, summary::Summary};
+use super::{Report, contexts, summary::Summary};
 use crate::report::table::Table;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -15,5 +15,11 @@ pub(super) fn render(report: &Report<'_>) -> String {
         let [error, warning, note, fixable] = cells.map(|it| it.to_string());
         table.row([&rule.name, rule.clause, &error, &warning, &note, &fixable]);
     }
-    table.render()
+    let mut text = table.render();
+    let contexts = contexts::render(report.contexts.unwrap_or_default());
+    if !text.is_empty() && !contexts.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&contexts);
+    text
 }
