@@ -105,7 +105,10 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
     /// Reports those problems that are of one kind or another.
     pub(crate) fn report_problems(&mut self, wanted: impl Fn(ComposeProblemKind) -> bool) {
         // What is no YAML is reported as such.
-        let of_rule = |it: &&ComposeProblem| it.kind != ComposeProblemKind::Yaml && wanted(it.kind);
+        // Ports that are published twice have a rule of their own.
+        let of_rule = |it: &&ComposeProblem| {
+            it.kind != ComposeProblemKind::Yaml && it.code != "equal-host-ports" && wanted(it.kind)
+        };
         let is_fragment = self.problems().iter().any(|it| it.code == "no-image");
         for problem in self.problems().iter().filter(of_rule) {
             let mut report = self.sink.report(problem.span, &*problem.message);

@@ -129,7 +129,7 @@ impl<'a> Excerpts<'a> {
         let source = if self.secrets.touch(path, Span::new(start, end)) {
             Cow::Owned(mask::masked(source))
         } else {
-            Cow::Borrowed(source)
+            mask::known_masked(source)
         };
         let within = |span: Span| {
             region(span).map(|it| {

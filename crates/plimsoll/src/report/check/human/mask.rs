@@ -2,6 +2,11 @@
 //!
 //! A report goes to logs that more people read than the file. So where a finding is about a secret,
 //! what looks like one is masked in the lines that are shown, byte for byte, so that places stay.
+//! What surely is one (see `known`) is masked in every line.
+
+mod known;
+
+use std::borrow::Cow;
 
 /// What ends a word that could be a secret.
 const ENDS: &[char] =
@@ -12,7 +17,22 @@ const LONG: usize = 16;
 /// The text with secrets masked: what follows `=` in an assignment, a password in a URL, the value
 /// of the old form of `ENV`, and long words of letters and digits.
 pub(super) fn masked(source: &str) -> String {
-    source.split_inclusive('\n').map(line).collect()
+    known_masked(source).split_inclusive('\n').map(line).collect()
+}
+
+/// The text with the passwords of URLs masked, and the values of names that sound like secrets.
+pub(super) fn known_masked(source: &str) -> Cow<'_, str> {
+    let mut masked = Cow::Borrowed(source);
+    let mut start = 0;
+    for line in source.split_inclusive('\n') {
+        for secret in known::secrets(line.trim_end_matches(['\n', '\r'])) {
+            let place = start + secret.start..start + secret.end;
+            let stars = "*".repeat(place.len());
+            masked.to_mut().replace_range(place, &stars);
+        }
+        start += line.len();
+    }
+    masked
 }
 
 fn line(line: &str) -> String {
@@ -81,6 +101,27 @@ fn mask(masked: &mut String, word: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_surely_is_a_secret_is_masked_in_every_line() {
+        for (source, expected) in [
+            ("      POSTGRES_PASSWORD: hunter2 # no\n", "      POSTGRES_PASSWORD: ******* # no\n"),
+            ("  - API_TOKEN=abc\r\n", "  - API_TOKEN=***\r\n"),
+            ("  \"DB_PASSWORD\": \"a b\"", "  \"DB_PASSWORD\": \"***\""),
+            ("POSTGRES_PASSWORD: ${PW:-dev}", "POSTGRES_PASSWORD: ${PW:-***}"),
+            ("POSTGRES_PASSWORD: ${PW}", "POSTGRES_PASSWORD: ${PW}"),
+            ("POSTGRES_PASSWORD_FILE: /run/secrets/db", "POSTGRES_PASSWORD_FILE: /run/secrets/db"),
+            ("URL: postgres://a:p/w@db:5432/x", "URL: postgres://a:***@db:5432/x"),
+            ("URL: postgres://a:${PW:-pw}@db/x", "URL: postgres://a:${PW:-**}@db/x"),
+            ("URL: http://a:80/x?y=z", "URL: http://a:80/x?y=z"),
+            ("    password: ${{ secrets.TOKEN }}", "    password: ${{ secrets.TOKEN }}"),
+            ("  password: |", "  password: |"),
+            ("RUN curl https://me:pä@host/x", "RUN curl https://me:***@host/x"),
+        ] {
+            assert_eq!(known_masked(source), expected);
+            assert_eq!(known_masked(source).len(), source.len());
+        }
+    }
 
     #[test]
     fn secrets_are_masked_and_everything_else_stays_in_its_place() {
