@@ -1,6 +1,6 @@
 //! `cache-misses-stages`: the cache holds only the last stage of a Dockerfile with several.
 
-use plimsoll_finding::{Clause, Edit, Fix, Severity};
+use plimsoll_finding::{Clause, Fix, Severity};
 use plimsoll_syntax::dockerfile::{self, Stages};
 
 use crate::rule::declare_rule;
@@ -99,9 +99,9 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
             let Some(stage) = other.filter(|_| build.target.is_none()) else { continue };
             let name = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
             let message = format!("`{}` leaves the stage `{name}` out of the cache", cache.shown());
-            let is_plain = cache.span.slice(facts.yaml.text) == Some(&*cache.text);
-            let edit = (act.step.run().is_none() && is_plain)
-                .then(|| Edit::insert(cache.span.end(), ",mode=max"));
+            let input = act.step.input("cache-to").filter(|it| it.text() == cache.text);
+            let whole = format!("{},mode=max", cache.text);
+            let edit = input.and_then(|it| cx.edits().scalar_replaced(it.value, &whole));
             let report = cx
                 .report(cache.span, message)
                 .help("Add `mode=max`, which writes the layers of every stage.")
