@@ -83,7 +83,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let mut fits = false;
         let mut is_known = true;
         for (build, command) in makers {
-            let Some(outs) = results::out_of(around, build, command) else {
+            let Some(outs) = results::out_of(around, facts, build, command) else {
                 is_known = false;
                 break;
             };

@@ -84,7 +84,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(makers) = results::makers(around, facts, builds, &taken) else { continue };
         let outs: Option<Vec<(Vec<Out>, _)>> = makers
             .iter()
-            .map(|(build, command)| Some((results::out_of(around, build, command)?, *command)))
+            .map(|(build, command)| Some((results::out_of(around, facts, build, command)?, *command)))
             .collect();
         let Some(outs) = outs else { continue };
         let parent = paths::parent(&taken.path);

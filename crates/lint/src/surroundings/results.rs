@@ -130,6 +130,7 @@ pub(crate) fn makers<'s, 'f>(
 /// Where a build puts its programs; `None` where that is not known.
 pub(crate) fn out_of(
     around: &Surroundings,
+    facts: &Facts<'_>,
     build: &CargoBuild,
     command: &CargoCommand,
 ) -> Option<Vec<Out>> {
@@ -140,6 +141,10 @@ pub(crate) fn out_of(
         };
         let out = |it: String| Out { root: paths::join(&it, "bin"), below: String::new() };
         return Some(roots.into_iter().map(out).collect());
+    }
+    let text = facts.file.text.get(command.span.range())?;
+    if text.contains("--config") {
+        return None;
     }
     // A configuration that is there may say more than the command.
     let workspace = &build.workspace;

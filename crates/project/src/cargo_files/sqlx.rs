@@ -32,12 +32,14 @@ impl CargoWorkspace {
     pub fn checked_query(&self, files: &dyn Files, member: usize) -> Option<Place> {
         self.members.get(member)?.sources(files).into_iter().find_map(|path| {
             let text = files.text(&path)?;
-            let macros = ["query!(", "query_as!(", "query_scalar!(", "query_file"];
-            let start = macros.iter().filter_map(|it| text.find(it)).min()?;
-            let line = text[..start].rfind('\n').map_or(0, |it| it + 1);
-            let is_comment = text[line..start].trim_start().starts_with("//");
-            let length = text[start..].find('(').unwrap_or_default();
-            (!is_comment && length > 0).then(|| Place { path, span: start..start + length })
+            // What stands in macros and tests need not be compiled.
+            let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+            let code = text.get(..end).filter(|it| !it.contains("macro_rules!"))?;
+            let macros =
+                ["query!(", "query_as!(", "query_scalar!(", "query_file!(", "query_file_as!("];
+            let mut calls = macros.iter().flat_map(|it| code.match_indices(it));
+            let (start, call) = calls.find(|(start, _)| is_call(code, *start))?;
+            Some(Place { path, span: start..start + call.len() - 1 })
         })
     }
 
@@ -52,6 +54,14 @@ impl CargoWorkspace {
             has_queries.then_some(queries).or_else(|| files.is_file(&older).then_some(older))
         })
     }
+}
+
+/// Whether a macro of this very name is called at a place that is no comment.
+fn is_call(code: &str, start: usize) -> bool {
+    let line = code[..start].rfind('\n').map_or(0, |it| it + 1);
+    let before = &code[line..start];
+    let is_longer = before.ends_with(|it: char| it.is_alphanumeric() || it == '_');
+    !is_longer && !before.contains("//")
 }
 
 fn with_macros(member: &Member) -> Option<&Dependency> {

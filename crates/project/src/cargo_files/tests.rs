@@ -273,4 +273,19 @@ fn sqlx_is_known_by_its_macros_and_its_prepared_queries() {
     assert_eq!(found[0].prepared.as_deref(), Some("/w/.sqlx"));
     assert_eq!(find(&manifest, "/w/x")[0].prepared, None);
     assert!(find(&without, "/w/x").is_empty());
+    let query = |code: &str| {
+        let files = MemoryFiles::new([("/w/Cargo.toml", &*manifest), ("/w/src/main.rs", code)]);
+        let found = CargoWorkspace::find(&files, "/w").unwrap().checked_query(&files, 0)?;
+        Some(code[found.span].to_owned())
+    };
+    assert_eq!(query("fn f() { sqlx::query_as!(A, \"\"); }").as_deref(), Some("query_as!"));
+    for code in [
+        "fn f() { sqlx::query(\"\"); }",
+        "// query!(\"\")",
+        "fn f() { my_query!(\"\"); }",
+        "macro_rules! m { ($a:expr) => { sqlx::query!($a) } }",
+        "#[cfg(test)]\nmod tests { fn f() { query!(\"\"); } }",
+    ] {
+        assert_eq!(query(code), None, "{code}");
+    }
 }
