@@ -110,7 +110,9 @@ fn what_a_fix_changes_in_one_file_counts_in_the_others() {
         ("backend/Dockerfile", text),
     ]);
     let select = ["--select", "context", "--ignore", "git-not-ignored"];
-    let ran = tree.check(&[&select[..], &["--fix", "--fail-on", "never", "--format", "concise"]].concat()).ended(0);
+    let ran = tree
+        .check(&[&select[..], &["--fix", "--fail-on", "never", "--format", "concise"]].concat())
+        .ended(0);
     assert_eq!(tree.read("backend/.dockerignore"), ".git\ntarget\n");
     assert_eq!(tree.read(".dockerignore"), "*\n!src\n# !app\n");
     assert!(!ran.stdout.contains(".dockerignore:"), "{}", ran.stdout);
