@@ -9,6 +9,7 @@ mod name;
 mod pem;
 mod placeholder;
 mod redact;
+mod settings;
 mod tokens;
 mod urls;
 
@@ -16,6 +17,7 @@ pub use assignments::secret_value;
 pub use file::secret_file;
 pub use name::looks_secret;
 pub use redact::redact;
+pub use settings::settings_hold_secret;
 
 use std::ops::Range;
 

@@ -48,7 +48,7 @@ declare_rule! {
 
 /// Parts of paths that say that the file is no secret, but there for tests or to show its form.
 const HARMLESS: &[&str] = &[
-    "test", "tests", "testing", "testdata", "fixture", "fixtures", "example", "examples", "insecure",
+    "test", "tests", "testing", "testdata", "fixture", "fixtures", "example", "examples", "insecure", "integration",
     "dummy", "snakeoil", "temp", "tmp", "sample", "samples", "mock", "fake", "demo", "e2e",
     "testrepos",
 ];

@@ -87,9 +87,17 @@ fn check(cx: &mut Context<'_, '_>) {
     if !context.told || !context.certain || !around.files().is_directory(&context.root) {
         return;
     }
-    for taken in taken(cx.facts) {
+    let taken = taken(cx.facts);
+    let is_plain = |path: &str| !path.starts_with("..") && !path.contains(['*', '?', '[', '\\', '$']);
+    // Where nothing is there that the Dockerfile wants, the project is not all there.
+    let is_there = |path: &str| !matches!(path, "." | "") && is_plain(path) && context.kind_on_disk(path).is_some();
+    let is_near = |path: &str| around.files().kind(&files::join(around.place.directory(), path)).is_some();
+    if !taken.iter().any(|it| is_there(&it.path) || is_plain(&it.path) && it.path != "." && is_near(&it.path)) {
+        return;
+    }
+    for taken in taken {
         let path = &*taken.path;
-        if path.starts_with("..") || path.contains(['*', '?', '[', '\\', '$']) {
+        if !is_plain(path) {
             continue;
         }
         if context.kind_on_disk(path).is_some() || context.ignores(path) || may_be_made(around, path) {

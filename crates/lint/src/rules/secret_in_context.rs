@@ -6,6 +6,7 @@ use plimsoll_project::files;
 use super::copied_secret::is_harmless;
 use crate::facts::taken::taken;
 use crate::rule::declare_rule;
+use crate::secrets::settings_hold_secret;
 use crate::surroundings::survey::Survey;
 use crate::{Context, FixAvailability, Scope};
 
@@ -117,10 +118,7 @@ fn holds(path: &str, kind: &str, text: Option<&str>) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     match (kind, text) {
         ("private key" | "SSH private key", Some(text)) => text.contains("PRIVATE KEY"),
-        ("environment file", Some(text)) => text.lines().any(|it| {
-            let line = it.trim_start();
-            !line.starts_with('#') && line.split_once('=').is_some_and(|(_, value)| !value.trim().is_empty())
-        }),
+        ("environment file" | "secrets" | "credentials", Some(text)) => settings_hold_secret(text),
         (_, Some(text)) if matches!(name, ".npmrc" | ".pypirc") => {
             let is_secret = |it: &str| {
                 let lower = it.to_ascii_lowercase();
@@ -144,7 +142,7 @@ mod tests {
     fn files_that_are_there_and_not_kept_out() {
         let files = [
             ("Dockerfile", "FROM a\nCOPY . .\n"),
-            (".env", "TOKEN=x\n"),
+            (".env", "TOKEN=abcdef\n"),
             ("tls/server.key", KEY),
             (".npmrc", "//registry/:_authToken=abc\n"),
         ];
@@ -161,8 +159,8 @@ mod tests {
     fn what_a_directory_brings() {
         let files = [
             ("Dockerfile", "FROM a AS b\nCOPY deploy /d\nCOPY src /s\nFROM c\nCOPY --from=b / /\n"),
-            ("deploy/.env.production", "A=b\n"),
-            (".env", "A=b\n"),
+            ("deploy/.env.production", "DB_PASSWORD=lighthouse\n"),
+            (".env", "TOKEN=abcdef\n"),
             ("src/main.rs", ""),
         ];
         let expected = "2:6 warning: `deploy/.env.production` goes along into the build's cache";
@@ -173,8 +171,8 @@ mod tests {
     fn names_alone_are_not_enough() {
         let files = [
             ("Dockerfile", "FROM a\nCOPY . .\nCOPY id_rsa /\n"),
-            (".env", "# nothing\nA=\n"),
-            (".env.example", "TOKEN=x\n"),
+            (".env", "# nothing\nA=b\nTOKEN=changeme\n"),
+            (".env.example", "TOKEN=abcdef\n"),
             ("tests/server.key", KEY),
             ("api/server.key", "public\n"),
             (".npmrc", "engine-strict=true\n//r/:_authToken=${TOKEN}\n"),
