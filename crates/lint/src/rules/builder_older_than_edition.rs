@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_finding::{Clause, Severity, Span};
+use plimsoll_project::cargo_files::Member;
 
 use crate::rule::declare_rule;
 use crate::surroundings::{CargoBuild, Presence, Surroundings, Version};
@@ -78,6 +79,9 @@ fn check(cx: &mut Context<'_, '_>) {
     for build in &around.cargo_builds(facts).all {
         let Some(command) = build.command(facts) else { continue };
         let Some((own, base)) = around.builder_rust(facts, build, command) else { continue };
+        if refused_by_version(build, own) {
+            continue;
+        }
         let needs = [by_edition(build, around), by_lock(build, around)].into_iter().flatten();
         let Some(need) = needs.into_iter().find(|it| own.is_older_than(it.version)) else {
             continue;
@@ -93,6 +97,13 @@ fn check(cx: &mut Context<'_, '_>) {
             .related(command.head, "cargo gives up here")
             .done();
     }
+}
+
+/// Whether a package that is built says itself that it needs a newer Rust: that is another rule's.
+fn refused_by_version(build: &CargoBuild, own: Version) -> bool {
+    let stated = |it: &&Member| it.rust_version.as_ref().and_then(|it| Version::parse(&it.value));
+    let built = build.built().unwrap_or_default();
+    built.iter().any(|it| stated(it).is_some_and(|needed| own.is_older_than(needed)))
 }
 
 /// What needs a version of Rust.

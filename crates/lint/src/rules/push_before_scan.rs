@@ -147,7 +147,8 @@ fn texts(names: &[crate::workflow::images::Text]) -> Vec<String> {
 /// Whether an image gets a name after the push, when all is known about it.
 fn promoted_after(containers: &Containers<'_>, job: &JobActs<'_>, act: &Act<'_>) -> bool {
     let promotes = |it: &Act<'_>| matches!(it.kind, ActKind::Promote(_));
-    let later_push = |it: &Act<'_>| pushed(it).is_some() || promotes(it);
+    // The same names again are no promotion.
+    let later_push = |it: &Act<'_>| pushed(it).is_some() && !same_names(it, act) || promotes(it);
     let scan = |it: &Act<'_>| matches!(it.kind, ActKind::Scan(_));
     // In the same job only what comes behind the scan counts.
     let behind = job.after(act).skip_while(|it| !scan(it)).any(later_push);
@@ -156,6 +157,17 @@ fn promoted_after(containers: &Containers<'_>, job: &JobActs<'_>, act: &Act<'_>)
             .jobs
             .iter()
             .any(|it| it.acts.iter().any(later_push) && containers.follows(it, job))
+}
+
+/// Whether two builds give an image the same names.
+fn same_names(one: &Act<'_>, other: &Act<'_>) -> bool {
+    match (&one.kind, &other.kind) {
+        (ActKind::Build(one), ActKind::Build(other)) => {
+            one.metadata == other.metadata
+                && one.tags.iter().map(|it| &it.text).eq(other.tags.iter().map(|it| &it.text))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +186,9 @@ mod tests {
     #[test]
     fn pushes_before_the_scan_are_reported() {
         check(RULE, &job(&[BUILD, SCAN]), "5:22 warning: the image is pushed before it is scanned");
+        // To push it again changes nothing.
+        let again = job(&[BUILD, SCAN, BUILD]);
+        check(RULE, &again, "5:22 warning: the image is pushed before it is scanned");
         check(
             RULE,
             &job(&["run: docker build --push -t a/b:1 .", "run: grype a/b:1"]),

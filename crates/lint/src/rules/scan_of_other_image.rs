@@ -1,6 +1,6 @@
 //! `scan-of-other-image`: what is scanned is not what is built.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Severity, Span};
 
 use crate::rule::declare_rule;
 use crate::workflow::acts::{Act, ActKind};
@@ -63,7 +63,16 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
         if scanned.image().digest.is_some() {
             continue;
         }
-        let Some(made) = made_before(containers, job) else { continue };
+        let Some(made) = made_before(containers, job) else {
+            if let Some(named) = names_without(containers, job, &scanned.text) {
+                let message = format!("`{}` is scanned, which nothing here is called", scanned.shown());
+                cx.report(scanned.span, message)
+                    .help("Scan the image by the very name that it is built with, or by the digest of the build.")
+                    .related(named, "what is built gets its names here")
+                    .done();
+            }
+            continue;
+        };
         let alike: Vec<&(String, &Text)> = made
             .iter()
             .filter(|(name, _)| is_alike(name, &scanned.text))
@@ -107,6 +116,41 @@ fn made_before<'c>(
         }
     }
     Some(names)
+}
+
+/// Where images get their names from `docker/metadata-action`, if those are all that a job makes and
+/// `scanned` can be none of them: it has no registry and no owner, and all of them have.
+fn names_without(containers: &Containers<'_>, job: &JobActs<'_>, scanned: &str) -> Option<Span> {
+    let image = crate::workflow::images::Image::of(scanned);
+    let is_bare = !scanned.contains(['/', '$', '{']) && !image.repository.is_empty();
+    if !is_bare || crate::bases::describe(image.repository, image.tag, None).is_some() {
+        return None;
+    }
+    let mut place = None;
+    for other in &containers.jobs {
+        if other.job.id() != job.job.id() && !containers.follows(job, other) {
+            continue;
+        }
+        for act in &other.acts {
+            match &act.kind {
+                ActKind::Build(build) if !build.metadata.is_empty() && build.tags.is_empty() => {
+                    for id in &build.metadata {
+                        let images = &containers.metadata(id)?.images;
+                        place = Some(images.first()?.span);
+                        if !images.iter().all(|it| it.text.contains('/')) {
+                            return None;
+                        }
+                    }
+                }
+                ActKind::Build(_) | ActKind::Push(_) | ActKind::Promote(_) | ActKind::Tag(_) => {
+                    return None;
+                }
+                _ if pulls(act) => return None,
+                _ => {}
+            }
+        }
+    }
+    place
 }
 
 /// Whether a step may bring images from elsewhere.
@@ -168,6 +212,19 @@ mod tests {
             ]),
             "8:28 warning: `x/y:3` is scanned, and `x/y:1` is built",
         );
+    }
+
+    #[test]
+    fn names_without_an_owner_are_none_of_those_that_have_one() {
+        let meta = "id: meta\n        uses: docker/metadata-action@v6\n        with: {images: 'ghcr.io/${{ github.repository }}'}";
+        let build = "uses: docker/build-push-action@v7\n        with: {tags: '${{ steps.meta.outputs.tags }}'}";
+        let found = |image: &str, expected: &str| {
+            check(RULE, &workflow(&[meta, build, &format!("run: trivy image {image}")]), expected);
+        };
+        found("app:scan", "10:26 warning: `app:scan` is scanned, which nothing here is called");
+        found("alpine:3.22", "");
+        found("a/app:scan", "");
+        found("app:$TAG", "");
     }
 
     #[test]

@@ -113,7 +113,9 @@ fn of_job<'y>(job: &JobActs<'y>) -> Vec<Unpinned<'y>> {
         is_for_containers(*action) || releases && action.is("actions", "checkout")
     });
     let unpinned = actions.filter(|(_, action)| !action.is_commit());
-    let unpinned = unpinned.filter(|(_, action)| pins::compromise(*action).is_none());
+    // What must not be used at all needs no pin.
+    let unpinned =
+        unpinned.filter(|(_, action)| pins::compromise(*action).is_none() && !is_gone(*action));
     let mut found: Vec<Unpinned<'y>> = Vec::new();
     for (act, action) in unpinned {
         // Of a script or step with several acts there is one.
@@ -123,6 +125,12 @@ fn of_job<'y>(job: &JobActs<'y>) -> Vec<Unpinned<'y>> {
         }
     }
     found
+}
+
+/// Whether no run with the action succeeds any more.
+fn is_gone(action: ActionName<'_>) -> bool {
+    let major = action.reference.split('.').next();
+    action.is("github", "codeql-action") && matches!(major, Some("v1" | "v2"))
 }
 
 fn is_for_containers(action: ActionName<'_>) -> bool {
