@@ -1,6 +1,6 @@
 //! `floating-database-major`: a database that keeps its data and whose major version moves.
 
-use plimsoll_finding::{Clause, Severity};
+use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::compose::MountKind;
 
 use crate::compose::databases::ServerKind;
@@ -53,9 +53,30 @@ declare_rule! {
     }
 }
 
+/// Whether the rule speaks of an image: others about its tag need not.
+pub(crate) fn speaks_of(cx: &ComposeContext<'_, '_>, image: Span) -> bool {
+    cx.options.selects(&FLOATING_DATABASE_MAJOR) && floating(cx).iter().any(|it| it.image == image)
+}
+
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    let served: Vec<_> = cx.served().collect();
-    for (_, service, server) in served {
+    for floating in floating(cx) {
+        cx.report(floating.image, floating.message)
+            .help("Name the major version in the tag.")
+            .related(floating.mount, "the data is kept here")
+            .done();
+    }
+}
+
+/// A database whose data outlives its image, which may become another major.
+struct Floating {
+    image: Span,
+    mount: Span,
+    message: String,
+}
+
+fn floating(cx: &ComposeContext<'_, '_>) -> Vec<Floating> {
+    let mut found = Vec::new();
+    for (_, service, server) in cx.served() {
         let image = &server.image;
         let names_version = image.tag().is_some_and(|it| it.bytes().any(|it| it.is_ascii_digit()));
         if !server.kind.is_database() || !image.is_known() || image.has_digest() || names_version {
@@ -77,11 +98,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             "`{}` names no version of {what}: the next major doesn't read the files in the volume",
             image.written.text
         );
-        cx.report(image.written.span, message)
-            .help("Name the major version in the tag.")
-            .related(mount.span, "the data is kept here")
-            .done();
+        found.push(Floating { image: image.written.span, mount: mount.span, message });
     }
+    found
 }
 
 #[cfg(test)]

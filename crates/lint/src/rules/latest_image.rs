@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use crate::compose::images;
+use super::floating_database_major;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -53,6 +54,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             continue;
         };
         if image.name().is_empty() || image.name().ends_with('}') || !image.is_published() {
+            continue;
+        }
+        if floating_database_major::speaks_of(cx, image.text.span) {
             continue;
         }
         // A variable says that whoever starts the file is to choose.

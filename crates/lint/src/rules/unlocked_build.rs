@@ -1,16 +1,20 @@
 //! `unlocked-build`: cargo may choose other versions than `Cargo.lock` has.
 
-use plimsoll_finding::{Clause, Edit, Fix, Severity};
+use std::collections::BTreeSet;
+
+use plimsoll_finding::{Clause, Edit, Fix, Severity, Span};
 
 use crate::facts::cargo::CargoKind;
 use crate::rule::declare_rule;
-use crate::{Context, FixAvailability, Scope};
+use crate::surroundings::{CargoBuild, Presence};
+use crate::{Context, Facts, FixAvailability, Scope, Surroundings};
 
 declare_rule! {
     /// ## What it does
     /// Reports `cargo build`, `cargo install` and `cargo chef cook` without `--locked` or `--frozen`.
     ///
-    /// It is off by default: whether there is a `Cargo.lock` can't be seen here.
+    /// Where it is known what the build copies, only those are reported that have a `Cargo.lock` to
+    /// hold to.
     ///
     /// ## Why it matters
     /// Where `Cargo.lock` doesn't fit the manifests, cargo changes it and builds versions that nobody
@@ -49,7 +53,7 @@ declare_rule! {
         severity: Severity::Note,
         fix: FixAvailability::Sometimes,
         aliases: &[],
-        default: false,
+        default: true,
         scope: Scope::Build,
         check: check,
     }
@@ -57,7 +61,11 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
+    let with_lock = cx.surroundings().map(|around| with_lock(around, facts));
     for command in facts.cargo() {
+        if with_lock.as_ref().is_some_and(|it| !it.contains(&command.head)) {
+            continue;
+        }
         let resolves = command.kind.builds()
             || matches!(command.kind, CargoKind::Cook | CargoKind::InstallTool);
         let arguments = &command.arguments;
@@ -78,9 +86,21 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
+/// The commands that find a lock file where they run.
+fn with_lock(around: &Surroundings, facts: &Facts<'_>) -> BTreeSet<Span> {
+    let builds = around.cargo_builds(facts).all.iter();
+    let has_lock = |it: &&CargoBuild| {
+        let lock = it.workspace.lock.as_ref();
+        lock.is_some_and(|lock| {
+            matches!(it.presence(around, &lock.source.path), Presence::There(_))
+        })
+    };
+    builds.filter(has_lock).filter_map(|it| Some(it.command(facts)?.head)).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{check, check_fixed};
+    use crate::rules::tests::{check, check_fixed, check_project};
 
     const RULE: &str = "unlocked-build";
 
@@ -94,6 +114,19 @@ mod tests {
         for run in ["cargo build --locked", "cargo build --frozen", "cargo test", "cargo build $FLAGS", "cargo leptos build"] {
             check(RULE, &format!("FROM rust:1\nRUN {run}\n"), "");
         }
+    }
+
+    #[test]
+    fn without_a_lock_file_there_is_nothing_to_hold_to() {
+        let dockerfile = "FROM rust:1\nCOPY . .\nRUN cargo build\n";
+        let manifest = "[package]\nname = \"a\"\nedition = \"2021\"\n";
+        let files = [("Dockerfile", dockerfile), ("Cargo.toml", manifest), ("src/main.rs", "")];
+        check_project(RULE, &files, "");
+        let lock = [("Cargo.lock", "version = 3\n\n[[package]]\nname = \"a\"\nversion = \"0.0.0\"\n")];
+        let expected = "3:5 note: `cargo build` runs without `--locked`";
+        check_project(RULE, &[&files[..], &lock].concat(), expected);
+        let kept_out = [(".dockerignore", "Cargo.lock\n")];
+        check_project(RULE, &[&files[..], &lock, &kept_out].concat(), "");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Clause, Severity};
 use crate::compose::images;
+use super::floating_database_major;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -45,6 +46,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let compose = &cx.facts.compose;
     for (service, image) in images::pulled_once(compose) {
         if !image.is_known || image.tag().is_some() || image.digest().is_some() || !image.is_published() {
+            continue;
+        }
+        if floating_database_major::speaks_of(cx, image.text.span) {
             continue;
         }
         let is_store = images::role_of(service) == Some(images::Role::Store);
