@@ -156,7 +156,11 @@ fn is_opaque(facts: &Facts<'_>, stage: usize) -> bool {
         let scripts = facts.run_commands_of(stage).any(|it| {
             let program = it.command.program().unwrap_or_default();
             let word = it.command.words.first().map_or("", |it| &*it.value);
+            // What cargo made is often put elsewhere, and brings nothing with it.
+            let moves = matches!(program, "cp" | "mv" | "ln" | "install");
+            let of_target = || it.command.args().iter().any(|it| it.value.contains("target"));
             word.contains('/')
+                || moves && !of_target()
                 || matches!(
                     program,
                     "sh" | "bash"
@@ -166,9 +170,6 @@ fn is_opaque(facts: &Facts<'_>, stage: usize) -> bool {
                         | "wget"
                         | "tar"
                         | "unzip"
-                        | "ln"
-                        | "cp"
-                        | "mv"
                         | "nix"
                         | "xx-apt"
                         | "xx-apt-get"
