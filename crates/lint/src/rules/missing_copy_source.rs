@@ -84,10 +84,14 @@ const SCRIPTS: &[&str] =
 fn check(cx: &mut Context<'_, '_>) {
     let Some(around) = cx.surroundings() else { return };
     let context = &around.context;
-    if !context.told || !context.certain || !around.files().is_directory(&context.root) {
+    let is_given = context.told && context.certain;
+    if context.told && !context.certain || !around.files().is_directory(&context.root) {
         return;
     }
     let taken = taken(cx.facts);
+    if !is_given && !is_likely_root(around, taken.iter().map(|it| &*it.path)) {
+        return;
+    }
     let is_plain = |path: &str| !path.starts_with("..") && !path.contains(['*', '?', '[', '\\', '$']);
     // Where nothing is there that the Dockerfile wants, the project is not all there.
     let is_there = |path: &str| !matches!(path, "." | "") && is_plain(path) && context.kind_on_disk(path).is_some();
@@ -101,6 +105,9 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         if context.kind_on_disk(path).is_some() || context.ignores(path) || may_be_made(around, path) {
+            continue;
+        }
+        if !is_given && !is_written_by_hand(path) {
             continue;
         }
         let directory = match &*around.files().name(&context.root) {
@@ -125,6 +132,32 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         report.done();
     }
+}
+
+/// Whether a directory that nobody calls the context is it all the same: the root of a Cargo project
+/// that has most of what is copied, while no package below it has all of that.
+fn is_likely_root<'t>(around: &Surroundings, taken: impl Iterator<Item = &'t str>) -> bool {
+    let files = around.files();
+    let wanted: Vec<&str> = taken
+        .filter(|it| !matches!(*it, "." | "") && !it.starts_with("..") && !it.contains(['*', '?', '[', '\\', '$']))
+        .collect();
+    let root = &around.context.root;
+    let has = |directory: &str, path: &str| files.kind(&files::join(directory, path)).is_some();
+    let there = wanted.iter().filter(|it| has(root, it)).count();
+    if there * 2 <= wanted.len() || there == wanted.len() || !has(root, "Cargo.toml") {
+        return false;
+    }
+    let members = around.workspace().map_or(&[][..], |it| &it.members);
+    !members.iter().any(|member| wanted.iter().all(|it| has(&member.directory, it)))
+}
+
+/// Whether a path is that of a file of a Cargo project which people write and commit.
+fn is_written_by_hand(path: &str) -> bool {
+    const WRITTEN: &[&str] = &[
+        ".cargo", ".sqlx", "Cargo.lock", "Cargo.toml", "benches", "build.rs", "crates", "examples",
+        "migrations", "rust-toolchain", "rust-toolchain.toml", "src",
+    ];
+    path.split('/').next().is_some_and(|it| WRITTEN.contains(&it))
 }
 
 /// Whether something that runs before the build may make a path.
@@ -165,6 +198,26 @@ fn is_ignored_by_git(files: &dyn Files, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn sources_that_the_project_does_not_have_are_missing_wherever_it_is_built() {
+        let dockerfile = "FROM rust:1\nCOPY Cargo.toml Cargo.lock ./\nCOPY src ./src\nCOPY out.txt web ./\n";
+        let manifest = "[workspace]\nmembers = [\"crates/*\"]\n";
+        let member = "[package]\nname = \"a\"\n";
+        let files = [
+            ("Dockerfile", dockerfile),
+            ("Cargo.toml", manifest),
+            ("Cargo.lock", ""),
+            ("web/x", ""),
+            ("crates/a/Cargo.toml", member),
+            ("crates/a/src/main.rs", ""),
+        ];
+        let expected = "3:6 error: `src` is not in the build context, which is the current directory";
+        super::super::tests::check_project("missing-copy-source", &files, expected);
+        // A package below has it all: that one is the context.
+        let all = [("crates/a/Cargo.lock", ""), ("crates/a/out.txt", ""), ("crates/a/web/x", "")];
+        super::super::tests::check_project("missing-copy-source", &[&files[..], &all].concat(), "");
+    }
+
     use crate::rules::tests::check_project;
 
     const RULE: &str = "missing-copy-source";
