@@ -87,9 +87,10 @@ fn check(cx: &mut Context<'_, '_>) {
             2 => " and one more file with secrets".to_owned(),
             count => format!(" and {} more files with secrets", count - 1),
         };
+        let go = if found.len() == 1 { "goes" } else { "go" };
         let is_key = found.iter().any(|(_, kind)| *kind != "environment file");
         let mut report = cx
-            .report(taken.span, format!("`{first}`{more} goes along into {place}"))
+            .report(taken.span, format!("`{first}`{more} {go} along into {place}"))
             .help("List such files in `.dockerignore`, and mount what a build needs of them (`RUN --mount=type=secret`).")
             .severity(if shipped && is_key { Severity::Error } else { Severity::Warning });
         for (path, kind) in found.iter().take(MOST_NAMED) {
@@ -146,7 +147,7 @@ mod tests {
             ("tls/server.key", KEY),
             (".npmrc", "//registry/:_authToken=abc\n"),
         ];
-        let all = "2:6 error: `.env` and 2 more files with secrets goes along into the image";
+        let all = "2:6 error: `.env` and 2 more files with secrets go along into the image";
         check_project(RULE, &files, all);
         let mut kept_out = files.to_vec();
         kept_out.push((".dockerignore", ".*\n**/*.key\n"));

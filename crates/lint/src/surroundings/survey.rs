@@ -59,11 +59,10 @@ impl Survey {
                     above => format!("{above}/{}", entry.name),
                 };
                 let is_out = patterns.is_some_and(|it| it.ignores(&path));
+                let may_return = || patterns.is_some_and(|it| it.may_take_back_below(&path));
                 match entry.kind {
-                    FileKind::Directory if depth < MOST_DEPTH => {
-                        if !is_out || patterns.is_some_and(|it| it.may_take_back_below(&path)) {
-                            left.push_back((path, depth + 1));
-                        }
+                    FileKind::Directory if depth < MOST_DEPTH && (!is_out || may_return()) => {
+                        left.push_back((path, depth + 1));
                     }
                     FileKind::File if !is_out => {
                         survey.add(&path, files.size(&files::join(&survey.root, &path)));
