@@ -4,10 +4,10 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_project::files;
 
 use super::copied_secret::is_harmless;
-use crate::facts::taken::taken;
+use crate::facts::taken::Taken;
 use crate::rule::declare_rule;
 use crate::secrets::settings_hold_secret;
-use crate::surroundings::survey::Survey;
+use crate::surroundings::survey::{Depth, Survey};
 use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
@@ -58,22 +58,22 @@ declare_rule! {
     }
 }
 
-/// So many names are looked at.
-pub(super) const MOST_NAMES: usize = 20_000;
 /// So many files are named.
 const MOST_NAMED: usize = 5;
 
 fn check(cx: &mut Context<'_, '_>) {
     let Some(around) = cx.surroundings() else { return };
-    let mut taken = taken(cx.facts);
-    taken.retain(|it| it.copied);
+    if !around.context.likely {
+        return;
+    }
+    let taken: Vec<&Taken> = around.taken(cx.facts).iter().filter(|it| it.copied).collect();
     let is_directory = |path: &str| {
         path.contains(['*', '?', '[']) || files::Files::is_directory(around.files(), &around.context.absolute(path))
     };
     if !taken.iter().any(|it| is_directory(&it.path)) {
         return;
     }
-    let survey = around.place.project.survey(&around.context, MOST_NAMES);
+    let survey = around.place.project.survey(&around.context, Depth::Quick);
     let mut told: Vec<&str> = Vec::new();
     for taken in taken.iter().filter(|it| is_directory(&it.path)) {
         let found = secrets(&survey, |path| taken.covers(path) && !told.contains(&path), |path| {
