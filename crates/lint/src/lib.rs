@@ -45,6 +45,6 @@ pub use rule::{Check, FixAvailability, Rule, Scope};
 pub use rule_set::RuleSet;
 pub use rules::{RULES, rule};
 pub use select::{UnknownSelector, resolve, select};
-pub use surroundings::{BuildContext, IgnoreFile, Surroundings, Survey};
+pub use surroundings::{BuildContext, Depth, IgnoreFile, Surroundings, Survey};
 pub use workflow::{WorkflowContext, WorkflowFacts};
 pub use yaml_placing::YamlEdits;

@@ -10,7 +10,7 @@ use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
 
 use crate::image_facts::ImageFacts;
-use crate::{BuildContext, Survey};
+use crate::{BuildContext, Depth, Survey};
 
 /// Where a file lies.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct Project {
     images: Mutex<BTreeMap<ImageKey, Option<Arc<ImageFacts>>>>,
 }
 
-type Surveys = BTreeMap<(String, Option<String>, usize), Arc<Survey>>;
+type Surveys = BTreeMap<(String, Option<String>, Depth), Arc<Survey>>;
 
 /// The build of an image, as a Compose file, a bake file or a workflow describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,15 +122,15 @@ impl Project {
         lock().entry(key).or_insert(read).clone()
     }
 
-    /// What is in a build context, as far as it takes to see `most` names. It is looked at once.
-    pub fn survey(&self, context: &BuildContext, most: usize) -> Arc<Survey> {
+    /// What is in a build context. It is looked at once.
+    pub fn survey(&self, context: &BuildContext, depth: Depth) -> Arc<Survey> {
         let lock = || self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
         let ignore = context.ignore.as_ref().map(|it| it.path.clone());
-        let key = (context.root.clone(), ignore, most);
+        let key = (context.root.clone(), ignore, depth);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let found = Arc::new(Survey::of(&*self.files, context, most));
+        let found = Arc::new(Survey::of(&*self.files, context, depth));
         lock().insert(key, Arc::clone(&found));
         found
     }

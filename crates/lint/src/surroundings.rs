@@ -13,7 +13,7 @@ pub use build_context::{BuildContext, IgnoreFile};
 pub(crate) use builder_rust::{Version, base_rust};
 pub(crate) use cargo_builds::{CargoBuild, CargoBuilds};
 pub(crate) use delivered::Presence;
-pub use survey::Survey;
+pub use survey::{Depth, Survey};
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use std::sync::Arc;
 use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
 
+use crate::facts::taken::{Taken, taken};
 use crate::{Facts, ImageBuild, Place};
 
 /// What lies around a Dockerfile.
@@ -32,6 +33,8 @@ pub struct Surroundings {
     pub builds: Vec<ImageBuild>,
     /// The build context.
     pub context: BuildContext,
+    /// Found out when a rule first asks.
+    taken: OnceCell<Vec<Taken>>,
     /// Found out when a rule first asks.
     workspace: OnceCell<Option<Arc<CargoWorkspace>>>,
     cargo_builds: OnceCell<CargoBuilds>,
@@ -45,6 +48,7 @@ impl Surroundings {
             place: place.clone(),
             builds,
             context,
+            taken: OnceCell::new(),
             workspace: OnceCell::new(),
             cargo_builds: OnceCell::new(),
         }
@@ -67,6 +71,11 @@ impl Surroundings {
     /// What the Dockerfile's cargo commands find where they run.
     pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
         self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+    }
+
+    /// What the Dockerfile takes of the context, in order.
+    pub(crate) fn taken(&self, facts: &Facts<'_>) -> &[Taken] {
+        self.taken.get_or_init(|| taken(facts))
     }
 
     /// Whether a `.dockerignore` holds for the build, or may: where nobody says what the context is,

@@ -2,16 +2,16 @@
 
 use plimsoll_finding::{Clause, Severity};
 
-use super::secret_in_context::MOST_NAMES;
-use crate::facts::taken::{Taken, taken};
+use crate::facts::taken::Taken;
 use crate::rule::declare_rule;
-use crate::surroundings::survey::{Survey, size};
+use crate::surroundings::survey::{Depth, Survey, size};
 use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
     /// ## What it does
     /// Adds up what the Dockerfile copies and mounts of its build context, without what `.dockerignore`
-    /// excludes, and reports more than 100 MB, or what `context-limit` in the settings says. BuildKit
+    /// excludes, and reports more than 100 MB, or what `context-limit` in the settings says. `target`,
+    /// `.git` and `node_modules` are not counted: other rules are about them. BuildKit
     /// sends what is taken and nothing else.
     ///
     /// ## Why it matters
@@ -58,14 +58,17 @@ const LIMIT: u64 = 100_000_000;
 
 fn check(cx: &mut Context<'_, '_>) {
     let Some(around) = cx.surroundings() else { return };
-    let taken = taken(cx.facts);
+    if !around.context.likely {
+        return;
+    }
+    let taken = around.taken(cx.facts);
     let is_directory = |it: &Taken| {
         it.path.contains(['*', '?', '[']) || around.files().is_directory(&around.context.absolute(&it.path))
     };
     if !taken.iter().any(is_directory) {
         return;
     }
-    let survey = around.place.project.survey(&around.context, MOST_NAMES);
+    let survey = around.place.project.survey(&around.context, Depth::Quick);
     let mut counted: Vec<&Taken> = Vec::new();
     for it in taken.iter().filter(|it| is_directory(it)) {
         if !counted.iter().any(|other| other.covers(&it.path)) {

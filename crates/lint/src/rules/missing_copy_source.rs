@@ -4,7 +4,6 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_project::files::{self, Files};
 use plimsoll_syntax::dockerignore::Dockerignore;
 
-use crate::facts::taken::taken;
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, OriginKind, Scope, Surroundings};
 
@@ -88,7 +87,7 @@ fn check(cx: &mut Context<'_, '_>) {
     if context.told && !context.certain || !around.files().is_directory(&context.root) {
         return;
     }
-    let taken = taken(cx.facts);
+    let taken = around.taken(cx.facts);
     if !is_given && !is_likely_root(around, taken.iter().map(|it| &*it.path)) {
         return;
     }

@@ -4,10 +4,10 @@ use plimsoll_finding::{Clause, Severity};
 use plimsoll_project::files;
 
 use super::copied_secret::is_harmless;
-use crate::facts::taken::taken;
+use crate::facts::taken::Taken;
 use crate::rule::declare_rule;
 use crate::secrets::settings_hold_secret;
-use crate::surroundings::survey::Survey;
+use crate::surroundings::survey::{Depth, Survey};
 use crate::{Context, FixAvailability, Scope};
 
 declare_rule! {
@@ -58,22 +58,22 @@ declare_rule! {
     }
 }
 
-/// So many names are looked at.
-pub(super) const MOST_NAMES: usize = 20_000;
 /// So many files are named.
 const MOST_NAMED: usize = 5;
 
 fn check(cx: &mut Context<'_, '_>) {
     let Some(around) = cx.surroundings() else { return };
-    let mut taken = taken(cx.facts);
-    taken.retain(|it| it.copied);
+    if !around.context.likely {
+        return;
+    }
+    let taken: Vec<&Taken> = around.taken(cx.facts).iter().filter(|it| it.copied).collect();
     let is_directory = |path: &str| {
         path.contains(['*', '?', '[']) || files::Files::is_directory(around.files(), &around.context.absolute(path))
     };
     if !taken.iter().any(|it| is_directory(&it.path)) {
         return;
     }
-    let survey = around.place.project.survey(&around.context, MOST_NAMES);
+    let survey = around.place.project.survey(&around.context, Depth::Quick);
     let mut told: Vec<&str> = Vec::new();
     for taken in taken.iter().filter(|it| is_directory(&it.path)) {
         let found = secrets(&survey, |path| taken.covers(path) && !told.contains(&path), |path| {
@@ -87,9 +87,10 @@ fn check(cx: &mut Context<'_, '_>) {
             2 => " and one more file with secrets".to_owned(),
             count => format!(" and {} more files with secrets", count - 1),
         };
+        let go = if found.len() == 1 { "goes" } else { "go" };
         let is_key = found.iter().any(|(_, kind)| *kind != "environment file");
         let mut report = cx
-            .report(taken.span, format!("`{first}`{more} goes along into {place}"))
+            .report(taken.span, format!("`{first}`{more} {go} along into {place}"))
             .help("List such files in `.dockerignore`, and mount what a build needs of them (`RUN --mount=type=secret`).")
             .severity(if shipped && is_key { Severity::Error } else { Severity::Warning });
         for (path, kind) in found.iter().take(MOST_NAMED) {
@@ -146,7 +147,7 @@ mod tests {
             ("tls/server.key", KEY),
             (".npmrc", "//registry/:_authToken=abc\n"),
         ];
-        let all = "2:6 error: `.env` and 2 more files with secrets goes along into the image";
+        let all = "2:6 error: `.env` and 2 more files with secrets go along into the image";
         check_project(RULE, &files, all);
         let mut kept_out = files.to_vec();
         kept_out.push((".dockerignore", ".*\n**/*.key\n"));

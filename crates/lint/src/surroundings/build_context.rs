@@ -22,6 +22,10 @@ pub struct BuildContext {
     /// Whether it is certain enough to report that a file is not there: some file says so, or every
     /// source of `COPY` was found.
     pub certain: bool,
+    /// Whether there is a reason to take it for the context: some file says so, something that is
+    /// copied lies there, it has a `.dockerignore`, or the Dockerfile itself. Otherwise it is but the
+    /// nearest workspace or repository.
+    pub likely: bool,
     /// What is kept out of it.
     pub ignore: Option<IgnoreFile>,
     files: Arc<dyn Files>,
@@ -45,18 +49,20 @@ impl BuildContext {
         let told = builds.iter().find_map(|it| it.context.clone());
         let sources = literal_sources(facts);
         let files = &place.project.files;
-        let (root, is_told, certain) = match told {
+        let is_told = told.is_some();
+        let (root, certain, has_some) = match told {
             Some(root) => {
                 let same = builds.iter().all(|it| it.context.as_ref() == Some(&root));
-                (root, true, same)
+                (root, same, true)
             }
             None => match likeliest(place, &sources) {
-                Some((root, count)) => (root, false, count == sources.len()),
+                Some((root, count)) => (root, count == sources.len(), true),
                 None => (nearest(place), false, false),
             },
         };
         let ignore = ignore_file(&**files, &place.path, &root);
-        Self { root, told: is_told, certain, ignore, files: Arc::clone(files) }
+        let likely = has_some || ignore.is_some() || root == place.directory();
+        Self { root, told: is_told, certain, likely, ignore, files: Arc::clone(files) }
     }
 
     /// As [`Self::of`], for a Dockerfile that nobody has read yet.

@@ -14,6 +14,30 @@ const MOST_DEPTH: usize = 16;
 /// More files with secrets than anybody wants to be told.
 const MOST_SECRETS: usize = 100;
 
+/// How thoroughly a context is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// Some thousand names, without what programs make: rules of their own are about that.
+    Quick,
+    /// All of it, but for what is beyond measure.
+    Full,
+}
+
+impl Depth {
+    /// So many names are looked at.
+    const fn names(self) -> usize {
+        match self {
+            Self::Quick => 5000,
+            Self::Full => 200_000,
+        }
+    }
+}
+
+/// Whether a directory is one that programs fill.
+fn is_made(name: &str) -> bool {
+    matches!(name, ".git" | ".venv" | "node_modules" | "target")
+}
+
 /// What is in a build context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
@@ -35,8 +59,12 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Looks at a context, until so many names were seen.
-    pub(crate) fn of(files: &dyn Files, context: &BuildContext, most: usize) -> Self {
+    /// Looks at a context.
+    pub(crate) fn of(files: &dyn Files, context: &BuildContext, depth: Depth) -> Self {
+        Self::up_to(files, context, depth, depth.names())
+    }
+
+    fn up_to(files: &dyn Files, context: &BuildContext, thorough: Depth, most: usize) -> Self {
         let ignore = context.ignore.as_ref();
         let mut survey = Self {
             root: context.root.clone(),
@@ -59,11 +87,13 @@ impl Survey {
                     above => format!("{above}/{}", entry.name),
                 };
                 let is_out = patterns.is_some_and(|it| it.ignores(&path));
+                let may_return = || patterns.is_some_and(|it| it.may_take_back_below(&path));
                 match entry.kind {
-                    FileKind::Directory if depth < MOST_DEPTH => {
-                        if !is_out || patterns.is_some_and(|it| it.may_take_back_below(&path)) {
-                            left.push_back((path, depth + 1));
-                        }
+                    FileKind::Directory if thorough == Depth::Quick && is_made(&entry.name) => {
+                        survey.complete &= is_out;
+                    }
+                    FileKind::Directory if depth < MOST_DEPTH && (!is_out || may_return()) => {
+                        left.push_back((path, depth + 1));
                     }
                     FileKind::File if !is_out => {
                         survey.add(&path, files.size(&files::join(&survey.root, &path)));
@@ -158,11 +188,11 @@ mod tests {
         let place = Place { path: "/p/Dockerfile".into(), project: Arc::clone(&project) };
         let file = plimsoll_syntax::dockerfile::parse("FROM a\n");
         let context = Surroundings::of(&place, &Facts::new(&file)).context;
-        let survey = project.survey(&context, 100);
+        let survey = project.survey(&context, Depth::Full);
         assert_eq!((survey.files, survey.complete), (5, true));
         assert_eq!(survey.largest(5), [("b", 9), ("target", 5)]);
         assert_eq!(survey.secrets, [("b/.env".to_owned(), "environment file")]);
-        let few = Survey::of(&*project.files, &context, 3);
+        let few = Survey::up_to(&*project.files, &context, Depth::Full, 3);
         assert!(!few.complete && few.files < 5);
     }
 

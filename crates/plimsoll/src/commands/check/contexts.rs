@@ -2,13 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use plimsoll_lint::{BuildContext, FileType, Place, Project};
+use plimsoll_lint::{BuildContext, Depth, FileType, Place, Project};
 
 use super::{examine::Source, kind::Kind, parallel};
 use crate::report::check::{ContextSize, DirectorySize};
 
-/// More names than this are not looked at: whoever has more of them in a context knows enough.
-const MOST_NAMES: usize = 200_000;
 /// So many directories are told.
 const MOST_DIRECTORIES: usize = 5;
 
@@ -25,8 +23,8 @@ pub(super) fn sizes(sources: &[Source], project: &Arc<Project>) -> Vec<ContextSi
         contexts.entry(key).or_insert_with(|| (context, Vec::new())).1.push(source.name.clone());
     }
     let contexts: Vec<_> = contexts.into_iter().collect();
-    let sizes = parallel::map(&contexts, |((root, ignore), (context, dockerfiles))| {
-        let survey = project.survey(context, MOST_NAMES);
+    parallel::map(&contexts, |((root, ignore), (context, dockerfiles))| {
+        let survey = project.survey(context, Depth::Full);
         let largest = survey.largest(MOST_DIRECTORIES).into_iter();
         ContextSize {
             path: name(root),
@@ -39,6 +37,5 @@ pub(super) fn sizes(sources: &[Source], project: &Arc<Project>) -> Vec<ContextSi
                 .map(|(path, bytes)| DirectorySize { path: path.to_owned(), bytes })
                 .collect(),
         }
-    });
-    sizes
+    })
 }

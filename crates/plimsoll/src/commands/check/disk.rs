@@ -78,15 +78,30 @@ impl DiskFiles {
         Arc::clone(shard.entry(path.into()).or_default())
     }
 
+    /// Whether the directory of a path was listed, and does not have it: nobody needs to ask the disk.
+    fn is_not_listed(&self, path: &str) -> bool {
+        let Some((directory, name)) = path.rsplit_once('/') else { return false };
+        let directory = if directory.is_empty() { "/" } else { directory };
+        let known = self.known(directory);
+        let list = known.list.get();
+        // An empty list may be that of a directory which can't be read.
+        let list = list.filter(|it| !it.is_empty());
+        list.is_some_and(|it| it.binary_search_by(|it| it.name.as_str().cmp(name)).is_err())
+    }
+
     fn status(&self, path: &str) -> Option<(FileKind, u64)> {
         *self.known(path).status.get_or_init(|| {
-            let path = on_disk(path);
-            match fs::metadata(&path) {
-                Ok(it) => Some((kind(it.file_type()), it.len())),
-                // It is there, and leads nowhere.
-                Err(_) if path.is_symlink() => Some((FileKind::Other, 0)),
-                Err(_) => None,
+            if self.is_not_listed(path) {
+                return None;
             }
+            let path = on_disk(path);
+            let found = fs::symlink_metadata(&path).ok()?;
+            if !found.is_symlink() {
+                return Some((kind(found.file_type()), found.len()));
+            }
+            // A link that leads nowhere is there all the same.
+            let found = fs::metadata(&path);
+            Some(found.map_or((FileKind::Other, 0), |it| (kind(it.file_type()), it.len())))
         })
     }
 }
