@@ -1,5 +1,6 @@
 //! What rules about Compose files see.
 
+pub(crate) mod comparable;
 pub(crate) mod connection_url;
 pub(crate) mod connections;
 pub(crate) mod databases;

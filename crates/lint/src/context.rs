@@ -15,6 +15,10 @@ pub struct Context<'c, 'd> {
     surroundings: &'c LazySurroundings,
 }
 
+/// With more stages than this nothing is looked at around a file: what each stage holds is worked out
+/// from all those that it stands on.
+const MOST_STAGES: usize = 200;
+
 /// What lies around a Dockerfile, found out when a rule first asks.
 pub(crate) type LazySurroundings = std::cell::OnceCell<Option<Surroundings>>;
 
@@ -32,6 +36,9 @@ impl<'c, 'd> Context<'c, 'd> {
     /// `None` where nobody knows where the file lies.
     pub fn surroundings(&self) -> Option<&'c Surroundings> {
         let place = self.options.place.as_ref()?;
+        if self.facts.stages.all.len() > MOST_STAGES {
+            return None;
+        }
         self.surroundings.get_or_init(|| Some(Surroundings::of(place, self.facts))).as_ref()
     }
 

@@ -56,9 +56,12 @@ pub struct Facts<'d> {
     programs: OnceCell<Vec<linked_programs::Program>>,
     directories: OnceCell<places::Directories>,
     cargo: OnceCell<Vec<cargo::CargoCommand>>,
+    /// By the number of the instruction.
+    copies: OnceCell<Vec<Vec<copies::Copied>>>,
     /// Found out when a rule first asks.
     packages: OnceCell<Packages<'d>>,
     starts: OnceCell<Vec<start::Start<'d>>>,
+    secret_arguments: OnceCell<Vec<secret_arguments::SecretArgument<'d>>>,
 }
 
 /// The script of a `RUN`, and where it is.
@@ -104,8 +107,10 @@ impl<'d> Facts<'d> {
             programs: OnceCell::new(),
             directories: OnceCell::new(),
             cargo: OnceCell::new(),
+            copies: OnceCell::new(),
             packages: OnceCell::new(),
             starts: OnceCell::new(),
+            secret_arguments: OnceCell::new(),
         }
     }
 

@@ -10,6 +10,9 @@ use super::databases::ServerKind;
 use super::effective_environment::{EnvVariable, Environment, HostVariables};
 use super::expansion::{Expanded, Written, is_known};
 
+/// With more variables than this, none is looked at together with the others.
+const MOST_VARIABLES: usize = 1_000;
+
 /// What a service connects to.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
@@ -84,7 +87,9 @@ pub(crate) fn of_service(
             }
         }
     }
-    all.extend(environment.variables.iter().filter_map(|it| group(index, environment, it)));
+    if environment.variables.len() <= MOST_VARIABLES {
+        all.extend(environment.variables.iter().filter_map(|it| group(index, environment, it)));
+    }
     all.retain(|it| !it.hosts.is_empty());
     all
 }

@@ -4,11 +4,15 @@ use std::cell::OnceCell;
 
 use plimsoll_syntax::compose::{Compose, Condition, Service};
 
+use super::comparable::is_comparable;
 use super::connections::{self, Connection, Part};
 use super::databases::{Server, ServerKind};
 use super::effective_environment::{Environment, HostVariables};
 use super::reach::{self, Host};
 use crate::{ComposeContext, Place};
+
+/// How many connections of a file are looked at, each against all services.
+const MOST_CONNECTIONS: usize = 2_000;
 
 /// What is known of the services of a file.
 #[derive(Debug)]
@@ -45,9 +49,10 @@ impl<'y> Development<'y> {
 }
 
 impl<'c, 'y> ComposeContext<'c, 'y> {
-    /// The services of the file.
+    /// The services of the file; none, where they are too many to hold them against one another.
     pub(crate) fn services(&self) -> &'c [Service<'y>] {
-        &self.facts.compose.services
+        let compose = &self.facts.compose;
+        if is_comparable(compose) { &compose.services } else { &[] }
     }
 
     /// What the services are, each by its place in the file.
@@ -55,7 +60,7 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
         let facts = self.development();
         let compose = &self.facts.compose;
         facts.servers.get_or_init(|| {
-            let each = compose.services.iter().enumerate().map(|(at, service)| {
+            let each = self.services().iter().enumerate().map(|(at, service)| {
                 // Most images are told by their names alone.
                 service.image()?;
                 let empty = Environment::default();
@@ -88,7 +93,7 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
             let each = each.filter_map(|(at, service)| {
                 Some(connections::of_service(at, service, self.environment(at)?, &facts.host))
             });
-            each.flatten().collect()
+            each.flatten().take(MOST_CONNECTIONS).collect()
         })
     }
 

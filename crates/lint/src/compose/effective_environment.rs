@@ -1,7 +1,7 @@
 //! The environment of services as their containers see it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_project::files;
 use plimsoll_syntax::compose::Service;
@@ -10,6 +10,11 @@ use plimsoll_syntax::compose::interpolation::Variable;
 use super::env_file;
 use super::expansion::{Expanded, UNKNOWN, is_known};
 use crate::Place;
+
+/// How many files of variables are read for a service, and how large they may be: each service reads
+/// its own. One that isn't read leaves the environment incomplete.
+const MOST_FILES: usize = 8;
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// What Compose replaces variables by: what `.env` beside the file says. The environment of whoever
 /// starts Compose isn't known.
@@ -70,19 +75,24 @@ impl<'y> Environment<'y> {
         }
         let mut is_complete = !service.extends_elsewhere();
         // What comes later counts more, and the service's own variables count most.
-        for file in service.env_file().into_iter().rev() {
+        for (at, file) in service.env_file().into_iter().rev().enumerate() {
             let path = Expanded::new(file.path, &lookup);
             let path = is_known(&path.text).then_some(&*path.text);
             let found = place.zip(path).and_then(|(place, path)| {
                 let path = place.resolve(path);
+                if at >= MOST_FILES || place.files().size(&path) > MOST_BYTES {
+                    return None;
+                }
                 Some((place.files().text(&path)?, place.files().name(&path)))
             });
             let Some((text, name)) = found else {
                 is_complete = false;
                 continue;
             };
+            let mut known: BTreeSet<String> =
+                variables.iter().map(|it| it.name.to_string()).collect();
             for line in env_file::read(&text, &lookup).into_iter().rev() {
-                if variables.iter().any(|it| it.name == line.name) {
+                if !known.insert(line.name.clone()) {
                     continue;
                 }
                 let value = line.value.unwrap_or_else(|| from_host(&line.name));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_finding::Span;
 use plimsoll_syntax::compose::interpolation::{Variable, Variables};
 
-use super::expansion::expand_text;
+use super::expansion::{UNKNOWN, expand_text};
 
 /// A variable of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub(crate) struct EnvLine {
 pub(crate) fn read(text: &str, outer: &Variables<'_>) -> Vec<EnvLine> {
     let mut all: Vec<EnvLine> = Vec::new();
     let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let mut left = text.len().saturating_mul(MOST_GROWTH);
     let mut at = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
     while at < text.len() {
         let line_end = text[at..].find('\n').map_or(text.len(), |it| at + it);
@@ -51,12 +52,21 @@ pub(crate) fn read(text: &str, outer: &Variables<'_>) -> Vec<EnvLine> {
             Some(value) => Variable::Set(value.as_str().into()),
             None => outer(name),
         };
-        let value = if raw.expands { expand_text(&raw.text, &lookup) } else { raw.text };
+        let is_written = !raw.expands || !raw.text.contains('$');
+        let value = if is_written { raw.text } else { expand_text(&raw.text, &lookup) };
+        // Values of values grow faster than what is written.
+        if !is_written {
+            left = left.saturating_sub(value.len());
+        }
+        let value = if is_written || left > 0 { value } else { UNKNOWN.to_string() };
         known.insert(name.to_owned(), value.clone());
         all.push(EnvLine { name: name.to_owned(), value: Some(value), span: raw.span });
     }
     all
 }
+
+/// How many times as long as the file its values may be.
+const MOST_GROWTH: usize = 16;
 
 /// A value as it is written.
 struct Raw {
@@ -135,6 +145,13 @@ mod tests {
         let all = read(text, &|_| Variable::Unknown);
         let slices: Vec<_> = all.iter().map(|it| it.span.slice(text).unwrap()).collect();
         assert_eq!(slices, ["one", "'two'"]);
+    }
+
+    #[test]
+    fn values_of_values_stay_within_bounds() {
+        let text = "A=xxxxxxxx\n".to_owned() + &"A=$A$A$A$A\n".repeat(100);
+        let bytes: usize = pairs(&text).iter().filter_map(|it| Some(it.1.as_ref()?.len())).sum();
+        assert!(bytes < 1 << 20, "{bytes}");
     }
 
     #[test]

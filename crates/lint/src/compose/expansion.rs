@@ -11,6 +11,10 @@ use plimsoll_syntax::compose::interpolation::{Variable, Variables, references, s
 /// Stands for what nobody knows: the value of a variable that is set elsewhere, if at all.
 pub(crate) const UNKNOWN: char = '\u{e000}';
 
+/// Once a value is so long, its other variables are taken for unknown: values of values could fill
+/// the memory.
+const MOST_BYTES: usize = 64 * 1024;
+
 /// Whether a part of a value is not known.
 pub(crate) fn is_known(text: &str) -> bool {
     !text.contains(UNKNOWN)
@@ -134,6 +138,10 @@ fn expand<'t>(text: &'t str, variables: &Variables<'_>) -> (Cow<'t, str>, Vec<Pi
         }
         out.literals(text, at..range.start);
         at = range.end;
+        if out.text.len() > MOST_BYTES {
+            out.push(UNKNOWN.to_string(), range, false);
+            continue;
+        }
         let is_unknown = variables(reference.name) == Variable::Unknown;
         let value = text.get(range.clone()).and_then(|it| substitute(it, variables).ok());
         // An empty default only quietens Compose: somebody sets the variable.
@@ -206,6 +214,14 @@ mod tests {
         assert_eq!(slice("p"), "p");
         assert_eq!(slice("long value@"), "${A}@");
         assert_eq!(slice("/d"), "/${C:-d}");
+    }
+
+    #[test]
+    fn values_do_not_grow_without_end() {
+        let long = "x".repeat(50_000);
+        let text = expand_text(&"$A".repeat(10_000), &|_| Variable::Set(long.as_str().into()));
+        assert!(text.len() < 200_000, "{}", text.len());
+        assert!(!is_known(&text));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use plimsoll_syntax::compose::{Compose, Condition, Service};
 
+use super::comparable::is_comparable;
+
 /// Words of names of services that run once.
 const JOBS: &[&str] = &[
     "init",
@@ -67,5 +69,6 @@ fn is_waited_for(compose: &Compose<'_>, name: &str) -> bool {
                 .iter()
                 .any(|it| it.name.text == name && it.condition == Condition::CompletedSuccessfully)
     };
-    compose.services.iter().any(waits)
+    // Nothing is asked of a service of which that isn't known.
+    !is_comparable(compose) || compose.services.iter().any(waits)
 }

@@ -5,6 +5,7 @@
 
 use plimsoll_syntax::compose::{Compose, MountKind, Service, Text};
 
+use super::comparable::is_comparable;
 use super::images::{self, Role};
 
 /// What a file is for.
@@ -103,6 +104,9 @@ impl Purpose {
     }
 
     fn by_content(compose: &Compose<'_>) -> Self {
+        if !is_comparable(compose) {
+            return Self::Unknown;
+        }
         let says = |wanted| compose.services.iter().any(|it| says(it) == Some(wanted));
         if says(Self::Production) {
             return Self::Production;

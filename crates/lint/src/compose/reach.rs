@@ -134,7 +134,7 @@ fn linked<'y>(from: &Service<'y>, host: &str) -> Option<&'y str> {
 }
 
 fn place_of(compose: &Compose<'_>, name: &str) -> Option<usize> {
-    compose.services.iter().position(|it| it.name == name)
+    compose.place_of(name)
 }
 
 fn is_host_byte(byte: u8) -> bool {

@@ -1,5 +1,6 @@
 //! The image that each stage stands on at last, and what its name tells about it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use plimsoll_syntax::dockerfile::{Base, Stage};
@@ -88,12 +89,16 @@ impl<'d> Facts<'d> {
     /// shipped, or else the first.
     pub(crate) fn images(&self) -> impl Iterator<Item = (&Stage<'d>, &BaseImage)> {
         let images = self.base_images();
-        let named = self.stages.all.iter().zip(images).filter(|it| it.0.base == Base::Image);
-        named.filter(move |(stage, image)| {
-            !self.stages.all.iter().zip(images).any(|(other, of_other)| {
-                let is_better = (other.shipped, stage.index) > (stage.shipped, other.index);
-                is_better && other.base == Base::Image && of_other.text == image.text
-            })
+        let named = || self.stages.all.iter().zip(images).filter(|it| it.0.base == Base::Image);
+        let mut given: BTreeMap<&str, &Stage<'d>> = BTreeMap::new();
+        for (stage, image) in named() {
+            let known = given.entry(&image.text).or_insert(stage);
+            if stage.shipped && !known.shipped {
+                *known = stage;
+            }
+        }
+        named().filter(move |(stage, image)| {
+            given.get(&*image.text).is_some_and(|it| it.index == stage.index)
         })
     }
 

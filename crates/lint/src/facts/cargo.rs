@@ -18,6 +18,9 @@ use super::paths::{self, UNKNOWN};
 use super::places::MountedAt;
 use crate::Facts;
 
+/// How many cargo commands of a file are looked at: rules hold each against all that was before it.
+const MOST_COMMANDS: usize = 100;
+
 /// A cargo command of a `RUN`.
 #[derive(Clone, Debug)]
 pub(crate) struct CargoCommand {
@@ -102,12 +105,15 @@ impl CargoCommand {
     }
 }
 
-/// All cargo commands of a file, in order.
+/// The cargo commands of a file, in order; at most the first 100.
 pub(super) fn collect(facts: &Facts<'_>) -> Vec<CargoCommand> {
     let mut found = Vec::new();
     for stage in &facts.stages.all {
         for (offset, instruction) in stage.body.iter().enumerate() {
             let Command::Run(run) = &instruction.command else { continue };
+            if found.len() >= MOST_COMMANDS {
+                break;
+            }
             let index = stage.first + offset;
             if run.line.form == Form::Exec {
                 let words: Vec<ShellWord<'_>> = run.line.words.iter().map(exec_word).collect();
@@ -115,11 +121,15 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<CargoCommand> {
             } else if let Some(script) = facts.script(index) {
                 let reader = Reader { facts, stage: stage.index, index };
                 let commands = script.commands.iter().enumerate();
-                found
-                    .extend(commands.filter_map(|(at, it)| reader.shell(&script.commands, at, it)));
+                found.extend(
+                    commands
+                        .filter_map(|(at, it)| reader.shell(&script.commands, at, it))
+                        .take(MOST_COMMANDS),
+                );
             }
         }
     }
+    found.truncate(MOST_COMMANDS);
     found
 }
 

@@ -47,6 +47,10 @@ pub(crate) enum Content {
     File,
 }
 
+/// How many sources of all `COPY` and `ADD` of a file are read. Rules look at them again for every
+/// command that may need them.
+const MOST_SOURCES: usize = 10_000;
+
 /// Files without an extension.
 const FILES: &[&str] = &[
     "LICENSE",
@@ -107,7 +111,20 @@ fn is_rust(path: &str) -> bool {
 
 impl Facts<'_> {
     /// What the `COPY` or `ADD` with a number brings; nothing where the instruction is another.
-    pub(crate) fn copied(&self, index: usize) -> Vec<Copied> {
+    pub(crate) fn copied(&self, index: usize) -> &[Copied] {
+        let all = self.copies.get_or_init(|| {
+            let mut left = MOST_SOURCES;
+            let read = |index| {
+                let copied = self.read_copied(index, left);
+                left -= copied.len();
+                copied
+            };
+            (0..self.file.instructions.len()).map(read).collect()
+        });
+        all.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    fn read_copied(&self, index: usize, most: usize) -> Vec<Copied> {
         let (copy, is_add) = match self.file.instructions.get(index).map(|it| &it.command) {
             Some(Command::Copy(copy)) => (copy, false),
             Some(Command::Add(copy)) => (copy, true),
@@ -123,7 +140,7 @@ impl Facts<'_> {
             Source::Path(word) => Some(word),
             Source::Heredoc(..) => None,
         });
-        let read = sources.map(|word| {
+        let read = sources.take(most).map(|word| {
             let source = self.expand(index, word).into_owned();
             let remote = is_add && (source.contains("://") || source.starts_with("git@"));
             let content = Content::of(&source);
@@ -148,7 +165,7 @@ impl Facts<'_> {
 
     fn origin(&self, index: usize, copy: &Copy<'_>) -> Origin {
         let Some(from) = &copy.from else { return Origin::Context };
-        let before = self.stages.all.iter().take_while(|it| it.first <= index).count();
+        let before = self.stages.all.partition_point(|it| it.first <= index);
         let name = self.expand(index, from);
         match self.stages.named(&name, before) {
             Some(stage) => Origin::Stage(stage.index),

@@ -2,6 +2,9 @@
 
 use plimsoll_syntax::dockerfile::{Base, Command, Instruction, Stages, Word};
 
+/// With more stages than this every name is taken for that of a stage above.
+const MOST_STAGES: usize = 1_000;
+
 /// The name of a stage or an image that files are taken from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FromName<'d> {
@@ -43,6 +46,9 @@ pub(crate) enum Target {
 
 /// What a name means in a stage.
 pub(crate) fn target(stages: &Stages<'_>, stage: usize, from: &FromName<'_>) -> Target {
+    if stages.all.len() > MOST_STAGES {
+        return Target::Earlier;
+    }
     let name = from.word.text.to_ascii_lowercase();
     let named = |index: usize| {
         stages.all[index].name.as_deref() == Some(&*name)

@@ -38,6 +38,12 @@ pub(crate) struct Program {
 /// How many stages a file is followed through.
 const LONGEST_WAY: usize = 4;
 
+/// With more cargo commands in a stage than this, nobody says what its programs need.
+const MOST_BUILDS: usize = 20;
+
+/// How many files are looked at that may be programs: for each, whole stages are read.
+const MOST_PROGRAMS: usize = 50;
+
 impl Facts<'_> {
     /// The programs that the image takes from stages where cargo builds them, in order.
     pub(crate) fn programs(&self) -> &[Program] {
@@ -51,6 +57,7 @@ impl Facts<'_> {
             return found;
         }
         let started = self.started();
+        let mut looked_at = 0;
         for stage in self.stages.chain(last.index) {
             for (offset, instruction) in stage.body.iter().enumerate() {
                 if !matches!(&instruction.command, Command::Copy(copy) if copy.from.is_some()) {
@@ -61,7 +68,11 @@ impl Facts<'_> {
                     if !is_program(&copied.source) && !names.contains(&started) {
                         continue;
                     }
-                    if let Some((builder, source)) = self.origin_of(&copied, LONGEST_WAY) {
+                    looked_at += 1;
+                    if looked_at > MOST_PROGRAMS {
+                        return found;
+                    }
+                    if let Some((builder, source)) = self.origin_of(copied, LONGEST_WAY) {
                         found.push(Program {
                             span: copied.span,
                             name: names[0].to_owned(),
@@ -96,7 +107,7 @@ impl Facts<'_> {
                 if !matches!(&instruction.command, Command::Copy(copy) if copy.from.is_some()) {
                     continue;
                 }
-                let mut way = self.copied(below.first + offset);
+                let mut way = self.copied(below.first + offset).to_vec();
                 way.retain(|it| it.path == source || !builds && paths::is_in(&source, &it.path));
                 if let Some(mut inner) = way.pop() {
                     if let Some(rest) = source.strip_prefix(&inner.path) {
@@ -129,6 +140,10 @@ impl Facts<'_> {
             !flags.contains("crt-static") && self.chain_mentions(build.stage, &["crt-static"])
         };
         let mut linkage = None;
+        // The instructions of a stage are searched for each.
+        if self.builds(stage).nth(MOST_BUILDS).is_some() {
+            return None;
+        }
         for build in self.builds(stage) {
             let fits = match (place, &build.target) {
                 (Place::Host, target) => *target == Choice::Default,

@@ -8,6 +8,9 @@ use plimsoll_syntax::dockerfile::{Base, Command, Lookup, MountKind, Stage};
 use super::paths::{self, UNKNOWN};
 use crate::Facts;
 
+/// How many instructions before one are looked at.
+const MOST_BEFORE: usize = 1_000;
+
 /// The directory of a stage's first instruction and of what follows each `WORKDIR`, by the number of
 /// the instruction that sets it, ascending.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ impl<'d> Facts<'d> {
     }
 
     /// The instructions that have run in the image before one: those of the stages below, then
-    /// those of its own stage; each with its number.
+    /// those of its own stage; each with its number. Of more than 1,000 these are the last.
     pub(crate) fn before(&self, stage: usize, index: usize) -> Vec<usize> {
         let mut chain: Vec<&Stage<'d>> = self.stages.chain(stage).collect();
         chain.reverse();
@@ -104,7 +107,10 @@ impl<'d> Facts<'d> {
             let end = it.first + it.body.len();
             it.first..if it.index == stage { end.min(index) } else { end }
         });
-        ranges.flatten().collect()
+        let mut found: Vec<usize> =
+            ranges.rev().flat_map(Iterator::rev).take(MOST_BEFORE).collect();
+        found.reverse();
+        found
     }
 
     /// The value that a variable has in the environment of an instruction; `None` where it has none

@@ -53,17 +53,29 @@ const TAKEN: &[(&str, &str, &[&str])] = &[
     ("NODE_AUTH_TOKEN", "", &["npm", "yarn", "pnpm", "npx"]),
 ];
 
+/// How many bytes of instructions are searched for uses of arguments, all in all. Arguments after
+/// that are left out.
+const MOST_SEARCHED: usize = 50_000_000;
+
+/// How far the ends of an address and of a reference are looked for, in bytes.
+const FARTHEST: usize = 1_000;
+
 impl<'d> Facts<'d> {
     /// The build arguments that are given from outside and hold secrets, each with its first use.
-    /// Those that no `RUN` uses are left out.
-    pub(crate) fn secret_arguments(&self) -> Vec<SecretArgument<'d>> {
+    /// Those that no `RUN` uses are left out. In the order of their declarations.
+    pub(crate) fn secret_arguments(&self) -> &[SecretArgument<'d>] {
+        self.secret_arguments.get_or_init(|| self.find_secret_arguments())
+    }
+
+    fn find_secret_arguments(&self) -> Vec<SecretArgument<'d>> {
         let mut found = Vec::new();
+        let mut left = MOST_SEARCHED;
         for stage in &self.stages.all {
             for (offset, instruction) in stage.body.iter().enumerate() {
                 let Command::Arg(definitions) = &instruction.command else { continue };
                 let index = stage.first + offset;
                 for definition in definitions.iter().filter(|it| is_given(it)) {
-                    found.extend(self.first_use(stage.index, index, &definition.name));
+                    found.extend(self.first_use(stage.index, index, &definition.name, &mut left));
                 }
             }
         }
@@ -75,13 +87,17 @@ impl<'d> Facts<'d> {
         stage: usize,
         after: usize,
         name: &'d Word<'d>,
+        left: &mut usize,
     ) -> Option<SecretArgument<'d>> {
         let secret = is_secret(&name.text);
         let stage = self.stages.all.get(stage)?;
         let later = stage.body.iter().enumerate().skip((after + 1).saturating_sub(stage.first));
         for (offset, instruction) in later {
             let index = stage.first + offset;
+            // What is passed over costs little, but not nothing.
+            *left = left.checked_sub(16)?;
             let Command::Run(run) = &instruction.command else { continue };
+            *left = left.checked_sub(instruction.span.len())?;
             if run.mounts.iter().any(|it| is_secret_named(it, &name.text)) {
                 continue;
             }
@@ -141,14 +157,16 @@ struct Use<'t> {
 impl Use<'_> {
     /// Whether it stands between `://` and `@`, as a password or alone.
     fn is_in_address(&self) -> bool {
-        let ends = [' ', '\t', '\n', '"', '\'', '/', '@'];
-        let before = &self.text[..self.range.start];
-        let start = before.rfind(ends).map_or(0, |it| it + 1);
-        let is_http = before[..start].ends_with("http://") || before[..start].ends_with("https://");
-        let after = &self.text[self.range.end..];
-        let end = after.find(ends).unwrap_or(after.len());
+        let ends = |it: &u8| matches!(it, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'/' | b'@');
+        let text = self.text.as_bytes();
+        let before = text.get(..self.range.start).unwrap_or_default();
+        let Some(back) = before.iter().rev().take(FARTHEST).position(ends) else { return false };
+        let before = &before[..before.len() - back];
+        let is_http = before.ends_with(b"http://") || before.ends_with(b"https://");
+        let after = text.get(self.range.end..).unwrap_or_default();
+        let Some(end) = after.iter().take(FARTHEST).position(ends) else { return false };
         // What a `:` follows is the name of the user.
-        is_http && after[end..].starts_with('@') && !after[..end].contains(':')
+        is_http && after[end] == b'@' && !after[..end].contains(&b':')
     }
 }
 
@@ -187,7 +205,10 @@ pub(crate) fn references<'t>(
             return None;
         }
         let end = match braced {
-            Some(_) => text.len() - after.len() + after.find('}')? + 1,
+            Some(_) => {
+                let end = after.bytes().take(FARTHEST).position(|it| it == b'}')?;
+                text.len() - after.len() + end + 1
+            }
             None => text.len() - after.len(),
         };
         Some(at..end)

@@ -197,8 +197,15 @@ impl<'d> Facts<'d> {
 
     /// The stages that no other builds on.
     pub(crate) fn leaf_stages(&self) -> impl Iterator<Item = &Stage<'d>> {
-        let all = &self.stages.all;
-        all.iter().filter(|it| all.iter().all(|other| other.base != Base::Stage(it.index)))
+        let mut is_leaf = vec![true; self.stages.all.len()];
+        for stage in &self.stages.all {
+            if let Base::Stage(base) = stage.base
+                && let Some(it) = is_leaf.get_mut(base)
+            {
+                *it = false;
+            }
+        }
+        self.stages.all.iter().filter(move |it| is_leaf.get(it.index) == Some(&true))
     }
 }
 

@@ -281,8 +281,8 @@ fn copies(facts: &Facts<'_>, stage: &Stage<'_>) -> Vec<CopiedPath> {
         .map(|it| CopiedPath {
             from_context: it.origin == Origin::Context,
             is_file: matches!(it.content, Content::File | Content::Manifest),
-            source: it.source,
-            path: it.path,
+            source: it.source.clone(),
+            path: it.path.clone(),
             span: it.span,
         })
         .collect()

@@ -55,6 +55,9 @@ declare_rule! {
     }
 }
 
+/// The longest script that is looked at: for each variable, all that stands before it is searched.
+const MOST_BYTES: usize = 64 * 1024;
+
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let mut seen = std::collections::BTreeSet::new();
     for (at, service) in cx.services().iter().enumerate() {
@@ -87,7 +90,7 @@ fn texts<'y>(service: &Service<'y>) -> Vec<Text<'y>> {
         all.extend(Text::of(value));
         all.extend(value.items().filter_map(Text::of));
     }
-    all.retain(|it| it.text.contains('$'));
+    all.retain(|it| it.text.contains('$') && it.text.len() <= MOST_BYTES);
     all
 }
 

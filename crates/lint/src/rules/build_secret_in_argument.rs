@@ -48,7 +48,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    for secret in cx.facts.secret_arguments() {
+    let facts = cx.facts;
+    for secret in facts.secret_arguments() {
         let name = &secret.name.text;
         let what = if secret.in_address { "a password in an address" } else { "a secret" };
         let message = format!("`{name}` is {what}, and build arguments stay in the image's history");

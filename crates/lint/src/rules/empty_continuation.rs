@@ -1,7 +1,7 @@
 //! `empty-continuation`: a blank line stands inside of an instruction.
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
-use plimsoll_syntax::dockerfile::{Instruction, Keyword, LineKind};
+use plimsoll_syntax::dockerfile::{Instruction, Keyword, Line, LineKind};
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -62,12 +62,9 @@ fn check(cx: &mut Context<'_, '_>) {
             cx.report(first, message).help(help).severity(Severity::Error).done();
             continue;
         }
-        let blank = file.lines.iter().filter(|it| {
-            it.kind == LineKind::InnerBlank && instruction.blank_lines.iter().any(|blank| {
-                it.span.start() <= blank.start() && blank.end() <= it.span.end()
-            })
-        });
-        let fix = Fix::safe("Remove the blank lines", blank.map(|it| Edit::delete(it.span)).collect::<Vec<_>>());
+        let blank = lines(cx, instruction).iter().filter(|it| it.kind == LineKind::InnerBlank);
+        let edits: Vec<Edit> = blank.map(|it| Edit::delete(it.span)).collect();
+        let fix = Fix::safe("Remove the blank lines", edits);
         cx.report(first, format!("a blank line stands inside of {name}"))
             .help("Remove it, or write a comment there.")
             .fix(fix)
@@ -75,13 +72,19 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
+/// The lines that an instruction stands on.
+fn lines<'d>(cx: &Context<'_, 'd>, instruction: &Instruction<'_>) -> &'d [Line] {
+    let lines = &cx.facts.file.lines;
+    let first = lines.partition_point(|it| it.span.end() <= instruction.span.start());
+    let after = lines.partition_point(|it| it.span.start() < instruction.span.end());
+    lines.get(first..after).unwrap_or_default()
+}
+
 /// The keyword at the start of a line after a blank one.
 fn swallowed(cx: &Context<'_, '_>, instruction: &Instruction<'_>) -> Option<&'static str> {
     let file = cx.facts.file;
-    let lines = file.lines.iter().skip_while(|it| it.span.end() <= instruction.span.start());
-    let lines = lines.take_while(|it| it.span.start() < instruction.span.end());
     let mut after_blank = false;
-    for line in lines {
+    for line in lines(cx, instruction) {
         match line.kind {
             LineKind::InnerBlank => after_blank = true,
             LineKind::InnerComment => {}

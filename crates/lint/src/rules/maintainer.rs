@@ -1,7 +1,7 @@
 //! `maintainer`: `MAINTAINER` is used.
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
-use plimsoll_syntax::dockerfile::{Command, EnvPair, Instruction, Word};
+use plimsoll_syntax::dockerfile::{Command, EnvPair, Instruction, Stage, Word};
 
 use crate::rule::declare_rule;
 use crate::{Context, FixAvailability, Scope};
@@ -47,10 +47,13 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let file = cx.facts.file;
+    let labelled: Vec<bool> = cx.facts.stages.all.iter().map(has_label).collect();
     for instruction in &file.instructions {
         let Command::Maintainer(word) = &instruction.command else { continue };
         let span = instruction.head(file.text);
-        let fix = fix(cx, instruction, word);
+        let stage = cx.facts.stages.at(instruction.span.start());
+        let is_labelled = stage.is_none_or(|it| labelled.get(it.index) != Some(&false));
+        let fix = if is_labelled { None } else { fix(cx, instruction, word) };
         let mut report = cx
             .report(span, "MAINTAINER is deprecated")
             .help(format!("Write `LABEL {LABEL}=…` instead."));
@@ -65,15 +68,6 @@ fn fix(cx: &Context<'_, '_>, instruction: &Instruction<'_>, word: &Word<'_>) -> 
     if !instruction.inner_comments.is_empty() || !instruction.flags.is_empty() {
         return None;
     }
-    let stage = cx.facts.stages.at(instruction.span.start())?;
-    let labels = stage.body.iter().filter_map(|it| match &it.command {
-        Command::Label(env) => Some(&env.pairs),
-        _ => None,
-    });
-    let is_label = |it: &EnvPair<'_>| it.name.text.trim_matches(['"', '\'']) == LABEL;
-    if labels.flatten().any(is_label) {
-        return None;
-    }
     let escape = cx.facts.file.escape;
     let text = unquoted(word.as_str());
     let mut value = String::with_capacity(text.len());
@@ -86,6 +80,16 @@ fn fix(cx: &Context<'_, '_>, instruction: &Instruction<'_>, word: &Word<'_>) -> 
     let label = if instruction.keyword.text.starts_with('m') { "label" } else { "LABEL" };
     let edit = Edit::replace(instruction.span, format!("{label} {LABEL}=\"{value}\""));
     Some(Fix::safe("Say it in a label", [edit]))
+}
+
+/// Whether a stage says by a label who made the image.
+fn has_label(stage: &Stage<'_>) -> bool {
+    let labels = stage.body.iter().filter_map(|it| match &it.command {
+        Command::Label(env) => Some(&env.pairs),
+        _ => None,
+    });
+    let is_label = |it: &EnvPair<'_>| it.name.text.trim_matches(['"', '\'']) == LABEL;
+    labels.flatten().any(is_label)
 }
 
 /// Many put the name in quotes, which `MAINTAINER` keeps.

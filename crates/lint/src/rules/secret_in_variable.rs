@@ -124,7 +124,11 @@ fn report(cx: &mut Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>, va
 fn is_reported_where_used(cx: &Context<'_, '_>, at: &Dispatched<'_, '_>, name: &Word<'_>) -> bool {
     matches!(at.instruction.command, Command::Arg(_))
         && cx.options.selects(&BUILD_SECRET_IN_ARGUMENT)
-        && cx.facts.secret_arguments().iter().any(|it| it.name.span == name.span)
+        && cx
+            .facts
+            .secret_arguments()
+            .binary_search_by_key(&name.span, |it| it.name.span)
+            .is_ok()
 }
 
 /// Whether a name has a part between underscores, or at an end, that says that it is a secret.

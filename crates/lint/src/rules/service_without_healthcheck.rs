@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::{Compose, Condition, Dependency, Service};
 
+use crate::compose::comparable::is_comparable;
 use crate::compose::hardening::is_strict;
 use crate::compose::images::{self, is_whole};
 use crate::compose::jobs::is_job;
@@ -103,6 +104,9 @@ fn is_connected_to(cx: &ComposeContext<'_, '_>, name: &str) -> bool {
 /// The first service that starts after another one; nothing, if one waits for more than its start.
 fn dependant<'f, 'y>(compose: &'f Compose<'y>, name: &str) -> Option<(&'f Service<'y>, Dependency<'y>)> {
     let mut found = None;
+    if !is_comparable(compose) {
+        return None;
+    }
     for service in &compose.services {
         if service.get("depends_on").is_none() {
             continue;

@@ -150,10 +150,15 @@ fn walk<'y>(value: Value<'y>, depth: usize, seen: &mut Seen<'y>) {
 /// Leaves out what a command means for the shell in the container, which has a rule of its own.
 fn meant_for_shell<'y>(service: &Service<'y>, value: Value<'y>, seen: &mut Seen<'y>) {
     let texts = Text::of(value).into_iter().chain(value.items().filter_map(Text::of));
-    for text in texts.filter(|it| it.text.contains('$')) {
-        let environment = service.environment();
+    let mut texts = texts.filter(|it| it.text.contains('$')).peekable();
+    if texts.peek().is_none() {
+        return;
+    }
+    let environment = service.environment();
+    let names: BTreeSet<&str> = environment.iter().map(|it| it.name.text).collect();
+    for text in texts {
         for it in variables(text.text).iter().filter(|it| !it.in_braces) {
-            if environment.iter().any(|pair| pair.name.text == it.name) {
+            if names.contains(it.name) {
                 seen.unset.remove(it.name);
             }
         }

@@ -3,6 +3,7 @@
 use plimsoll_finding::{Clause, Severity, Span};
 use plimsoll_syntax::compose::{MountKind, Service};
 
+use crate::compose::comparable::is_comparable;
 use crate::compose::sources::is_literal;
 use crate::facts::paths;
 use crate::image_facts::{ImageFacts, ImageUser, Ownership};
@@ -173,8 +174,9 @@ fn in_home(image: &ImageFacts, path: &str) -> bool {
 
 /// Whether another service mounts the volume as well: the one that comes first decides.
 fn is_shared(cx: &ComposeContext<'_, '_>, service: &Service<'_>, volume: &str) -> bool {
-    let others = cx.facts.compose.services.iter().filter(|it| it.name != service.name);
-    others.flat_map(Service::volumes).any(|it| it.source.is_some_and(|it| it.text == volume))
+    let compose = &cx.facts.compose;
+    let mut others = compose.services.iter().filter(|it| it.name != service.name);
+    !is_comparable(compose) || others.any(|it| it.volumes().iter().any(|it| it.source.is_some_and(|it| it.text == volume)))
 }
 
 /// Whether a volume is made elsewhere, or by a driver.

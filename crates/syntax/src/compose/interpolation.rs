@@ -10,6 +10,9 @@ use std::ops::Range;
 /// Defaults within defaults that are followed: more than anybody writes.
 const DEEPEST: usize = 32;
 
+/// Once a value is so long, no more values are put in: values of values could fill the memory.
+const MOST_BYTES: usize = 1 << 20;
+
 /// How far the end of what is no variable is looked for.
 const MOST_SHOWN: usize = 100;
 
@@ -182,6 +185,9 @@ fn replace(
     let is_filled = value.is_some_and(|it| !it.is_empty());
     let known = variable != Variable::Unknown;
     let value_of = |out: &mut String| out.push_str(value.unwrap_or_default());
+    if out.len().saturating_add(value.map_or(0, str::len)) > MOST_BYTES {
+        return Ok(false);
+    }
     let Some((operator, word)) = it.operator else {
         value_of(out);
         return Ok(known);

@@ -1,6 +1,7 @@
 //! Joining settings: what a service extends with its own, and document with document.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::loaded::{Data, Field, Item};
 
@@ -89,15 +90,29 @@ fn join_entries<'y>(
     is_services: bool,
     mismatches: &mut Vec<Mismatch<'y>>,
 ) {
+    let mut places = places(known);
     for entry in entries {
-        match known.iter_mut().find(|it| it.name == entry.name) {
+        let place = places.get(entry.name).copied();
+        match place.and_then(|it| known.get_mut(it)) {
             Some(it) if is_services && it.value.is_map() && entry.value.is_map() => {
                 it.value = services(&it.value, entry.value, mismatches);
             }
             Some(it) => *it = entry,
-            None => known.push(entry),
+            None => {
+                places.insert(entry.name, known.len());
+                known.push(entry);
+            }
         }
     }
+}
+
+/// The first field of each name.
+fn places<'y>(fields: &[Field<'y>]) -> BTreeMap<&'y str, usize> {
+    let mut places = BTreeMap::new();
+    for (place, field) in fields.iter().enumerate() {
+        places.entry(field.name).or_insert(place);
+    }
+    places
 }
 
 fn join_fields<'y>(
@@ -106,13 +121,16 @@ fn join_fields<'y>(
     path: &mut Vec<&'y str>,
     mismatches: &mut Vec<Mismatch<'y>>,
 ) {
+    let mut places = places(base);
     for field in own {
-        let Some(at) = base.iter().position(|it| it.name == field.name) else {
+        let Some(at) = places.get(field.name).copied() else {
+            places.insert(field.name, base.len());
             base.push(field);
             continue;
         };
         if field.value.data == Data::Reset {
-            base.remove(at);
+            // Resets are dropped when all is joined.
+            base[at].value.data = Data::Reset;
         } else if field.replaces {
             base[at] = field;
         } else {

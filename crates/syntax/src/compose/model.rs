@@ -31,6 +31,8 @@ pub struct Compose<'y> {
     pub models: Vec<Resource<'y>>,
     /// Whether `include` brings other files, whose services and resources are not here.
     pub has_includes: bool,
+    /// The first service of each name, by its place in `services`.
+    places: BTreeMap<&'y str, usize>,
 }
 
 /// An entry of `volumes`, `networks`, `secrets`, `configs` or `models`.
@@ -78,8 +80,13 @@ impl<'y> Compose<'y> {
         } else {
             BTreeMap::new()
         };
+        let mut places = BTreeMap::new();
+        for (place, service) in services.iter().enumerate() {
+            places.entry(service.name()).or_insert(place);
+        }
         Self {
             yaml,
+            places,
             name: text("name"),
             version: text("version"),
             services: services
@@ -102,7 +109,12 @@ impl<'y> Compose<'y> {
 
     /// The service of a name.
     pub fn service(&self, name: &str) -> Option<&Service<'y>> {
-        self.services.iter().find(|it| it.name == name)
+        self.services.get(self.place_of(name)?)
+    }
+
+    /// The place in `services` of the service of a name.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
     }
 
     /// The value of a key at the top.

@@ -10,6 +10,7 @@ mod preamble;
 mod value;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 pub use preamble::Preamble;
 
@@ -23,6 +24,12 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Arguments that BuildKit keeps for itself: they are never variables, and never missing.
 const HIDDEN: &[&str] = &["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
+/// How many stages of a chain are looked at.
+const MOST_IN_CHAIN: usize = 256;
+
+/// How many bytes the values of all variables of a file may take: values of values grow fast.
+const MOST_BYTES: usize = 16 << 20;
+
 /// The variables of a file.
 #[derive(Clone, Debug)]
 pub struct Scopes<'d> {
@@ -30,6 +37,8 @@ pub struct Scopes<'d> {
     pub preamble: Preamble<'d>,
     escape: char,
     stages: Vec<Scope<'d>>,
+    /// How many bytes values may still take.
+    left: usize,
 }
 
 /// What is known of a variable at some place.
@@ -51,6 +60,8 @@ struct Scope<'d> {
     base: Option<usize>,
     windows: bool,
     variables: Vec<Variable<'d>>,
+    /// The places in `variables` of each name, ascending.
+    places: BTreeMap<Cow<'d, str>, Vec<usize>>,
 }
 
 /// What one `ARG` or one pair of an `ENV` does.
@@ -67,7 +78,8 @@ impl<'d> Scopes<'d> {
     /// Reads every `ARG` and `ENV` of a file.
     pub fn new(file: &'d Dockerfile<'d>, stages: &Stages<'d>) -> Self {
         let preamble = Preamble::new(&file.instructions, file.escape);
-        let mut scopes = Self { preamble, escape: file.escape, stages: Vec::new() };
+        let mut scopes =
+            Self { preamble, escape: file.escape, stages: Vec::new(), left: MOST_BYTES };
         for stage in &stages.all {
             scopes.add(stage, stages);
         }
@@ -132,8 +144,7 @@ impl<'d> Scopes<'d> {
     /// Whether an `ARG` of the stage, or of those below it, stands before the instruction with a
     /// number, whether or not it has a value.
     pub fn declares(&self, stage: usize, index: usize, name: &str) -> bool {
-        HIDDEN.contains(&name)
-            || self.visible(stage, index).any(|it| it.argument && it.name == name)
+        HIDDEN.contains(&name) || self.named(stage, index, name).any(|it| it.argument)
     }
 
     /// The names that have a value at the instruction with a number, the latest first, some twice.
@@ -157,7 +168,13 @@ impl<'d> Scopes<'d> {
         };
         let from = stage.first.saturating_sub(1);
         let windows = stage.from.platform.as_ref().is_some_and(|it| it.text.starts_with("windows"));
-        self.stages.push(Scope { from, base, windows, variables: Vec::new() });
+        self.stages.push(Scope {
+            from,
+            base,
+            windows,
+            variables: Vec::new(),
+            places: BTreeMap::new(),
+        });
         // The triggers of the stage below run first, as if they stood in its FROM.
         let triggers = base.and_then(|it| stages.all.get(it)).map_or(&[][..], |it| it.body);
         for trigger in triggers {
@@ -175,7 +192,7 @@ impl<'d> Scopes<'d> {
             Command::Arg(definitions) => {
                 for definition in definitions {
                     let variable = self.argument(stage, index, definition);
-                    self.stages[stage].variables.push(variable);
+                    self.set(stage, variable);
                 }
             }
             Command::Env(env) => {
@@ -191,10 +208,27 @@ impl<'d> Scopes<'d> {
                         argument: false,
                     })
                     .collect();
-                self.stages[stage].variables.extend(variables);
+                for variable in variables {
+                    self.set(stage, variable);
+                }
             }
             _ => {}
         }
+    }
+
+    /// Adds a variable to a stage. Once values take more memory than any file has use for, none is
+    /// known any more.
+    fn set(&mut self, stage: usize, mut variable: Variable<'d>) {
+        if let Some(value) = &mut variable.value {
+            self.left = self.left.saturating_sub(value.owned());
+            if self.left == 0 {
+                *value = Value::unsure(Cow::Borrowed(""));
+            }
+        }
+        let scope = &mut self.stages[stage];
+        let place = scope.variables.len();
+        scope.places.entry(variable.name.clone()).or_default().push(place);
+        scope.variables.push(variable);
     }
 
     fn argument(
@@ -239,21 +273,35 @@ impl<'d> Scopes<'d> {
     }
 
     fn find(&self, stage: usize, index: usize, name: &str) -> Option<&Value<'d>> {
-        self.visible(stage, index).find_map(|it| it.value.as_ref().filter(|_| it.name == name))
+        self.named(stage, index, name).find_map(|it| it.value.as_ref())
+    }
+
+    /// What holds of a name at an instruction, the latest first.
+    fn named(&self, stage: usize, index: usize, name: &str) -> impl Iterator<Item = &Variable<'d>> {
+        self.chain(stage).flat_map(move |scope| {
+            let places = scope.places.get(name).map_or(&[][..], Vec::as_slice);
+            let all = places.iter().rev().filter_map(|it| scope.variables.get(*it));
+            all.skip_while(move |it| it.index >= index)
+        })
     }
 
     /// What holds at an instruction, the latest first.
     fn visible(&self, stage: usize, index: usize) -> impl Iterator<Item = &Variable<'d>> {
+        self.chain(stage).flat_map(move |it| {
+            let end = it.variables.partition_point(|variable| variable.index < index);
+            it.variables[..end].iter().rev()
+        })
+    }
+
+    /// A stage and those that it stands on; at most 256.
+    fn chain(&self, stage: usize) -> impl Iterator<Item = &Scope<'d>> {
         let mut next = self.stages.get(stage);
         let scopes = std::iter::from_fn(move || {
             let scope = next?;
             next = scope.base.and_then(|it| self.stages.get(it));
             Some(scope)
         });
-        scopes.flat_map(move |it| {
-            let end = it.variables.partition_point(|variable| variable.index < index);
-            it.variables[..end].iter().rev()
-        })
+        scopes.take(MOST_IN_CHAIN)
     }
 
     fn has_path(&self, stage: usize) -> bool {

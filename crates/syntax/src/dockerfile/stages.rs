@@ -1,8 +1,17 @@
 //! The stages of a Dockerfile, and what each builds on.
 
+use std::collections::BTreeMap;
+
 use plimsoll_finding::Span;
 
 use super::{Command, Dockerfile, From, Instruction, Keyword, Preamble, SyntaxError, Word};
+
+/// How many stages of a chain are looked at: far more than any builder can stack layers.
+const MOST_IN_CHAIN: usize = 256;
+
+/// How often the name of a base with variables is held against the name of a stage. What isn't
+/// compared any more is taken to fit.
+const MOST_COMPARED: usize = 1_000_000;
 
 /// All stages of a file.
 #[derive(Clone, Debug)]
@@ -11,6 +20,8 @@ pub struct Stages<'d> {
     pub preamble: &'d [Instruction<'d>],
     /// The stages, in order.
     pub all: Vec<Stage<'d>>,
+    /// The numbers of the stages of each name, ascending.
+    names: BTreeMap<String, Vec<usize>>,
 }
 
 /// From a `FROM` to the next.
@@ -26,6 +37,8 @@ pub struct Stage<'d> {
     pub name: Option<String>,
     /// What it builds on.
     pub base: Base,
+    /// The number of the last stage of its chain: the one that builds on an image or on nothing.
+    pub root: usize,
     /// The base's name, with the defaults of the `ARG`s before the first `FROM`, for x86-64 Linux.
     pub image: String,
     /// Whether every variable in the base's name has a default, and the same one on each platform.
@@ -70,18 +83,28 @@ impl<'d> Stages<'d> {
             (0..all.len()).filter(|it| all[*it].kind == Keyword::From).collect();
         let preamble = &all[..starts.first().copied().unwrap_or(all.len())];
         let arguments = Preamble::new(all, file.escape);
-        let mut stages = Self { preamble, all: Vec::with_capacity(starts.len()) };
+        let all_stages = Vec::with_capacity(starts.len());
+        let mut stages = Self { preamble, all: all_stages, names: BTreeMap::new() };
         for (at, &start) in starts.iter().enumerate() {
             let end = starts.get(at + 1).copied().unwrap_or(all.len());
             let instruction = &all[start];
             let Command::From(from) = &instruction.command else { continue };
             let (image, image_known) = image(&arguments, &from.image);
+            let (index, base) = (stages.all.len(), stages.base(&image));
+            let name = from.name.as_ref().map(|it| it.text.to_ascii_lowercase());
+            if let Some(name) = &name {
+                stages.names.entry(name.clone()).or_default().push(index);
+            }
             let stage = Stage {
-                index: stages.all.len(),
+                index,
                 instruction,
                 from,
-                name: from.name.as_ref().map(|it| it.text.to_ascii_lowercase()),
-                base: stages.base(&image),
+                name,
+                base,
+                root: match base {
+                    Base::Stage(base) => stages.all.get(base).map_or(index, |it| it.root),
+                    Base::Scratch | Base::Image => index,
+                },
                 image,
                 image_known,
                 body: &all[start + 1..end],
@@ -102,8 +125,8 @@ impl<'d> Stages<'d> {
         if image == "scratch" {
             return Base::Scratch;
         }
-        let stage = self.all.iter().rev().find(|it| it.name.as_deref() == Some(image));
-        stage.map_or(Base::Image, |it| Base::Stage(it.index))
+        let latest = self.names.get(image).and_then(|it| it.last());
+        latest.map_or(Base::Image, |it| Base::Stage(*it))
     }
 
     /// Finds out who uses whom, and what the final stage needs.
@@ -118,11 +141,17 @@ impl<'d> Stages<'d> {
             self.all[index].uses = uses;
         }
         let Some(last) = self.all.len().checked_sub(1) else { return };
-        let shipped: Vec<usize> = self.chain(last).map(|it| it.index).collect();
-        for index in shipped {
-            self.all[index].shipped = true;
+        let mut shipped = Some(last);
+        while let Some(stage) = shipped.and_then(|it| self.all.get_mut(it)) {
+            stage.shipped = true;
+            shipped = match stage.base {
+                Base::Stage(base) if base < stage.index => Some(base),
+                _ => None,
+            };
         }
         let mut needed = vec![last];
+        // How many comparisons were made, and how many stages are reachable since those are too many.
+        let (mut compared, mut taken) = (0_usize, 0);
         while let Some(index) = needed.pop() {
             let stage = &mut self.all[index];
             if std::mem::replace(&mut stage.reachable, true) {
@@ -135,6 +164,12 @@ impl<'d> Stages<'d> {
             // Builds for other platforms, or with other arguments, may build on other stages.
             let written = &stage.from.image.text;
             if written.contains('$') {
+                compared = compared.saturating_add(index);
+                if compared > MOST_COMPARED {
+                    needed.extend(taken..index);
+                    taken = taken.max(index);
+                    continue;
+                }
                 let others = self.all[..index]
                     .iter()
                     .filter(|it| it.name.as_deref().is_some_and(|it| could_mean(written, it)));
@@ -154,7 +189,8 @@ impl<'d> Stages<'d> {
         self.all.get(after.checked_sub(1)?)
     }
 
-    /// A stage, then the stage that it builds on, and so on to the one that builds on an image.
+    /// A stage, then the stage that it builds on, and so on to the one that builds on an image;
+    /// at most 256 of them.
     pub fn chain(&self, stage: usize) -> impl Iterator<Item = &Stage<'d>> {
         let mut next = self.all.get(stage);
         std::iter::from_fn(move || {
@@ -166,11 +202,12 @@ impl<'d> Stages<'d> {
             };
             Some(stage)
         })
+        .take(MOST_IN_CHAIN)
     }
 
     /// The last stage of a chain: the one that builds on an image or on nothing.
     pub fn root(&self, stage: usize) -> Option<&Stage<'d>> {
-        self.chain(stage).last()
+        self.all.get(self.all.get(stage)?.root)
     }
 
     /// The last instruction of a kind in a stage or, where it has none, in those below it.
@@ -185,10 +222,9 @@ impl<'d> Stages<'d> {
         if let Ok(number) = name.parse::<usize>() {
             return stages.get(number);
         }
-        stages
-            .iter()
-            .rev()
-            .find(|it| it.name.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name)))
+        let numbers = self.names.get(&name.to_ascii_lowercase())?;
+        let before = numbers.partition_point(|it| *it < stages.len());
+        stages.get(*numbers.get(before.checked_sub(1)?)?)
     }
 }
 
@@ -299,6 +335,21 @@ RUN --mount=from=0,target=/x y
         let shipped: Vec<bool> = stages.all.iter().map(|it| it.shipped).collect();
         assert_eq!(shipped, [false, false, true, false, true]);
         assert_eq!(stages.root(4).map(|it| it.index), Some(2));
+    }
+
+    #[test]
+    fn a_chain_of_thousands_of_stages_is_walked_in_part_and_still_has_its_root() {
+        let mut text = "FROM debian AS s0\n".to_owned();
+        for stage in 1..3000 {
+            text += &format!("FROM s{} AS s{stage}\n", stage - 1);
+        }
+        let file = parse(&text);
+        let stages = Stages::new(&file);
+        assert_eq!(stages.root(2999).map(|it| it.index), Some(0));
+        assert!(stages.all.iter().all(|it| it.shipped && it.reachable));
+        assert_eq!(stages.chain(2999).count(), 256);
+        assert_eq!(stages.named("S17", 3000).map(|it| it.index), Some(17));
+        assert!(stages.named("s17", 17).is_none());
     }
 
     #[test]

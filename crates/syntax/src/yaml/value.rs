@@ -157,29 +157,29 @@ impl<'y> Value<'y> {
     /// The entries of a mapping with those that merge keys bring: its own first, then those that it
     /// does not have itself. Of two equal keys the last one counts.
     pub fn entries(self) -> Vec<Entry<'y>> {
-        let mut entries = Vec::with_capacity(self.own_entries().len());
-        self.collect(&mut entries, 0);
+        let own = self.own_entries().filter(|it| !it.key.is_merge_key());
+        let mut entries: Vec<Entry<'y>> = own.collect();
+        if self.own_entries().any(|it| it.key.is_merge_key()) {
+            let mut known: BTreeSet<&str> = entries.iter().map(Entry::name).collect();
+            self.merge(&mut entries, &mut known, 1);
+        }
         entries
     }
 
-    fn collect(self, entries: &mut Vec<Entry<'y>>, depth: usize) {
-        let own = self.own_entries().filter(|it| !it.key.is_merge_key());
-        if depth == 0 {
-            entries.extend(own);
-        } else {
-            let known: BTreeSet<&str> = entries.iter().map(Entry::name).collect();
-            let new = own.filter(|it| !known.contains(it.name()));
-            let new: Vec<_> = new.map(|it| Entry { merged: true, ..it }).collect();
-            entries.extend(new);
+    /// Adds what the merge keys of a mapping bring and is not known.
+    fn merge(self, entries: &mut Vec<Entry<'y>>, known: &mut BTreeSet<&'y str>, depth: usize) {
+        if depth > MOST_MERGES {
+            return;
         }
-        if depth < MOST_MERGES {
-            for merge in self.own_entries().filter(|it| it.key.is_merge_key()) {
-                if merge.value.is_mapping() {
-                    merge.value.collect(entries, depth + 1);
-                }
-                for source in merge.value.items() {
-                    source.collect(entries, depth + 1);
-                }
+        for merge in self.own_entries().filter(|it| it.key.is_merge_key()) {
+            let alone = Some(merge.value).filter(|it| it.is_mapping());
+            for source in alone.into_iter().chain(merge.value.items()) {
+                let new = source.own_entries().filter(|it| !it.key.is_merge_key());
+                let first = entries.len();
+                let new = new.filter(|it| !known.contains(it.name()));
+                entries.extend(new.map(|it| Entry { merged: true, ..it }));
+                known.extend(entries.iter().skip(first).map(Entry::name));
+                source.merge(entries, known, depth + 1);
             }
         }
     }

@@ -56,7 +56,7 @@ const MAKES_FILES: &[&str] = &[
 impl Facts<'_> {
     /// Everything that was copied into the image before an instruction, in order.
     pub(crate) fn copies_before(&self, stage: usize, index: usize) -> Vec<Copied> {
-        self.before(stage, index).into_iter().flat_map(|it| self.copied(it)).collect()
+        self.before(stage, index).into_iter().flat_map(|it| self.copied(it)).cloned().collect()
     }
 
     /// The copies of the context that bring the sources which a command compiles, in order.

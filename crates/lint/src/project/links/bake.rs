@@ -23,12 +23,15 @@ pub(super) fn is_bake(path: &str) -> bool {
     )
 }
 
+/// How many targets of a file are read: each is read with all that it inherits.
+const MOST_TARGETS: usize = 200;
+
 /// Adds the builds of all targets.
 pub(super) fn read(files: &dyn Files, path: &str, text: &str, builds: &mut Vec<ImageBuild>) {
     let bake = bake::parse(text);
     let abstracts = abstracts(&bake);
     let mut seen = BTreeSet::new();
-    for block in &bake.targets {
+    for block in bake.targets.iter().take(MOST_TARGETS) {
         // Several blocks of one name are one target.
         let is_target = !abstracts.contains(&*block.name) && seen.insert(&*block.name);
         if let Some(target) = bake.target(&block.name).filter(|_| is_target) {

@@ -51,8 +51,12 @@ impl Lost<'_> {
     }
 }
 
+/// For how many cache mounts uses are looked for: for each, all instructions are.
+const MOST_MOUNTS: usize = 100;
+
 /// Everything that is taken from mounts that are gone, in order.
 pub(super) fn lost<'d>(facts: &Facts<'d>) -> Vec<Lost<'d>> {
+    let mut searches = 0;
     let mut found: Vec<Lost<'d>> = Vec::new();
     for stage in &facts.stages.all {
         for (offset, instruction) in stage.body.iter().enumerate() {
@@ -63,6 +67,10 @@ pub(super) fn lost<'d>(facts: &Facts<'d>) -> Vec<Lost<'d>> {
             let index = stage.first + offset;
             let mounts = facts.mounts(index).into_iter().filter(|it| it.kind == MountKind::Cache);
             for mount in mounts {
+                searches += 1;
+                if searches > MOST_MOUNTS {
+                    break;
+                }
                 let mut search = Search { facts, stage: stage.index, index, mount, found: Vec::new() };
                 search.copies();
                 search.later_runs();

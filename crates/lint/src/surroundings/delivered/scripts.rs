@@ -147,7 +147,7 @@ pub(super) fn run(facts: &Facts<'_>, index: usize, until: Option<usize>, here: &
         return;
     }
     let Some(script) = facts.script(index) else { return here.give_up() };
-    let stage = facts.stages.all.iter().take_while(|it| it.first <= index).count();
+    let stage = facts.stages.all.partition_point(|it| it.first <= index);
     let mut reader =
         Reader { facts, index, stage: stage.saturating_sub(1), all: &script.commands, here };
     for at in 0..script.commands.len().min(until.unwrap_or(0)) {

@@ -55,6 +55,16 @@ impl<'d> Value<'d> {
         Self { exact: exact.value, known }
     }
 
+    /// How many bytes it takes besides the text of the file.
+    pub(super) fn owned(&self) -> usize {
+        let bytes = |it: &Cow<'_, str>| if matches!(it, Cow::Owned(_)) { it.len() } else { 0 };
+        bytes(&self.exact)
+            + match &self.known {
+                Known::Partly(it) => bytes(it),
+                Known::All | Known::Nothing => 0,
+            }
+    }
+
     /// The value, if it is known at all.
     pub(super) fn get(&self, mode: Mode) -> Option<&str> {
         match (mode, &self.known) {

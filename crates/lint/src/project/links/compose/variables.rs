@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use plimsoll_project::files::{self, Files};
 
+/// How long a value may be, and a text that values are put into.
+const MOST_BYTES: usize = 4096;
+
 /// What `.env` beside a Compose file sets. Whoever starts Compose may set more, or other values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostVariables(BTreeMap<String, String>);
@@ -19,7 +22,8 @@ impl HostVariables {
             let value = value.split_once(" #").map_or(value, |it| it.0).trim();
             let quoted = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
             let value = quoted('"').or_else(|| quoted('\'')).unwrap_or(value);
-            (!value.contains('$')).then(|| (name.trim().to_owned(), value.to_owned()))
+            (value.len() <= MOST_BYTES && !value.contains('$'))
+                .then(|| (name.trim().to_owned(), value.to_owned()))
         });
         Self(lines.collect())
     }
@@ -30,6 +34,9 @@ impl HostVariables {
         let mut result = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('$') {
+            if result.len() > MOST_BYTES {
+                return None;
+            }
             result.push_str(before);
             if let Some(after) = after.strip_prefix('$') {
                 result.push('$');
