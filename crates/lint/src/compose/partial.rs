@@ -16,5 +16,5 @@ pub(super) fn is_partial(place: &Place) -> bool {
         return false;
     }
     let has = |base: &&str| place.files().is_file(&files::join(place.directory(), base));
-    name.contains("override") || BASES.iter().any(|it| has(&it))
+    name.contains("override") || BASES.iter().any(has)
 }

@@ -137,7 +137,7 @@ mod tests {
     const BUILD: &str = "uses: docker/build-push-action@v7\n        with: {cache-to: 'type=gha,mode=max'}";
 
     fn workflow(runner: &str, steps: &[&str]) -> String {
-        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect();
+        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect::<Vec<_>>().concat();
         format!("jobs:\n  a:\n    runs-on: {runner}\n    steps:\n{steps}")
     }
 

@@ -211,10 +211,10 @@ mod tests {
             ("crates/a/src/main.rs", ""),
         ];
         let expected = "3:6 error: `src` is not in the build context, which is the current directory";
-        super::super::tests::check_project("missing-copy-source", &files, expected);
+        check_project("missing-copy-source", &files, expected);
         // A package below has it all: that one is the context.
         let all = [("crates/a/Cargo.lock", ""), ("crates/a/out.txt", ""), ("crates/a/web/x", "")];
-        super::super::tests::check_project("missing-copy-source", &[&files[..], &all].concat(), "");
+        check_project("missing-copy-source", &[&files[..], &all].concat(), "");
     }
 
     use crate::rules::tests::check_project;

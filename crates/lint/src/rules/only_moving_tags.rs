@@ -158,7 +158,7 @@ mod tests {
     const RULE: &str = "only-moving-tags";
 
     fn workflow(steps: &[&str]) -> String {
-        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect();
+        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect::<Vec<_>>().concat();
         format!("jobs:\n  a:\n    steps:\n{steps}")
     }
 

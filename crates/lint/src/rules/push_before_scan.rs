@@ -179,7 +179,7 @@ mod tests {
     const SCAN: &str = "uses: aquasecurity/trivy-action@v1\n        with: {image-ref: 'a/b:1'}";
 
     fn job(steps: &[&str]) -> String {
-        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect();
+        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect::<Vec<_>>().concat();
         format!("jobs:\n  a:\n    steps:\n{steps}")
     }
 

@@ -185,7 +185,7 @@ mod tests {
     const RULE: &str = "push-without-login";
 
     fn workflow(runner: &str, steps: &[&str]) -> String {
-        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect();
+        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect::<Vec<_>>().concat();
         format!("jobs:\n  a:\n    runs-on: {runner}\n    steps:\n{steps}")
     }
 

@@ -147,7 +147,7 @@ mod tests {
     const RULE: &str = "retired-action";
 
     fn workflow(uses: &[&str]) -> String {
-        let steps: String = uses.iter().map(|it| format!("      - uses: {it}\n")).collect();
+        let steps: String = uses.iter().map(|it| format!("      - uses: {it}\n")).collect::<Vec<_>>().concat();
         format!("jobs:\n  a:\n    steps:\n      - run: docker build .\n{steps}")
     }
 

@@ -193,7 +193,7 @@ mod tests {
     const RULE: &str = "scan-of-other-image";
 
     fn workflow(steps: &[&str]) -> String {
-        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect();
+        let steps: String = steps.iter().map(|it| format!("      - {it}\n")).collect::<Vec<_>>().concat();
         format!("env: {{IMAGE: ghcr.io/a/b}}\njobs:\n  a:\n    steps:\n{steps}")
     }
 

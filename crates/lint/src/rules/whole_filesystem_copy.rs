@@ -72,7 +72,7 @@ fn check(cx: &mut Context<'_, '_>) {
             let index = stage.first + offset;
             for copied in facts.copied(index) {
                 let Origin::Stage(from) = copied.origin else { continue };
-                if let Some(message) = too_much(facts, stage.index, from, &copied) {
+                if let Some(message) = too_much(facts, stage.index, from, copied) {
                     let help = "Copy the program, and what else the image needs, by their own paths.";
                     cx.report(copied.span, message).help(help).done();
                 }

@@ -16,7 +16,7 @@ pub(super) struct Parts<'t> {
     /// Where each line begins.
     lines: Vec<usize>,
     /// The parts, by their first bytes.
-    parts: Vec<Span>,
+    all: Vec<Span>,
     /// All that begins on a line.
     begun: BTreeMap<usize, Span>,
     /// The innermost part that ends on a line.
@@ -33,7 +33,7 @@ impl<'t> Parts<'t> {
         let mut parts: Vec<Span> = parts.into_iter().filter(|it| !it.is_empty()).collect();
         parts.sort();
         let (begun, ended) = (BTreeMap::new(), BTreeMap::new());
-        let mut this = Self { text, lines, parts: Vec::new(), begun, ended, head: 0 };
+        let mut this = Self { text, lines, all: Vec::new(), begun, ended, head: 0 };
         for part in &parts {
             let begun = this.begun.entry(this.line_of(part.start())).or_insert(*part);
             *begun = begun.union(*part);
@@ -41,7 +41,7 @@ impl<'t> Parts<'t> {
             let end = this.line_of(part.end().saturating_sub(1));
             this.ended.insert(end, *part);
         }
-        this.parts = parts;
+        this.all = parts;
         this.head = match this.begun.first_key_value() {
             Some((first, _)) => {
                 (0..*first).rev().find(|it| this.line(*it).trim().is_empty()).unwrap_or_default()
@@ -76,8 +76,8 @@ impl<'t> Parts<'t> {
 
     /// The innermost part around a byte.
     pub(super) fn around(&self, at: usize) -> Option<Reach> {
-        let begun = self.parts.partition_point(|it| it.start() <= at);
-        let before = self.parts.get(..begun)?.iter().rev().take(MOST_LOOKED_AT);
+        let begun = self.all.partition_point(|it| it.start() <= at);
+        let before = self.all.get(..begun)?.iter().rev().take(MOST_LOOKED_AT);
         before.copied().find(|it| it.end() >= at).map(Reach::Bytes)
     }
 }

@@ -18,6 +18,10 @@ pub(super) trait Around {
     fn part(&self, line: usize) -> Option<Reach>;
 
     /// The stage that it belongs to, if there is one; `None` for a file that has no stages.
+    #[expect(
+        clippy::option_option,
+        reason = "whether there are stages, and whether this is in one"
+    )]
     fn stage(&self, line: usize) -> Option<Option<Reach>>;
 
     /// Whether it stands in the head of the file: before all else, with a blank line after it.

@@ -7,7 +7,7 @@ use plimsoll_syntax::yaml::{Value, Yaml};
 
 use super::collect::Blocks;
 use super::parts::Parts;
-use super::reach::{Around, Reach};
+use super::reach::{Around as _, Reach};
 use super::{Suppressions, comment, peers};
 use crate::{RULES, Rule};
 

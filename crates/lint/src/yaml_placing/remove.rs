@@ -17,7 +17,7 @@ impl<'y> YamlEdits<'y> {
         let places: Vec<Span> = mapping.own_entries().map(place).collect::<Option<_>>()?;
         let at = places.iter().position(|it| it.start() == start)?;
         if mapping.is_flow() {
-            return self.without_loss(self.from_brackets(&places, at)?);
+            return self.without_loss(self.out_of_brackets(&places, at)?);
         }
         if places.len() < 2 {
             return None;
@@ -40,7 +40,7 @@ impl<'y> YamlEdits<'y> {
         let places: Vec<Span> = list.items().map(place).collect::<Option<_>>()?;
         let at = list.items().position(|it| it.written() == item.written())?;
         if list.is_flow() {
-            return self.without_loss(self.from_brackets(&places, at)?);
+            return self.without_loss(self.out_of_brackets(&places, at)?);
         }
         let place = *places.get(at)?;
         let prefix = self.prefix(place.start())?;
@@ -62,7 +62,7 @@ impl<'y> YamlEdits<'y> {
     }
 
     /// One of several parts between brackets, with its comma.
-    fn from_brackets(&self, places: &[Span], at: usize) -> Option<Span> {
+    fn out_of_brackets(&self, places: &[Span], at: usize) -> Option<Span> {
         let place = *places.get(at)?;
         if let Some(next) = places.get(at + 1) {
             return Some(Span::new(place.start(), next.start()));

@@ -341,7 +341,7 @@ RUN --mount=from=0,target=/x y
     fn a_chain_of_thousands_of_stages_is_walked_in_part_and_still_has_its_root() {
         let mut text = "FROM debian AS s0\n".to_owned();
         for stage in 1..3000 {
-            text += &format!("FROM s{} AS s{stage}\n", stage - 1);
+            text.extend([format!("FROM s{} AS s{stage}\n", stage - 1)]);
         }
         let file = parse(&text);
         let stages = Stages::new(&file);

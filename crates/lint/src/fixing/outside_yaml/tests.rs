@@ -95,8 +95,8 @@ enum Node {
     Line(&'static str),
     /// A block scalar.
     Script,
-    Mapping(Vec<(bool, Node, bool)>),
-    List(Vec<Node>),
+    Mapping(Vec<(bool, Self, bool)>),
+    List(Vec<Self>),
 }
 
 fn node() -> impl Strategy<Value = Node> {
@@ -145,19 +145,19 @@ impl Layout {
                 }
                 *text += line;
             }
-            Node::Script => *text += &format!(" |\n{blanks}# no\n{blanks}  x: y"),
+            Node::Script => text.extend([format!(" |\n{blanks}# no\n{blanks}  x: y")]),
             Node::Mapping(entries) => {
                 for (at, (comment, value, at_end)) in entries.iter().enumerate() {
                     if after_key || at > 0 {
                         *text += "\n";
                         if *comment {
-                            *text += &format!("{blanks}# over {at}\n");
+                            text.extend([format!("{blanks}# over {at}\n")]);
                         }
                         *text += &blanks;
                     } else {
                         *text += " ";
                     }
-                    *text += &format!("k{at}:");
+                    text.extend([format!("k{at}:")]);
                     self.write(value, column + self.step, true, text);
                     if *at_end && !text.ends_with("x: y") {
                         *text += " # beside";
@@ -168,7 +168,7 @@ impl Layout {
                 let column = if after_key && self.flat { column - self.step } else { column };
                 for (at, item) in items.iter().enumerate() {
                     if after_key || at > 0 {
-                        *text += &format!("\n{}", " ".repeat(column));
+                        text.extend([format!("\n{}", " ".repeat(column))]);
                     } else {
                         *text += " ";
                     }

@@ -116,6 +116,24 @@ mod tests {
             ("URL: http://a:80/x?y=z", "URL: http://a:80/x?y=z"),
             ("    password: ${{ secrets.TOKEN }}", "    password: ${{ secrets.TOKEN }}"),
             ("  password: |", "  password: |"),
+            (
+                "  environment: {DB_PASSWORD: admin, A: $Z, SMTP_PASSWORD: 'h 2', B: c}",
+                "  environment: {DB_PASSWORD: *****, A: $Z, SMTP_PASSWORD: '***', B: c}",
+            ),
+            ("ENV API_TOKEN a b", "ENV API_TOKEN ***"),
+            ("RUN PGPASSWORD=hunter3 psql -c x", "RUN PGPASSWORD=******* psql -c x"),
+            ("test: mysqladmin ping -pPW -u root", "test: mysqladmin ping -p** -u root"),
+            ("test: redis-cli -a PW ping", "test: redis-cli -a ** ping"),
+            ("command: redis-server --requirepass PW", "command: redis-server --requirepass **"),
+            ("CMD [\"app\", \"--token\", \"X\"]", "CMD [\"app\", \"--token\", \"*\"]"),
+            ("run: docker login -u me -p PW ghcr.io", "run: docker login -u me -p ** ghcr.io"),
+            (
+                "run: docker login --password-stdin ghcr.io",
+                "run: docker login --password-stdin ghcr.io",
+            ),
+            ("curl -H \"Authorization: Bearer abc\"", "curl -H \"Authorization: Bearer ***\""),
+            ("RUN mkdir -p /app && mysql", "RUN mkdir -p **** && mysql"),
+            ("ports: [\"5432:5432\"]", "ports: [\"5432:5432\"]"),
             ("RUN curl https://me:pä@host/x", "RUN curl https://me:***@host/x"),
         ] {
             assert_eq!(known_masked(source), expected);
@@ -127,7 +145,7 @@ mod tests {
     fn secrets_are_masked_and_everything_else_stays_in_its_place() {
         for (source, expected) in [
             ("ENV API_KEY=hunter2 B=$B\n", "ENV API_KEY=******* B=$B\n"),
-            ("ENV TOKEN 'a b'", "ENV TOKEN '* *'"),
+            ("ENV TOKEN 'a b'", "ENV TOKEN '***'"),
             ("ARG T=\"ghp_0123456789abcdef\"", "ARG T=\"ghp_****************\""),
             ("RUN curl https://me:pässw@host/x", "RUN curl https://me:******@host/x"),
             ("RUN echo AKIA0123456789ABCDEF", "RUN echo AKIA****************"),
