@@ -61,6 +61,9 @@ declare_rule! {
 const HELP: &str = "Hand it over as a file with `secrets`, or leave the value to a variable that is not kept in \
                     the repository; change it if it is in use.";
 
+/// How many variables are looked at: services that extend one with thousands have them all.
+const MOST_VARIABLES: usize = 200_000;
+
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let mut known: BTreeSet<usize> = BTreeSet::new();
     tokens(cx, &mut known);
@@ -68,11 +71,15 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let mut plain: Option<(&Service<'_>, Pair<'_>)> = None;
     let mut more = 0;
     let mut random_values: BTreeSet<&str> = BTreeSet::new();
+    let mut left = MOST_VARIABLES;
     for service in &compose.services {
         if service.get("environment").is_none() {
             continue;
         }
-        for pair in service.environment() {
+        let environment = service.environment();
+        let Some(rest) = left.checked_sub(environment.len()) else { break };
+        left = rest;
+        for pair in environment {
             // Settings that services share are written once.
             let Some(value) = pair.value.filter(|it| !it.text.is_empty()) else { continue };
             if value.is_templated() || known.contains(&value.span.start()) {

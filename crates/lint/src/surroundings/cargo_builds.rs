@@ -15,6 +15,9 @@ use crate::Facts;
 use crate::facts::cargo::{CargoCommand, CargoKind};
 use crate::facts::paths;
 
+/// How many cargo commands are looked at: what the image holds by then is worked out for each.
+const MOST_BUILDS: usize = 30;
+
 /// The cargo commands of a Dockerfile that work on a known workspace.
 #[derive(Debug, Default)]
 pub(crate) struct CargoBuilds {
@@ -50,6 +53,7 @@ impl CargoBuilds {
             .enumerate()
             .filter(|(_, it)| is_of_interest(it))
             .map(|it| it.0)
+            .take(MOST_BUILDS)
             .collect();
         if commands.is_empty() {
             return Self::default();

@@ -339,10 +339,9 @@ RUN --mount=from=0,target=/x y
 
     #[test]
     fn a_chain_of_thousands_of_stages_is_walked_in_part_and_still_has_its_root() {
-        let mut text = "FROM debian AS s0\n".to_owned();
-        for stage in 1..3000 {
-            text.extend([format!("FROM s{} AS s{stage}\n", stage - 1)]);
-        }
+        let lines: Vec<String> =
+            (1..3000).map(|it| format!("FROM s{} AS s{it}\n", it - 1)).collect();
+        let text = "FROM debian AS s0\n".to_owned() + &lines.concat();
         let file = parse(&text);
         let stages = Stages::new(&file);
         assert_eq!(stages.root(2999).map(|it| it.index), Some(0));

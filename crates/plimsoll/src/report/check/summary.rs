@@ -117,8 +117,13 @@ impl Summary {
             rule.findings.add(finding);
             rule.fixable += usize::from(finding.fix.is_some());
         }
+        // Of a file that can't be read nobody knows whether anything holds.
+        let unread = report
+            .findings
+            .iter()
+            .any(|it| it.rule == "syntax-error" && it.severity == Severity::Error);
         let clauses = Clause::ALL.into_iter().map(|clause| {
-            let rules = report.rules.iter().filter(|it| it.clause == clause);
+            let rules = report.rules.iter().filter(|it| it.clause == clause && !unread);
             let counts = by_clause.get(&clause).copied().unwrap_or_default();
             ClauseSummary::new(clause, rules.count(), counts)
         });
