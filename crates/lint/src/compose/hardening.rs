@@ -57,7 +57,7 @@ pub(crate) fn speaks_of(
     service: &Service<'_>,
     has: Hardening,
 ) -> bool {
-    if service.extends_elsewhere() || is_hopeless(service) {
+    if cx.adds_to_services() || service.extends_elsewhere() || is_hopeless(service) {
         return false;
     }
     if is_strict(cx) {

@@ -37,10 +37,16 @@ impl ComposeContext<'_, '_> {
         self.sink.path.rsplit('/').next().unwrap_or(self.sink.path)
     }
 
-    /// Whether the file only adds to another one, so that what it lacks may be there.
+    /// Whether the file only adds to another one, so that what it lacks may be there: services, and
+    /// keys of services.
     pub(crate) fn is_override(&self) -> bool {
+        self.adds_to_services() || self.facts.compose.has_includes
+    }
+
+    /// Whether another file may say more of the services of this one. Included files don't: they have
+    /// services of their own.
+    pub(crate) fn adds_to_services(&self) -> bool {
         self.file_name().contains("override")
-            || self.facts.compose.has_includes
             || self.place().is_some_and(super::partial::is_partial)
     }
 }

@@ -7,6 +7,8 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use plimsoll_finding::Span;
 use plimsoll_syntax::dockerfile::{Command, Form, MountKind};
 use plimsoll_syntax::shell::{Joined, ShellCommand, ShellWord};
@@ -202,6 +204,25 @@ impl Reader<'_, '_> {
         self.facts.in_shell(self.stage, self.index, text).into_owned()
     }
 
+    /// Puts the values of instructions in for variables in names of packages and binaries. A variable
+    /// that the script itself sets, or whose value is not one name, stays as it is written.
+    fn expand_names(self, names: &mut [String]) {
+        if !names.iter().any(|it| it.contains('$')) {
+            return;
+        }
+        let text = self.facts.file.instructions.get(self.index);
+        let text =
+            text.and_then(|it| self.facts.file.text.get(it.span.range())).unwrap_or_default();
+        let set = set_in(text);
+        for name in names.iter_mut().filter(|it| it.contains('$')) {
+            let is_set = variables_in(name).any(|it| set.contains(it));
+            let value = self.expand(name);
+            if !is_set && !value.is_empty() && !value.contains(char::is_whitespace) {
+                *name = value;
+            }
+        }
+    }
+
     fn command(
         self,
         words: &[ShellWord<'_>],
@@ -215,6 +236,9 @@ impl Reader<'_, '_> {
             if let Choice::Is(value) = choice {
                 *value = self.expand(value);
             }
+        }
+        for named in [&mut arguments.packages, &mut arguments.binaries] {
+            self.expand_names(named);
         }
         let variable = |name: &str| {
             let value = in_script(name).map(|it| self.expand(&it));
@@ -259,6 +283,31 @@ impl Reader<'_, '_> {
             arguments,
         })
     }
+}
+
+/// The names that a script may give values to: `NAME=value`, `for NAME in`, `read NAME`.
+fn set_in(script: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    let mut words = script.split_ascii_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if matches!(word, "for" | "read" | "-r") {
+            found.extend(words.peek());
+        }
+        let before = word.split('=').filter(|it| it.len() < word.len());
+        found.extend(before.filter_map(|it| it.rsplit(|it| !is_name(it)).next()));
+    }
+    found
+}
+
+/// The names of the variables in a word.
+fn variables_in(word: &str) -> impl Iterator<Item = &str> {
+    word.split('$')
+        .skip(1)
+        .filter_map(|it| it.trim_start_matches('{').split(|it| !is_name(it)).next())
+}
+
+fn is_name(it: char) -> bool {
+    it.is_ascii_alphanumeric() || it == '_'
 }
 
 /// The value of `NAME=value` among words.

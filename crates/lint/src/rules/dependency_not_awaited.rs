@@ -59,6 +59,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     if cx.served().next().is_none() {
         return;
     }

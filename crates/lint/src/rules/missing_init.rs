@@ -53,6 +53,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let compose = &cx.facts.compose;
     let is_strict = is_strict(cx);
     if cx.purpose().is_development() && !is_strict {

@@ -58,6 +58,9 @@ const HELP: &str = "Set `memory`, `cpus` and `pids` in `deploy.resources.limits`
                     day takes.";
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let compose = &cx.facts.compose;
     let (is_production, is_strict) = (cx.purpose().is_production(), is_strict(cx));
     let mut found: Vec<(&Service<'_>, &'static str)> = Vec::new();

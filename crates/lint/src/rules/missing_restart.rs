@@ -55,6 +55,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let is_strict = is_strict(cx);
     if !cx.purpose().is_production() && !is_strict {
         return;

@@ -60,6 +60,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     for service in &cx.facts.compose.services {
         let Some(read_only) = service.get("read_only").filter(|it| it.as_bool() == Some(true))
         else {

@@ -67,6 +67,9 @@ const SLOW: &[&str] = &[
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let compose = &cx.facts.compose;
     let is_strict = is_strict(cx);
     for service in &compose.services {

@@ -99,20 +99,31 @@ fn check(cx: &mut Context<'_, '_>) {
             "`{name}` asks for {channel}, and rustup downloads it: `{}` has another toolchain",
             base.image
         );
-        let help = match Version::parse(channel) {
-            Some(Version { patch: Some(_), .. }) => {
-                format!("Build on `rust:{channel}`, or keep the file out by `.dockerignore`.")
-            }
-            _ => "Name one full version in both (`1.89.0`), or keep the file out by \
-                  `.dockerignore`."
-                .to_owned(),
-        };
+        let help = help(version, channel);
         cx.report(base.span, message)
             .help(help)
             .related_in(name, Some(Span::new(span.start, span.end)), "this decides")
             .related(command.head, "downloaded here")
             .done();
     }
+}
+
+/// What to write instead, by the version of the image's tag and what the file asks for.
+fn help(tag: Option<&str>, channel: &str) -> String {
+    // `1.89.0-x86_64-unknown-linux-gnu` names the host as well.
+    let short = channel.split('-').next().unwrap_or(channel);
+    let own = tag.and_then(Version::parse);
+    let way = match Version::parse(short) {
+        Some(Version { patch: Some(_), .. }) => format!("Build on `rust:{short}`"),
+        Some(Version { major, minor, .. }) => {
+            let same = own.filter(|it| (it.major, it.minor) == (major, minor));
+            let patch = same.and_then(|it| it.patch).unwrap_or_default();
+            format!("Name one full version in both (`{major}.{minor}.{patch}`)")
+        }
+        None if short == "nightly" => format!("Build on an image that has `{channel}`"),
+        None => format!("Name the full version of the image instead of `{channel}`"),
+    };
+    format!("{way}, or keep the file out by `.dockerignore`.")
 }
 
 /// Whether rustup takes a channel for another toolchain than that of an official image's tag, where
@@ -164,6 +175,21 @@ mod tests {
             ("nightly", "nightly"),
         ] {
             assert!(!is_another(Some(tag), channel), "{tag} {channel}");
+        }
+    }
+
+    #[test]
+    fn help_names_the_version_that_is_asked_for() {
+        for (tag, channel, expected) in [
+            ("1.85", "1.87.0", "Build on `rust:1.87.0`"),
+            ("1.85", "1.87.0-x86_64-unknown-linux-gnu", "Build on `rust:1.87.0`"),
+            ("1.85", "1.87", "Name one full version in both (`1.87.0`)"),
+            ("1.87.1", "1.87", "Name one full version in both (`1.87.1`)"),
+            ("1.87.1", "stable", "Name the full version of the image instead of `stable`"),
+            ("1", "nightly-2025-01-01", "Build on an image that has `nightly-2025-01-01`"),
+        ] {
+            let found = help(Some(tag), channel);
+            assert_eq!(found, format!("{expected}, or keep the file out by `.dockerignore`."));
         }
     }
 

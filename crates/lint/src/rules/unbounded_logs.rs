@@ -54,6 +54,9 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let compose = &cx.facts.compose;
     let is_strict = is_strict(cx);
     let somebody_cares = compose.services.iter().any(|it| logs(it) == Some(Logs::Bounded));

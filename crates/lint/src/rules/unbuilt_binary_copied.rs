@@ -262,4 +262,35 @@ mod tests {
         // The other rule's.
         taken("RUN cargo build", &copy("nope"), "");
     }
+
+    #[test]
+    fn binaries_are_named_by_variables() {
+        for build in [
+            "ARG BIN=cli\nRUN cargo build -r --bin $BIN",
+            "ARG BIN=cli\nRUN cargo build -r -p cli-package --bin=${BIN}",
+            "ARG BIN\nRUN cargo build -r --bin $BIN",
+            "RUN cargo build -r --bin $(cat name)",
+            "RUN cargo build -r --bin \"${BIN:-cli}\"",
+            "RUN for b in cli; do cargo build -r --bin $b; done",
+            "ARG b=app\nRUN for b in cli; do cargo build -r --bin $b; done",
+        ] {
+            let text = format!("{build} && cp \"target/release/$BIN\" /x");
+            let from_workspace = |build: &str, expected: &str| {
+                let text = format!("FROM rust:1.89 AS b\nWORKDIR /w\nCOPY . .\n{build}\nFROM debian:13\nCOPY --from=b /w/target/release/cli /x\n");
+                let files = [
+                    ("Dockerfile", &*text),
+                    ("Cargo.toml", "[workspace]\nmembers = [\"cli\"]\n"),
+                    ("cli/Cargo.toml", "[package]\nname = \"cli-package\"\nedition = \"2024\"\n[[bin]]\nname = \"cli\"\npath = \"src/main.rs\"\n"),
+                    ("cli/src/main.rs", ""),
+                ];
+                for rule in ["unbuilt-binary-copied", "wrong-target-directory", "build-input-not-copied"] {
+                    check_project(rule, &files, expected);
+                }
+            };
+            from_workspace(build, "");
+            from_workspace(&text, "");
+        }
+        let found = "7:15 error: `tool` is not among what cargo is told to build";
+        taken("ARG BIN=app\nRUN cargo build -r --bin $BIN", &copy("tool"), found);
+    }
 }

@@ -58,6 +58,9 @@ const HELP: &str = "Add `read_only: true` with `tmpfs: [/tmp]`, `cap_drop: [ALL]
                     `security_opt: [\"no-new-privileges:true\"]`, and give back what the program needs.";
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
+    if cx.adds_to_services() {
+        return;
+    }
     let compose = &cx.facts.compose;
     let purpose = cx.purpose();
     let somebody_cares = compose.services.iter().any(|it| Hardening::of(it).count() > 0);

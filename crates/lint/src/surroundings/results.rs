@@ -194,6 +194,9 @@ pub(crate) fn binaries<'w>(
     if text.contains("--example") || text.contains("--artifact-dir") || text.contains("--out-dir") {
         return None;
     }
+    if build.binaries.iter().any(|it| it.contains(['$', '`', '*', '?', '['])) {
+        return None;
+    }
     let choice = build.choice.as_ref()?;
     let workspace: &CargoWorkspace = &build.workspace;
     let mut made = Made::default();
@@ -202,9 +205,6 @@ pub(crate) fn binaries<'w>(
         let on = workspace.features_on(member, choice);
         for target in member.binaries() {
             let is_named = build.binaries.is_empty() || build.binaries.contains(&target.name);
-            if build.binaries.iter().any(|it| it.contains(['$', '*', '?'])) {
-                return None;
-            }
             if is_only_lib || !is_named {
                 made.others.push((member, target));
             } else if target.required_features.iter().all(|it| on.contains(it)) {

@@ -163,3 +163,21 @@ fn failures_that_are_passed_over_are_known() {
         with(&format!("RUN {script}"), |it, _| assert_eq!(it.tolerated, tolerated, "{script}"));
     }
 }
+
+#[test]
+fn names_come_from_variables_whose_value_is_known() {
+    for (body, expected) in [
+        ("ARG BIN=api\nRUN cargo build --bin $BIN", "api"),
+        ("ARG BIN=api\nRUN cargo build --bin=${BIN}", "api"),
+        ("ENV BIN=api\nRUN cargo build --bin \"$BIN-cli\"", "api-cli"),
+        ("ARG BIN\nRUN cargo build --bin $BIN", "$BIN"),
+        ("ARG BIN=\nRUN cargo build --bin $BIN", "$BIN"),
+        ("ARG BIN=\"a b\"\nRUN cargo build --bin $BIN", "$BIN"),
+        ("ENV b=web\nRUN for b in api; do cargo build --bin $b; done", "$b"),
+        ("ENV b=web\nRUN b=api; cargo build --bin $b", "$b"),
+        ("ENV b=web\nRUN read -r b < name && cargo build --bin $b", "$b"),
+    ] {
+        with(body, |it, _| assert_eq!(it.arguments.binaries, [expected], "{body}"));
+    }
+    with("ARG P=api\nRUN cargo build -p $P", |it, _| assert_eq!(it.arguments.packages, ["api"]));
+}

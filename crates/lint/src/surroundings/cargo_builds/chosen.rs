@@ -17,6 +17,7 @@ pub(super) fn choice(
     let is_hidden = |it: &String| it.contains(['$', '`', '*', '?', '[']);
     if arguments.hidden
         || arguments.packages.iter().any(is_hidden)
+        || arguments.binaries.iter().any(is_hidden)
         || arguments.features.names.iter().any(is_hidden)
         || !matches!(command.through, "" | "zigbuild" | "cross" | "xx" | "xwin")
     {
