@@ -171,7 +171,8 @@ impl<'r, 'd> Run<'r, 'd> {
             if selected.has(place) || self.suppressions.enables(rule) {
                 let findings = &mut self.checked.findings;
                 let first = findings.len();
-                check(rule.check, Sink { rule, path: self.path, findings });
+                let suppressions = &self.suppressions;
+                check(rule.check, Sink { rule, path: self.path, findings, suppressions });
                 self.settle(rule, first);
             }
         }

@@ -135,6 +135,16 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
         *facts.purpose.get_or_init(|| Purpose::of(self.sink.path, &facts.compose))
     }
 
+    /// As [`Sink::parted`].
+    pub(crate) fn parted<T>(&self, members: Vec<T>, place: impl Fn(&T) -> Span) -> [Vec<T>; 2] {
+        self.sink.parted(members, place)
+    }
+
+    /// Whether a comment suppresses the rule at a place; then it counts as used.
+    pub(crate) fn allows(&self, place: Span) -> bool {
+        self.sink.allows(place)
+    }
+
     /// Reports a finding at a place and returns it for more detail. The message is one line without
     /// a period at its end.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {

@@ -2,6 +2,7 @@
 
 use plimsoll_finding::{Finding, Fix, Severity, Span};
 
+use crate::suppress::Suppressions;
 use crate::{Facts, Options, Rule, Scope, Surroundings};
 
 /// What a rule about Dockerfiles sees, and where it reports.
@@ -51,6 +52,16 @@ impl<'c, 'd> Context<'c, 'd> {
         self.sink.report(span, message).severity(severity)
     }
 
+    /// As [`Sink::parted`].
+    pub(crate) fn parted<T>(&self, members: Vec<T>, place: impl Fn(&T) -> Span) -> [Vec<T>; 2] {
+        self.sink.parted(members, place)
+    }
+
+    /// Whether a comment suppresses the rule at a place; then it counts as used.
+    pub(crate) fn allows(&self, place: Span) -> bool {
+        self.sink.allows(place)
+    }
+
     fn severity_at(&self, span: Span) -> Severity {
         let rule = self.sink.rule;
         let shipped = self.facts.stages.at(span.start()).is_none_or(|it| it.shipped);
@@ -68,9 +79,23 @@ pub(crate) struct Sink<'c> {
     pub(crate) rule: &'static Rule,
     pub(crate) path: &'c str,
     pub(crate) findings: &'c mut Vec<Finding>,
+    pub(crate) suppressions: &'c Suppressions<'c>,
 }
 
 impl Sink<'_> {
+    /// Whether a comment suppresses the rule at a place; then it counts as used.
+    pub(crate) fn allows(&self, place: Span) -> bool {
+        self.suppressions.allows(self.rule, place)
+    }
+
+    /// Parts the places that one finding would stand for into those where no comment suppresses the
+    /// rule, and the others. A rule reports either part if it is not empty: so a comment hides
+    /// its own place alone, and what it hides is still listed among what is suppressed.
+    pub(crate) fn parted<T>(&self, members: Vec<T>, place: impl Fn(&T) -> Span) -> [Vec<T>; 2] {
+        let (hidden, open) = members.into_iter().partition(|it| self.allows(place(it)));
+        [open, hidden]
+    }
+
     /// Reports a finding at a place.
     pub(crate) fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let Rule { name, clause, severity, .. } = *self.rule;
@@ -85,6 +110,9 @@ impl Sink<'_> {
         Report { finding: self.findings.last_mut(), path: self.path }
     }
 }
+
+/// So many further places are shown of a finding that stands for many.
+const MOST_MEMBERS: usize = 20;
 
 /// A finding that was just reported.
 #[derive(Debug)]
@@ -107,6 +135,13 @@ impl Report<'_> {
         self.change(|it| {
             it.related.push(plimsoll_finding::Related { path, span: Some(span), message });
         })
+    }
+
+    /// Adds the further places that the finding stands for, as far as anybody would read them.
+    #[must_use]
+    pub(crate) fn members(self, spans: impl IntoIterator<Item = Span>, message: &str) -> Self {
+        let spans = spans.into_iter().take(MOST_MEMBERS);
+        spans.fold(self, |report, span| report.related(span, message))
     }
 
     /// Adds a place in another file that explains it; `None` for all of that file.

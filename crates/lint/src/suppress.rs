@@ -14,6 +14,7 @@ mod peers;
 mod reach;
 mod yaml;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::{Finding, Span};
@@ -55,6 +56,8 @@ pub(crate) struct Suppressions<'t> {
 struct ByRule {
     /// Those for the file.
     file: Vec<Word>,
+    /// Whether those count as used already: then they need not again.
+    file_used: Cell<bool>,
     /// The others, in the order in which they reach their first byte.
     parts: Vec<Word>,
     /// The furthest byte that a word of `parts` reaches, or one before it.
@@ -81,7 +84,8 @@ struct Allowed<'t> {
     name: &'t str,
     place: Span,
     rules: BTreeSet<&'static str>,
-    used: bool,
+    /// Rules ask while they run, and see the suppressions of the file as they are.
+    used: Cell<bool>,
 }
 
 impl Suppressions<'_> {
@@ -97,16 +101,16 @@ impl Suppressions<'_> {
 
     /// Moves the findings of one rule from `first` on that are suppressed.
     pub(crate) fn apply(
-        &mut self,
+        &self,
         rule: &Rule,
         findings: &mut Vec<Finding>,
         first: usize,
         suppressed: &mut Vec<Suppressed>,
     ) {
-        let Some(mut words) = self.by_rule.remove(rule.name) else { return };
+        let Some(words) = self.by_rule.get(rule.name) else { return };
         let new = findings.split_off(first.min(findings.len()));
         for finding in new {
-            match self.suppressing(&mut words, finding.span) {
+            match self.suppressing(words, finding.span) {
                 Some((place, reason)) => {
                     let reason = reason.map(ToOwned::to_owned);
                     suppressed.push(Suppressed { finding, place, reason });
@@ -114,7 +118,12 @@ impl Suppressions<'_> {
                 None => findings.push(finding),
             }
         }
-        self.by_rule.insert(rule.name, words);
+    }
+
+    /// Whether a comment suppresses a rule at a place; then it counts as used.
+    pub(crate) fn allows(&self, rule: &Rule, place: Span) -> bool {
+        let words = self.by_rule.get(rule.name);
+        words.is_some_and(|it| self.suppressing(it, Some(place)).is_some())
     }
 
     /// Sorts the words by rule and place, so that a finding is not held against all of them.
@@ -153,13 +162,13 @@ impl Suppressions<'_> {
     /// The first suppression of a finding at a place by the words for its rule. All that fit count
     /// as used.
     fn suppressing(
-        &mut self,
-        words: &mut ByRule,
+        &self,
+        words: &ByRule,
         place: Option<Span>,
     ) -> Option<(Span, Option<&str>)> {
-        let mut fitting = words.file.clone();
         // Once used, they need not be again; the first one goes on to be the first.
-        words.file.truncate(1);
+        let file = if words.file_used.replace(true) { 1 } else { words.file.len() };
+        let mut fitting: Vec<Word> = words.file.iter().take(file).copied().collect();
         if let Some(at) = place.map(Span::start) {
             let begun = words.parts.partition_point(|(it, _)| self.bytes(*it).start() <= at);
             let reaching = (0..begun).rev().take_while(|it| words.ends.get(*it) >= Some(&at));
@@ -167,9 +176,9 @@ impl Suppressions<'_> {
             fitting.extend(parts.filter(|(it, _)| self.bytes(*it).end() >= at));
         }
         for (suppression, word) in &fitting {
-            let allowed = self.all.get_mut(*suppression).and_then(|it| it.allowed.get_mut(*word));
+            let allowed = self.all.get(*suppression).and_then(|it| it.allowed.get(*word));
             if let Some(allowed) = allowed {
-                allowed.used = true;
+                allowed.used.set(true);
             }
         }
         let first = fitting.into_iter().min()?;
@@ -186,7 +195,7 @@ impl Suppressions<'_> {
     pub(crate) fn unused(&self, path: &str, is_run: impl Fn(&Rule) -> bool) -> Vec<Finding> {
         let own = self.all.iter().filter(|it| it.reason.is_some());
         own.flat_map(|it| &it.allowed)
-            .filter(|it| !it.used && is_judged(it, &is_run))
+            .filter(|it| !it.used.get() && is_judged(it, &is_run))
             .map(|it| {
                 let message = format!("nothing here is found by `{}`", it.name);
                 crate::rule::finding(&UNUSED_SUPPRESSION, path, it.place, message)
@@ -208,5 +217,7 @@ fn is_judged(allowed: &Allowed<'_>, is_run: impl Fn(&Rule) -> bool) -> bool {
     }) && any
 }
 
+#[cfg(test)]
+mod grouped_tests;
 #[cfg(test)]
 mod tests;

@@ -75,6 +75,11 @@ impl<'c, 'y> WorkflowContext<'c, 'y> {
         self.options.place.as_ref()
     }
 
+    /// As [`Sink::parted`].
+    pub(crate) fn parted<T>(&self, members: Vec<T>, place: impl Fn(&T) -> Span) -> [Vec<T>; 2] {
+        self.sink.parted(members, place)
+    }
+
     /// Reports a finding at a place and returns it for more detail. The message is one line without
     /// a period at its end.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {

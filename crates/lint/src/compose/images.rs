@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use plimsoll_finding::Span;
 use plimsoll_syntax::compose::{Compose, Service, Text};
 
+use crate::ComposeContext;
 use crate::bases::{self, Description};
 
 /// The image of a service, in its parts. Nothing is normalized: `postgres` is `postgres`.
@@ -16,6 +18,23 @@ pub(crate) struct Image<'y> {
     pub full: Cow<'y, str>,
     /// Whether variables without defaults leave a part unknown; they stay in [`Self::full`].
     pub is_known: bool,
+}
+
+/// The images that a rule has told of: one finding stands for all services that name the same.
+#[derive(Debug, Default)]
+pub(crate) struct Told<'y>(BTreeSet<&'y str>);
+
+impl<'y> Told<'y> {
+    /// Whether a rule is to tell of an image here. A comment that suppresses the rule hides its own
+    /// place alone.
+    pub(crate) fn is_new(&mut self, cx: &ComposeContext<'_, 'y>, image: &Image<'y>) -> bool {
+        cx.allows(image.text.span) || self.0.insert(image.text.text)
+    }
+
+    /// Leaves an image to another rule.
+    pub(crate) fn leave(&mut self, image: &Image<'y>) {
+        self.0.insert(image.text.text);
+    }
 }
 
 /// What a well-known image is for.
@@ -45,9 +64,10 @@ pub(crate) fn is_whole(service: &Service<'_>) -> bool {
     !service.extends_elsewhere() && (service.is_built() || service.get("image").is_some())
 }
 
-/// The images that services pull, each once however many services name it. Those that a service of
-/// the file builds and names are not pulled; nor are those that are never asked of a registry.
-pub(crate) fn pulled_once<'f, 'y>(compose: &'f Compose<'y>) -> Vec<(&'f Service<'y>, Image<'y>)> {
+/// The images that services pull, each place once however many services share it. Those that a service
+/// of the file builds and names are not pulled; nor are those that are never asked of a registry.
+pub(crate) fn pulled_images<'f, 'y>(compose: &'f Compose<'y>) -> Vec<(&'f Service<'y>, Image<'y>)> {
+    let mut places: BTreeSet<Span> = BTreeSet::new();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for built in compose.services.iter().filter(|it| it.is_built()) {
         known.extend(built.image().map(|it| it.text));
@@ -59,7 +79,7 @@ pub(crate) fn pulled_once<'f, 'y>(compose: &'f Compose<'y>) -> Vec<(&'f Service<
             continue;
         }
         let Some(image) = pulled(service) else { continue };
-        if known.insert(image.text.text) {
+        if !known.contains(image.text.text) && places.insert(image.text.span) {
             all.push((service, image));
         }
     }

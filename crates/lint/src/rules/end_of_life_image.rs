@@ -44,7 +44,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    for (_, image) in images::pulled_once(&cx.facts.compose) {
+    let mut told = images::Told::default();
+    for (_, image) in images::pulled_images(&cx.facts.compose) {
         let Some(tag) = image.tag().filter(|it| it.starts_with(|it: char| it.is_ascii_alphanumeric())) else {
             continue;
         };
@@ -62,6 +63,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             format!("`{}` stands on {}, whose support ended on {end}", image.full, title(base.family, release.name))
         };
         let help = "Move to a release that is supported; a database's data must be moved along.";
+        if !told.is_new(cx, &image) {
+            continue;
+        }
         cx.report(image.text.span, message).help(help).done();
     }
 }

@@ -1,8 +1,6 @@
 //! `host-namespace`: a service shares a namespace of the host.
 
-use plimsoll_finding::{Clause, Severity};
-
-use plimsoll_syntax::compose::Service;
+use plimsoll_finding::{Clause, Severity, Span};
 
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -57,41 +55,47 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    let in_network =
-        |it: &&Service<'_>| it.network_mode().is_some_and(|it| it.text == "host");
-    let mut others = cx.facts.compose.services.iter().filter(in_network).count();
+    let mut in_network: Vec<(&str, Span)> = Vec::new();
     for service in &cx.facts.compose.services {
         for (key, what) in KEYS {
             let Some(value) = service.text(key).filter(|it| it.text == "host") else { continue };
-            let is_light = match *key {
-                "network_mode" => cx.purpose().is_development(),
-                // What the network is for tells more than its name.
-                "uts" | "cgroup" => true,
-                _ => false,
-            };
-            let severity = if is_light { Severity::Note } else { Severity::Warning };
-            let name = service.name;
-            let message = match others {
-                // One finding stands for all services in the network.
-                2.. if *key == "network_mode" => {
-                    let more = others - 1;
-                    let more = if more == 1 { "another service".to_owned() } else { format!("{more} other services") };
-                    format!("`{name}` and {more} share the host's network: they reach all that listens on localhost")
-                }
-                0 if *key == "network_mode" => continue,
-                _ => format!("`{name}` shares {what}"),
-            };
             if *key == "network_mode" {
-                others = 0;
+                in_network.push((service.name, value.span));
+                continue;
             }
-            let help = match *key {
-                "network_mode" => "Publish the ports that it serves, and reach other services by their names.",
-                _ => "Leave the key out.",
-            };
-            cx.report(value.span, message).severity(severity).help(help).done();
+            // What these are for tells more than their name.
+            let is_light = matches!(*key, "uts" | "cgroup");
+            let severity = if is_light { Severity::Note } else { Severity::Warning };
+            let message = format!("`{}` shares {what}", service.name);
+            cx.report(value.span, message).severity(severity).help("Leave the key out.").done();
         }
     }
+    for part in cx.parted(in_network, |(_, span)| *span) {
+        report_network(cx, &part);
+    }
 }
+
+/// Reports the services in the host's network together.
+fn report_network(cx: &mut ComposeContext<'_, '_>, services: &[(&str, Span)]) {
+    let Some(((name, span), others)) = services.split_first() else { return };
+    let message = match others.len() {
+        0 => format!("`{name}` shares {NETWORK}: it reaches all that listens on localhost"),
+        1 => format!(
+            "`{name}` and another service share {NETWORK}: they reach all that listens on localhost"
+        ),
+        more => format!(
+            "`{name}` and {more} other services share {NETWORK}: they reach all that listens on localhost"
+        ),
+    };
+    let severity = if cx.purpose().is_development() { Severity::Note } else { Severity::Warning };
+    cx.report(*span, message)
+        .severity(severity)
+        .help("Publish the ports that it serves, and reach other services by their names.")
+        .members(others.iter().map(|(_, span)| *span), "it shares the host's network too")
+        .done();
+}
+
+const NETWORK: &str = "the host's network";
 
 #[cfg(test)]
 mod tests {

@@ -49,7 +49,8 @@ const MOVING: &[&str] = &[
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    for (_, image) in images::pulled_once(&cx.facts.compose) {
+    let mut told = images::Told::default();
+    for (_, image) in images::pulled_images(&cx.facts.compose) {
         let Some(tag) = image.tag().filter(|it| image.digest().is_none() && MOVING.contains(it)) else {
             continue;
         };
@@ -57,6 +58,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             continue;
         }
         if floating_database_major::speaks_of(cx, image.text.span) {
+            told.leave(&image);
             continue;
         }
         // A variable says that whoever starts the file is to choose.
@@ -64,6 +66,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let severity = if is_light { Severity::Note } else { Severity::Warning };
         let message = format!("`{tag}` of `{}` is another image from day to day", image.name());
         let help = "Name a version that stays, or a digest.";
+        if !told.is_new(cx, &image) {
+            continue;
+        }
         cx.report(image.text.span, message).severity(severity).help(help).done();
     }
 }

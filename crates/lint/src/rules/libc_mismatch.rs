@@ -88,7 +88,10 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         // What the project's own settings of cargo say isn't seen.
         let is_hidden = facts.chain_mentions(program.builder, &[".cargo/config", "COPY .cargo"]);
-        if is_hidden || brings_library(facts, last.index) || !seen.insert(program.builder) {
+        if is_hidden || brings_library(facts, last.index) {
+            continue;
+        }
+        if !cx.allows(program.span) && !seen.insert(program.builder) {
             continue;
         }
         let Some(builder) = facts.base_image(program.builder) else { continue };

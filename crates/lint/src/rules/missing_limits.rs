@@ -1,5 +1,7 @@
 //! `missing-limits`: a service may use all memory, processors or process numbers of the machine.
 
+use std::collections::BTreeMap;
+
 use plimsoll_finding::{Clause, Severity};
 use plimsoll_syntax::compose::{Limits, Service};
 
@@ -78,27 +80,36 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     if !somebody_cares && !is_production && !is_strict {
         return;
     }
-    let mut told: Vec<&str> = Vec::new();
-    for (service, missing) in &found {
-        if told.contains(missing) {
-            continue;
-        }
-        // Without the wish for each, one finding stands for all that lack the same.
-        let mut others = 0;
-        if !is_strict {
-            told.push(missing);
-            others = found.iter().filter(|it| it.1 == *missing).count() - 1;
-        }
-        let name = service.name;
-        let message = match others {
-            0 => format!("`{name}` has no limit of {missing}"),
-            1 => format!("`{name}` and another service have no limit of {missing}"),
-            _ => format!("`{name}` and {others} other services have no limit of {missing}"),
-        };
-        let is_light = !missing.contains("memory") || !is_ours(service) && !is_strict;
-        let severity = if is_light { Severity::Note } else { Severity::Warning };
-        cx.report(service.key.written(), message).severity(severity).help(HELP).done();
+    // Without the wish for each, one finding stands for all that lack the same.
+    let mut groups: BTreeMap<(&str, &str), Vec<&Service<'_>>> = BTreeMap::new();
+    for (service, missing) in found {
+        let each = if is_strict { service.name } else { "" };
+        groups.entry((missing, each)).or_default().push(service);
     }
+    for ((missing, _), services) in groups {
+        for part in cx.parted(services, |it| it.key.written()) {
+            report(cx, &part, missing);
+        }
+    }
+}
+
+/// Reports the services that lack the same together.
+fn report(cx: &mut ComposeContext<'_, '_>, services: &[&Service<'_>], missing: &str) {
+    let Some((service, others)) = services.split_first() else { return };
+    let name = service.name;
+    let message = match others.len() {
+        0 => format!("`{name}` has no limit of {missing}"),
+        1 => format!("`{name}` and another service have no limit of {missing}"),
+        more => format!("`{name}` and {more} other services have no limit of {missing}"),
+    };
+    let is_light = !missing.contains("memory") || !is_ours(service) && !is_strict(cx);
+    let severity = if is_light { Severity::Note } else { Severity::Warning };
+    let others = others.iter().map(|it| it.key.written());
+    cx.report(service.key.written(), message)
+        .severity(severity)
+        .help(HELP)
+        .members(others, "it has no such limit either")
+        .done();
 }
 
 fn is_empty(limits: &Limits<'_>) -> bool {
@@ -141,12 +152,19 @@ mod tests {
         let text = "services:\n  a: {build: ., restart: always}\n  b: {build: b, restart: always}\n  \
                     migrate: {build: .}\n  c: {image: 'postgres:17', restart: always}\n";
         let options = crate::Options {
-            rules: Some(crate::RuleSet::of(|it| it.name == "missing-limits" || it.name == UNHARDENED_SERVICE.name)),
+            rules: Some(crate::RuleSet::of(|it| {
+                it.name == "missing-limits" || it.name == UNHARDENED_SERVICE.name
+            })),
             ..crate::Options::default()
         };
-        let found = crate::check_as(crate::FileType::Compose, "compose.yaml", text, &options).findings;
-        let found: Vec<_> = found.iter().filter(|it| it.rule == "missing-limits").map(|it| &*it.message).collect();
-        assert_eq!(found, ["`a` and another service have no limit of memory, processors and processes"]);
+        let found =
+            crate::check_as(crate::FileType::Compose, "compose.yaml", text, &options).findings;
+        let found: Vec<_> =
+            found.iter().filter(|it| it.rule == "missing-limits").map(|it| &*it.message).collect();
+        assert_eq!(
+            found,
+            ["`a` and another service have no limit of memory, processors and processes"]
+        );
         check_with("missing-limits", crate::Options::default(), "services: {}\n", "");
     }
 }

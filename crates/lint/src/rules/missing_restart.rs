@@ -1,12 +1,12 @@
 //! `missing-restart`: a service stays down once it has ended.
 
-use plimsoll_finding::{Clause, Severity};
-use plimsoll_syntax::compose::Service;
 use crate::compose::hardening::is_strict;
 use crate::compose::images::{is_ours, is_whole};
 use crate::compose::jobs::is_job;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
+use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::compose::Service;
 
 declare_rule! {
     /// ## What it does
@@ -64,23 +64,37 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     }
     let compose = &cx.facts.compose;
     let is_told = |it: &Service<'_>| it.get("restart").is_some() || it.get("deploy").is_some();
-    let is_meant = |it: &&Service<'_>| {
-        is_whole(it) && !is_told(it) && (is_strict || !is_job(compose, it))
-    };
-    let mut services = compose.services.iter().filter(is_meant);
-    while let Some(service) = services.next() {
-        let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
-        let name = service.name;
-        // Without the wish for each, one finding stands for all.
-        let more = if is_strict { 0 } else { services.by_ref().count() };
-        let message = match more {
-            0 => format!("nothing starts `{name}` again when it has ended"),
-            1 => format!("nothing starts `{name}` and another service again when they have ended"),
-            _ => format!("nothing starts `{name}` and {more} other services again when they have ended"),
-        };
-        let help = "Add `restart: unless-stopped`, or `restart: \"no\"` if it is meant to end.";
-        cx.report(service.key.written(), message).severity(severity).help(help).done();
+    let is_meant =
+        |it: &&Service<'_>| is_whole(it) && !is_told(it) && (is_strict || !is_job(compose, it));
+    let services: Vec<&Service<'_>> = compose.services.iter().filter(is_meant).collect();
+    // Without the wish for each, one finding stands for all.
+    let most = if is_strict { 1 } else { services.len().max(1) };
+    for group in services.chunks(most) {
+        for part in cx.parted(group.to_vec(), |it| it.key.written()) {
+            report(cx, &part);
+        }
     }
+}
+
+/// Reports some services together.
+fn report(cx: &mut ComposeContext<'_, '_>, services: &[&Service<'_>]) {
+    let Some((service, others)) = services.split_first() else { return };
+    let severity = if is_ours(service) { Severity::Warning } else { Severity::Note };
+    let name = service.name;
+    let message = match others.len() {
+        0 => format!("nothing starts `{name}` again when it has ended"),
+        1 => format!("nothing starts `{name}` and another service again when they have ended"),
+        more => {
+            format!("nothing starts `{name}` and {more} other services again when they have ended")
+        }
+    };
+    let help = "Add `restart: unless-stopped`, or `restart: \"no\"` if it is meant to end.";
+    let others = others.iter().map(|it| it.key.written());
+    cx.report(service.key.written(), message)
+        .severity(severity)
+        .help(help)
+        .members(others, "nothing starts it again either")
+        .done();
 }
 
 #[cfg(test)]

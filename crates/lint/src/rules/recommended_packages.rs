@@ -60,26 +60,28 @@ fn check(cx: &mut Context<'_, '_>) {
     found.retain(|it| !settings.hold(facts, it));
     // Once a stage: who installs without the option does so everywhere.
     for of_stage in found.chunk_by(|a, b| a.does.stage == b.does.stage) {
-        let [first, others @ ..] = of_stage else { continue };
-        let edits: Vec<Edit> = of_stage
-            .iter()
-            .map(|it| Edit::insert(it.does.verb.end(), format!(" {OPTION}")))
-            .collect();
-        let more = match others.len() {
-            0 => String::new(),
-            1 => ", here and once more".to_owned(),
-            times => format!(", here and {times} times more"),
-        };
-        let message = format!("`{}` installs recommended packages too{more}", first.title());
-        let mut report = cx
-            .report(first.does.verb, message)
-            .help(format!("Add `{OPTION}`, and name what is really needed beside."))
-            .fix(Fix::risky(format!("Add `{OPTION}`"), edits));
-        for other in others {
-            report = report.related(other.does.verb, "here too");
+        for part in cx.parted(of_stage.iter().collect(), |it| it.does.verb) {
+            report(cx, &part);
         }
-        report.done();
     }
+}
+
+/// Reports the commands of a stage together.
+fn report(cx: &mut Context<'_, '_>, runs: &[&PackageRun<'_, '_>]) {
+    let Some((first, others)) = runs.split_first() else { return };
+    let edits: Vec<Edit> =
+        runs.iter().map(|it| Edit::insert(it.does.verb.end(), format!(" {OPTION}"))).collect();
+    let more = match others.len() {
+        0 => String::new(),
+        1 => ", here and once more".to_owned(),
+        times => format!(", here and {times} times more"),
+    };
+    let message = format!("`{}` installs recommended packages too{more}", first.title());
+    cx.report(first.does.verb, message)
+        .help(format!("Add `{OPTION}`, and name what is really needed beside."))
+        .fix(Fix::risky(format!("Add `{OPTION}`"), edits))
+        .members(others.iter().map(|it| it.does.verb), "here too")
+        .done();
 }
 
 /// Whether a command installs packages and whatever they recommend into the image.

@@ -83,18 +83,27 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
             }
         }
     }
-    let Some(((action, span), others)) = for_node_20.split_first() else { return };
+    for part in cx.parted(for_node_20, |(_, span)| *span) {
+        report_node_20(cx, &part);
+    }
+}
+
+/// Reports the actions that were made for Node 20 together.
+fn report_node_20(cx: &mut WorkflowContext<'_, '_>, found: &[(ActionName<'_>, Span)]) {
+    let Some(((action, span), others)) = found.split_first() else { return };
     let name = format!("{}/{}", action.owner, action.name);
     let message = match others.len() {
         0 => format!("this release of `{name}` was made for Node 20, which runners no longer have"),
         1 => format!("`{name}` and one more were made for Node 20, which runners no longer have"),
-        more => format!("`{name}` and {more} more were made for Node 20, which runners no longer have"),
+        more => {
+            format!("`{name}` and {more} more were made for Node 20, which runners no longer have")
+        }
     };
-    let mut report = cx.report(*span, message).severity(Severity::Note).help(help(*action));
-    for (_, span) in others {
-        report = report.related(*span, "made for Node 20 too");
-    }
-    report.done();
+    cx.report(*span, message)
+        .severity(Severity::Note)
+        .help(help(*action))
+        .members(others.iter().map(|(_, span)| *span), "made for Node 20 too")
+        .done();
 }
 
 /// The version that a reference or the comment behind it says.
@@ -108,10 +117,17 @@ fn version_of(action: ActionName<'_>, uses: Uses<'_>) -> Option<Vec<u64>> {
     }
 }
 
-fn report_codeql(cx: &mut WorkflowContext<'_, '_>, action: ActionName<'_>, uses: Uses<'_>, major: u64) {
+fn report_codeql(
+    cx: &mut WorkflowContext<'_, '_>,
+    action: ActionName<'_>,
+    uses: Uses<'_>,
+    major: u64,
+) {
     let path = if action.path.is_empty() { String::new() } else { format!("/{}", action.path) };
     let (message, severity) = if major < 3 {
-        let message = format!("version {major} of the CodeQL action is retired: code scanning takes nothing from it");
+        let message = format!(
+            "version {major} of the CodeQL action is retired: code scanning takes nothing from it"
+        );
         (message, Severity::Error)
     } else {
         let message = "version 3 of the CodeQL action is retired in December 2026".to_owned();
@@ -155,7 +171,10 @@ mod tests {
     fn retired_majors_are_reported() {
         check(
             RULE,
-            &workflow(&["github/codeql-action/upload-sarif@v2", "github/codeql-action/upload-sarif@v3"]),
+            &workflow(&[
+                "github/codeql-action/upload-sarif@v2",
+                "github/codeql-action/upload-sarif@v3",
+            ]),
             "5:15 error: version 2 of the CodeQL action is retired: code scanning takes nothing from it\n\
              6:15 note: version 3 of the CodeQL action is retired in December 2026",
         );
@@ -166,7 +185,11 @@ mod tests {
         );
         check(
             RULE,
-            &workflow(&["docker/login-action@v3", "docker/build-push-action@v6.1.0", "docker/setup-qemu-action@v3"]),
+            &workflow(&[
+                "docker/login-action@v3",
+                "docker/build-push-action@v6.1.0",
+                "docker/setup-qemu-action@v3",
+            ]),
             "5:15 note: `docker/login-action` and 2 more were made for Node 20, which runners no longer have",
         );
     }

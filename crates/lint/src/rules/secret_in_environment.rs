@@ -68,8 +68,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let mut known: BTreeSet<usize> = BTreeSet::new();
     tokens(cx, &mut known);
     let compose = &cx.facts.compose;
-    let mut plain: Option<(&Service<'_>, Pair<'_>)> = None;
-    let mut more = 0;
+    let mut plain: Vec<(&Service<'_>, Pair<'_>)> = Vec::new();
     let mut random_values: BTreeSet<&str> = BTreeSet::new();
     let mut left = MOST_VARIABLES;
     for service in &compose.services {
@@ -88,21 +87,24 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             match kind(cx, service, &pair) {
                 Some(Kind::Random(kind)) => {
                     known.insert(value.span.start());
-                    if random_values.insert(value.text) {
+                    // A value that several services have is one secret.
+                    if cx.allows(place(&pair)) || random_values.insert(value.text) {
                         random(cx, service, &pair, kind);
                     }
                 }
-                Some(Kind::Plain) if known.insert(value.span.start()) => match plain {
-                    None => plain = Some((service, pair)),
-                    Some(_) => more += 1,
-                },
+                Some(Kind::Plain) if known.insert(value.span.start()) => plain.push((service, pair)),
                 _ => {}
             }
         }
     }
-    if let Some((service, pair)) = plain {
-        passwords(cx, service, &pair, more);
+    for part in cx.parted(plain, |(_, pair)| place(pair)) {
+        passwords(cx, &part);
     }
+}
+
+/// Where a variable's secret stands.
+fn place(pair: &Pair<'_>) -> Span {
+    pair.value.map_or(pair.span, |it| it.span)
 }
 
 /// Reports what is a secret by its form, wherever it stands.
@@ -173,24 +175,28 @@ fn random(cx: &mut ComposeContext<'_, '_>, service: &Service<'_>, pair: &Pair<'_
     let severity = if cx.purpose().is_development() { Severity::Note } else { Severity::Warning };
     let (name, service) = (pair.name.text, service.name);
     let message = format!("`{name}` of `{service}` holds a {kind} in clear");
-    let span = pair.value.map_or(pair.span, |it| it.span);
-    cx.report(span, message).severity(severity).help(HELP).done();
+    cx.report(place(pair), message).severity(severity).help(HELP).done();
 }
 
-fn passwords(cx: &mut ComposeContext<'_, '_>, service: &Service<'_>, pair: &Pair<'_>, more: usize) {
+/// Reports passwords that somebody thought up, together.
+fn passwords(cx: &mut ComposeContext<'_, '_>, found: &[(&Service<'_>, Pair<'_>)]) {
+    let Some(((service, pair), others)) = found.split_first() else { return };
     let severity = match cx.purpose() {
         Purpose::Production => Severity::Warning,
         Purpose::Unknown => Severity::Note,
         Purpose::Development => return,
     };
     let (name, service) = (pair.name.text, service.name);
-    let message = match more {
+    let message = match others.len() {
         0 => format!("`{name}` of `{service}` holds a password in clear"),
         1 => format!("`{name}` of `{service}` and another variable hold passwords in clear"),
-        _ => format!("`{name}` of `{service}` and {more} other variables hold passwords in clear"),
+        more => format!("`{name}` of `{service}` and {more} other variables hold passwords in clear"),
     };
-    let span = pair.value.map_or(pair.span, |it| it.span);
-    cx.report(span, message).severity(severity).help(HELP).done();
+    cx.report(place(pair), message)
+        .severity(severity)
+        .help(HELP)
+        .members(others.iter().map(|(_, pair)| place(pair)), "a password too")
+        .done();
 }
 
 #[cfg(test)]

@@ -228,7 +228,12 @@ impl<'d> Seen<'_, '_, '_, 'd> {
         } else {
             format!("`${name}` is not set here, unless the base image sets it")
         };
-        let report = self.cx.report(self.at.place(span), message).help(help);
+        let span = self.at.place(span);
+        if self.cx.allows(span) {
+            // A comment hides its own place alone.
+            self.reported.remove(name);
+        }
+        let report = self.cx.report(span, message).help(help);
         if optional || !(empty || similar) {
             report.severity(Severity::Note).done();
         } else {

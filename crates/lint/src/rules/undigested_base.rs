@@ -48,9 +48,7 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let facts = cx.facts;
-    // The image that is shipped stands for all of them.
-    let mut shown: Option<(&Stage<'_>, &BaseImage)> = None;
-    let mut others = 0;
+    let mut found: Vec<(&Stage<'_>, &BaseImage)> = Vec::new();
     for (stage, image) in facts.images() {
         if !stage.reachable {
             continue;
@@ -59,23 +57,29 @@ fn check(cx: &mut Context<'_, '_>) {
         if moves(image) || has_ended(image) {
             return;
         }
-        if !is_found(image) {
-            continue;
+        if is_found(image) {
+            found.push((stage, image));
         }
-        if shown.is_none() || stage.shipped {
-            shown = Some((stage, image));
-        }
-        others += 1;
     }
-    let Some((stage, image)) = shown else { return };
-    let others = match others - 1 {
+    for part in cx.parted(found, |(stage, _)| stage.from.image.span) {
+        report(cx, &part);
+    }
+}
+
+/// Reports some images together. The one that is shipped stands for all of them.
+fn report(cx: &mut Context<'_, '_>, found: &[(&Stage<'_>, &BaseImage)]) {
+    let shown = found.iter().rposition(|(stage, _)| stage.shipped).unwrap_or_default();
+    let Some((stage, image)) = found.get(shown) else { return };
+    let others = match found.len() - 1 {
         0 => String::new(),
         1 => " (and one more base image)".to_owned(),
         more => format!(" (and {more} more base images)"),
     };
     let message = format!("`{}` is not pinned by digest{others}", image.text);
     let help = "Write it as `name:tag@sha256:…`, and let a bot keep the digest up to date.";
-    cx.report(stage.from.image.span, message).help(help).done();
+    let places = found.iter().map(|(stage, _)| stage.from.image.span);
+    let others = places.enumerate().filter(|(at, _)| *at != shown).map(|(_, span)| span);
+    cx.report(stage.from.image.span, message).help(help).members(others, "no digest either").done();
 }
 
 fn moves(image: &BaseImage) -> bool {

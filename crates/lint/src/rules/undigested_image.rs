@@ -40,12 +40,16 @@ declare_rule! {
 }
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    for (_, image) in images::pulled_once(&cx.facts.compose) {
+    let mut told = images::Told::default();
+    for (_, image) in images::pulled_images(&cx.facts.compose) {
         if !image.is_known || image.digest().is_some() || !image.is_published() {
             continue;
         }
         let message = format!("`{}` has no digest", image.full);
         let help = "Add the digest that `docker buildx imagetools inspect` shows: `name:tag@sha256:…`.";
+        if !told.is_new(cx, &image) {
+            continue;
+        }
         cx.report(image.text.span, message).help(help).done();
     }
 }

@@ -68,7 +68,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     let is_meant = |it: &Service<'_>| {
-        (is_ours(it) || purpose.is_production() && it.get("image").is_some() && role_of(it).is_none())
+        (is_ours(it)
+            || purpose.is_production() && it.get("image").is_some() && role_of(it).is_none())
             && Hardening::of(it).count() == 0
             && !it.extends_elsewhere()
             && !is_hopeless(it)
@@ -78,10 +79,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let is_heavy = is_ours(it) && (purpose.is_production() || somebody_cares);
         if is_heavy { Severity::Warning } else { Severity::Note }
     };
-    let mut services = compose.services.iter().filter(|it| is_meant(it));
-    let Some(first) = services.next() else { return };
+    let services: Vec<&Service<'_>> = compose.services.iter().filter(|it| is_meant(it)).collect();
     if somebody_cares {
-        for it in std::iter::once(first).chain(services) {
+        for it in services {
             let name = it.name;
             let message = format!(
                 "`{name}` sets none of `read_only`, `cap_drop` and `no-new-privileges`, unlike other services"
@@ -90,15 +90,31 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         }
         return;
     }
+    for part in cx.parted(services, |it| it.key.written()) {
+        if let Some(first) = part.first() {
+            report(cx, &part, severity(first));
+        }
+    }
+}
+
+/// Reports some services together.
+fn report(cx: &mut ComposeContext<'_, '_>, services: &[&Service<'_>], severity: Severity) {
+    let Some((first, others)) = services.split_first() else { return };
     let name = first.name;
-    let message = match services.count() {
+    let message = match others.len() {
         0 => format!("`{name}` sets none of `read_only`, `cap_drop` and `no-new-privileges`"),
-        1 => format!("`{name}` and another service set none of `read_only`, `cap_drop` and `no-new-privileges`"),
+        1 => format!(
+            "`{name}` and another service set none of `read_only`, `cap_drop` and `no-new-privileges`"
+        ),
         more => format!(
             "`{name}` and {more} other services set none of `read_only`, `cap_drop` and `no-new-privileges`"
         ),
     };
-    cx.report(first.key.written(), message).severity(severity(first)).help(HELP).done();
+    cx.report(first.key.written(), message)
+        .severity(severity)
+        .help(HELP)
+        .members(others.iter().map(|it| it.key.written()), "it sets none of them either")
+        .done();
 }
 
 #[cfg(test)]

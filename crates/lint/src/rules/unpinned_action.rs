@@ -99,11 +99,16 @@ fn check(cx: &mut WorkflowContext<'_, '_>) {
             }
         }
     }
-    for group in &branches {
-        report_branch(cx, group);
+    let place = |it: &Unpinned<'_>| it.uses.reference_span();
+    for group in branches {
+        for part in cx.parted(group, place) {
+            report_branch(cx, &part);
+        }
     }
-    for group in &tags {
-        report_tags(cx, group);
+    for group in tags {
+        for part in cx.parted(group, place) {
+            report_tags(cx, &part);
+        }
     }
 }
 
@@ -182,10 +187,10 @@ fn report_branch(cx: &mut WorkflowContext<'_, '_>, group: &[Unpinned<'_>]) {
     let ActionName { owner, name, reference, .. } = unpinned.action;
     let message =
         format!("`{owner}/{name}` follows the branch `{reference}`, whatever becomes of it");
-    let mut report = cx.report(unpinned.uses.reference_span(), message).help(help(unpinned));
-    for other in others {
-        report = report.related(other.uses.reference_span(), "here too");
-    }
+    let report = cx
+        .report(unpinned.uses.reference_span(), message)
+        .help(help(unpinned))
+        .members(others.iter().map(|it| it.uses.reference_span()), "here too");
     match edits(group) {
         Some(edits) => report.fix(Fix::risky("Name a release by its commit", edits)).done(),
         None => report.done(),
@@ -203,13 +208,11 @@ fn report_tags(cx: &mut WorkflowContext<'_, '_>, group: &[Unpinned<'_>]) {
             format!("`{owner}/{name}@{reference}` and {count} more are named by tags, which can be moved")
         }
     };
-    let mut report = cx
+    let report = cx
         .report(first.uses.reference_span(), message)
         .severity(Severity::Note)
-        .help(help(first));
-    for other in others {
-        report = report.related(other.uses.reference_span(), "a tag too");
-    }
+        .help(help(first))
+        .members(others.iter().map(|it| it.uses.reference_span()), "a tag too");
     let fix = edits(group).map(|edits| {
         let safe = group.iter().all(|it| matches!(it.pin, Some((_, true))));
         let title = "Name releases by their commits";

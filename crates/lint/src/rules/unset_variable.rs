@@ -100,6 +100,13 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     }
     let mut unset: Vec<(&str, Span)> = seen.unset.into_iter().collect();
     unset.sort_by_key(|it| it.1.start());
+    for part in cx.parted(unset, |(_, span)| *span) {
+        report(cx, &part);
+    }
+}
+
+/// Reports some variables together, each with its first place.
+fn report(cx: &mut ComposeContext<'_, '_>, unset: &[(&str, Span)]) {
     let Some(&(name, span)) = unset.first() else { return };
     let message = match unset.len() {
         1 => format!("nothing beside the file sets `{name}`, and it has no default"),
@@ -107,7 +114,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         all => format!("nothing beside the file sets `{name}` and {} other variables, and they have no default", all - 1),
     };
     let help = "Give a default with `${NAME:-default}`, or have Compose stop with `${NAME:?reason}`.";
-    cx.report(span, message).help(help).done();
+    let others = unset.iter().skip(1).map(|(_, span)| *span);
+    cx.report(span, message).help(help).members(others, "it is not set either").done();
 }
 
 /// The variables of a file.

@@ -44,11 +44,13 @@ declare_rule! {
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let compose = &cx.facts.compose;
-    for (service, image) in images::pulled_once(compose) {
+    let mut told = images::Told::default();
+    for (service, image) in images::pulled_images(compose) {
         if !image.is_known || image.tag().is_some() || image.digest().is_some() || !image.is_published() {
             continue;
         }
         if floating_database_major::speaks_of(cx, image.text.span) {
+            told.leave(&image);
             continue;
         }
         let is_store = images::role_of(service) == Some(images::Role::Store);
@@ -56,6 +58,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let severity = if is_light { Severity::Note } else { Severity::Warning };
         let message = format!("`{}` has no tag, so the engine takes what `latest` is that day", image.name());
         let help = "Name a version that stays, or a digest.";
+        if !told.is_new(cx, &image) {
+            continue;
+        }
         cx.report(image.text.span, message).severity(severity).help(help).done();
     }
 }

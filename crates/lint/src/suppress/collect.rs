@@ -1,5 +1,6 @@
 //! Collects the suppressions of a file from its comments and directives.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::{Finding, Span};
@@ -146,7 +147,7 @@ impl<'t> Suppressions<'t> {
         for (name, place) in names.iter().copied() {
             if let Some(rules) = select::rules_of(name) {
                 let rules = rules.iter().map(|it| it.name).collect();
-                allowed.push(Allowed { name, place, rules, used: false });
+                allowed.push(Allowed { name, place, rules, used: Cell::new(false) });
                 continue;
             }
             // Comparing takes long, and a file with so many has other problems.
@@ -235,7 +236,7 @@ impl<'t> Suppressions<'t> {
     /// A suppression in the form of another tool: it needs no reason and may be unused.
     pub(super) fn foreign(&mut self, place: Span, reach: Reach, rules: BTreeSet<&'static str>) {
         if !rules.is_empty() {
-            let allowed = vec![Allowed { name: "", place, rules, used: false }];
+            let allowed = vec![Allowed { name: "", place, rules, used: Cell::new(false) }];
             self.all.push(Suppression { place, reach, allowed, reason: None });
         }
     }

@@ -31,7 +31,7 @@ const fn named(name: &'static str, aliases: &'static [&'static str]) -> Rule {
 /// The lines on which a text suppresses the first of [`CHECKS`].
 fn skipped(text: &str) -> Vec<usize> {
     let file = dockerfile::parse(text);
-    let mut suppressions = Suppressions::among(CHECKS, &file, &Stages::new(&file));
+    let suppressions = Suppressions::among(CHECKS, &file, &Stages::new(&file));
     let at = |it: &Span| finding(CHECKS[0], "Dockerfile", *it, "x");
     let mut findings: Vec<Finding> = file.lines.iter().map(|it| at(&it.span)).collect();
     let mut suppressed = Vec::new();

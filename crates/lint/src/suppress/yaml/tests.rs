@@ -35,7 +35,7 @@ fn ports(text: &str) -> (Vec<usize>, Vec<usize>) {
 fn silenced(text: &str, is_workflow: bool) -> Vec<usize> {
     let yaml = yaml::parse(text);
     assert_eq!(yaml.errors, []);
-    let mut suppressions = if is_workflow {
+    let suppressions = if is_workflow {
         Suppressions::in_yaml(PEERS, &yaml, Suppressions::zizmor)
     } else {
         Suppressions::in_yaml(PEERS, &yaml, Suppressions::dclint)
