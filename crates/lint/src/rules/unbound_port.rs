@@ -1,10 +1,9 @@
 //! `unbound-port`: a published port that the whole network can reach.
 
-use std::collections::BTreeSet;
-
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
 use plimsoll_syntax::compose::{Port, Service};
 
+use super::guessable_database_password;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability, YamlEdits};
 
@@ -62,8 +61,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     let facts = cx.facts;
-    // What several services share is found once.
-    let mut seen = BTreeSet::new();
+    // What several services share is found once, and what another rule reports is known already.
+    let mut seen = guessable_database_password::spoken_of(cx);
     for service in &facts.compose.services {
         if service.get("network_mode").is_some() {
             continue;
@@ -120,7 +119,7 @@ fn is_public(published: &str) -> bool {
 }
 
 /// Gives a port the address of the machine itself.
-fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
+pub(super) fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
     if !port.is_short() {
         return edits.entry_added(port.value, "host_ip: 127.0.0.1");
     }
@@ -139,6 +138,7 @@ fn is_for_development(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::tests::{check, check_fixed};
+    use crate::{FileType, Options, RuleSet, check_as};
 
     fn service(ports: &str) -> String {
         format!("services:\n  a:\n    image: b:1\n    ports:{ports}\n")
@@ -180,6 +180,23 @@ mod tests {
         }
         let text = service("\n      - 8080:80") + "    network_mode: host\n";
         check("unbound-port", &text, "");
+    }
+
+    #[test]
+    fn a_port_with_a_guessable_password_is_reported_once() {
+        let text = "services:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: postgres}\n    \
+                    ports: [5432:5432, 8000:8000]\n";
+        let rules = RuleSet::named(["unbound-port", "guessable-database-password"]);
+        let options = Options { rules: Some(rules), ..Options::default() };
+        let found = check_as(FileType::Compose, "compose.yaml", text, &options).findings;
+        let rules: Vec<_> = found.iter().map(|it| &*it.rule).collect();
+        assert_eq!(rules, ["guessable-database-password", "unbound-port"]);
+        check(
+            "unbound-port",
+            text,
+            "5:13 warning: port 5432 of `db` is open on all interfaces of the host\n\
+             5:24 warning: port 8000 of `db` is open on all interfaces of the host",
+        );
     }
 
     #[test]
