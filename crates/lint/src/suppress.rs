@@ -161,11 +161,7 @@ impl Suppressions<'_> {
 
     /// The first suppression of a finding at a place by the words for its rule. All that fit count
     /// as used.
-    fn suppressing(
-        &self,
-        words: &ByRule,
-        place: Option<Span>,
-    ) -> Option<(Span, Option<&str>)> {
+    fn suppressing(&self, words: &ByRule, place: Option<Span>) -> Option<(Span, Option<&str>)> {
         // Once used, they need not be again; the first one goes on to be the first.
         let file = if words.file_used.replace(true) { 1 } else { words.file.len() };
         let mut fitting: Vec<Word> = words.file.iter().take(file).copied().collect();

@@ -3,7 +3,7 @@
 //! Hardening and limits are asked for where a file serves; nobody wants them for the database beside
 //! an editor. The name of the file decides, and what is in it where the name says nothing.
 
-use plimsoll_syntax::compose::{Compose, MountKind, Service, Text};
+use plimsoll_syntax::compose::{CommandLine, Compose, MountKind, Service, Text};
 
 use super::comparable::is_comparable;
 use super::images::{self, Role};
@@ -86,21 +86,22 @@ impl Purpose {
         Self::by_name(path).unwrap_or_else(|| Self::by_content(compose))
     }
 
-    /// What the name of a file says, and that of its directory.
+    /// What the name of a file says, and those of its directories. An absolute path begins with
+    /// directories that are no part of the project: of those the last one counts.
     fn by_name(path: &str) -> Option<Self> {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let directory = directory.rsplit('/').next().unwrap_or_default();
-        let has = |text: &str, words: &[&str]| {
-            let mut parts = text.split(['.', '-', '_']);
-            parts.any(|part| words.iter().any(|it| it.eq_ignore_ascii_case(part)))
-        };
-        [name, directory].iter().find_map(|it| {
-            if has(it, DEVELOPMENT) {
+        let (above, directory) = directory.rsplit_once('/').unwrap_or(("", directory));
+        let above = if path.starts_with('/') { "" } else { above };
+        let nearest = [name, directory].iter().find_map(|it| {
+            if has_word(it, DEVELOPMENT) {
                 Some(Self::Development)
             } else {
-                has(it, PRODUCTION).then_some(Self::Production)
+                has_word(it, PRODUCTION).then_some(Self::Production)
             }
-        })
+        });
+        // What lies deep in a directory of tests is for tests; a directory `deploy` holds many things.
+        let is_far = || above.split('/').any(|it| has_word(it, DEVELOPMENT));
+        nearest.or_else(|| is_far().then_some(Self::Development))
     }
 
     fn by_content(compose: &Compose<'_>) -> Self {
@@ -139,6 +140,12 @@ fn stays(service: &Service<'_>) -> bool {
         })
 }
 
+/// Whether a name has one of some words among its parts.
+fn has_word(name: &str, words: &[&str]) -> bool {
+    let mut parts = name.split(['.', '-', '_']);
+    parts.any(|part| words.iter().any(|it| it.eq_ignore_ascii_case(part)))
+}
+
 /// Services that are there for people who develop or test.
 const HELPERS: &[&str] = &[
     "sut",
@@ -163,6 +170,8 @@ const HELPERS: &[&str] = &[
     "standalone-firefox",
     "wiremock",
     "mockserver",
+    "locust",
+    "k6",
 ];
 
 /// What a service alone says of its file.
@@ -179,13 +188,29 @@ fn says(service: &Service<'_>) -> Option<Purpose> {
     if service.get("develop").is_some_and(|it| !it.is_null()) || mounts_sources(service) {
         return Some(Purpose::Development);
     }
-    let target = service.build().and_then(|it| it.target());
-    if target.is_some_and(|it| it.text.split(['-', '_', '.']).any(|it| DEVELOPMENT.contains(&it))) {
+    let is_built_to_develop = service.build().is_some_and(|it| {
+        let is_path = |it: &Text<'_>| !it.text.contains("://");
+        let says = |it: Text<'_>| it.text.split('/').any(|it| has_word(it, DEVELOPMENT));
+        [it.target(), it.dockerfile(), it.context().filter(is_path)].into_iter().flatten().any(says)
+    });
+    if is_built_to_develop {
+        return Some(Purpose::Development);
+    }
+    if service.entrypoint().is_some_and(|it| idles(&it)) {
         return Some(Purpose::Development);
     }
     let command = service.command()?;
     let mut words = command.words.iter().flat_map(|it| it.text.split_ascii_whitespace());
-    words.any(|it| WATCHES.contains(&it)).then_some(Purpose::Development)
+    (idles(&command) || words.any(|it| WATCHES.contains(&it))).then_some(Purpose::Development)
+}
+
+/// Whether a command only keeps the container there, for people to work in.
+fn idles(command: &CommandLine<'_>) -> bool {
+    let words = command.words.iter().flat_map(|it| it.text.split_ascii_whitespace());
+    let words: Vec<&str> = words.collect();
+    words.ends_with(&["tail", "-f", "/dev/null"])
+        || words.ends_with(&["tail", "-F", "/dev/null"])
+        || words.ends_with(&["sleep", "infinity"])
 }
 
 /// What `NODE_ENV` and its kin say.
@@ -205,18 +230,20 @@ fn environment(service: &Service<'_>) -> Option<Purpose> {
     })
 }
 
-/// Whether the directory that the image is built from, or one of sources, is mounted into it.
+/// Whether the directory that the image is built from, or one of sources, is mounted into it; where
+/// the image is pulled, the directory of the file itself.
 fn mounts_sources(service: &Service<'_>) -> bool {
-    if !service.is_built() || service.get("volumes").is_none() {
+    if service.get("volumes").is_none() {
         return false;
     }
+    let is_built = service.is_built();
     let build = service.build();
     let context = build.as_ref().and_then(plimsoll_syntax::compose::Build::context);
     let context = context.map_or(".", |it| plain(it.text));
     let is_source = |source: Text<'_>| {
         let source = plain(source.text);
         let last = source.rsplit('/').next().unwrap_or_default();
-        matches!(source, "." | "..") || source == context || is_source_directory(last)
+        matches!(source, "." | "..") || is_built && (source == context || is_source_directory(last))
     };
     service
         .volumes()
@@ -263,6 +290,8 @@ mod tests {
         is("docker-compose.override.yml", text, Development);
         is("x/tests/compose.yaml", text, Development);
         is("tests/compose.prod.yaml", text, Production);
+        is("tests/load/x/compose.yaml", text, Development);
+        is("tests/deploy/compose.yaml", text, Production);
         is("/home/dev/x/compose.yaml", text, Production);
         is("compose-production.yml", "services: {a: {build: ., volumes: ['.:/app']}}", Production);
     }
@@ -276,6 +305,13 @@ mod tests {
             "services: {a: {image: x, command: npm run dev}}",
             "services: {a: {image: x, environment: [NODE_ENV=development]}}",
             "services: {a: {build: ., develop: {watch: []}}}",
+            "services: {a: {image: rust, volumes: ['.:/src'], restart: always}}",
+            "services: {a: {image: x, command: tail -f /dev/null, restart: always}}",
+            "services: {a: {image: x, entrypoint: [sleep, infinity], restart: always}}",
+            "services: {a: {build: {context: ., dockerfile: tests/load/Dockerfile}, restart: always}}",
+            "services: {a: {build: {context: ., dockerfile: Dockerfile.debug}, restart: always}}",
+            "services: {a: {build: ./examples/a, restart: always}}",
+            "services: {a: {image: 'locustio/locust', restart: always}}",
             "services: {db: {image: 'postgres:17', restart: always}, q: {image: 'redis:8'}}",
         ] {
             is("compose.yaml", text, Development);
@@ -286,6 +322,8 @@ mod tests {
     fn what_is_kept_running_serves() {
         for text in [
             "services: {a: {build: ., restart: always}}",
+            "services: {a: {image: x, restart: always, volumes: ['./src:/src']}}",
+            "services: {a: {build: 'https://example.com/test/x.git', restart: always}}",
             "services: {a: {image: x, deploy: {replicas: 2}}}",
             "services: {a: {image: x, environment: {RAILS_ENV: production}}}",
         ] {

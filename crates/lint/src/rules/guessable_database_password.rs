@@ -1,9 +1,13 @@
 //! `guessable-database-password`: a database with a well-known password that everybody can reach.
 
-use plimsoll_finding::{Clause, Severity};
+use std::collections::BTreeSet;
+
+use plimsoll_finding::{Clause, Fix, Severity, Span};
 use plimsoll_syntax::compose::Port;
 
+use super::unbound_port;
 use crate::compose::databases::{Account, Password};
+use crate::compose::expansion::Written;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -37,12 +41,16 @@ declare_rule! {
     ///     ports:
     ///       - "127.0.0.1:5432:5432"
     /// ```
+    ///
+    /// ## Fix safety
+    /// The fix is unsafe: other machines can't connect any more. It is made where the port is written
+    /// in the service itself, without an address.
     pub(crate) static GUESSABLE_DATABASE_PASSWORD = {
         name: "guessable-database-password",
         clause: Clause::NoSecrets,
         summary: "a database with a well-known password is published on every address",
         severity: Severity::Warning,
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         aliases: &[],
         default: true,
         compose: check,
@@ -57,20 +65,47 @@ const WELL_KNOWN: &[&str] = &[
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
-    let served: Vec<_> = cx.served().collect();
-    let mut seen = std::collections::BTreeSet::new();
-    for (_, service, server) in served {
+    for open in open(cx) {
+        let port = &open.port;
+        let edit = port.host_ip.is_none().then(|| unbound_port::bound(cx.edits(), port)).flatten();
+        let fix = edit.map(|it| Fix::risky("Publish the port on 127.0.0.1", [it]));
+        cx.report(port.span, open.message)
+            .help("Publish it on `127.0.0.1`, or not at all: services reach one another without.")
+            .related_written(open.password, "the password")
+            .fix_if(fix)
+            .done();
+    }
+}
+
+/// The published ports of which the rule speaks: others about them need not.
+pub(crate) fn spoken_of(cx: &ComposeContext<'_, '_>) -> BTreeSet<Span> {
+    if !cx.options.selects(&GUESSABLE_DATABASE_PASSWORD) {
+        return BTreeSet::new();
+    }
+    open(cx).into_iter().map(|it| it.port.span).collect()
+}
+
+/// A database that everybody can log in to.
+struct Open<'c, 'y> {
+    port: Port<'y>,
+    message: String,
+    password: Option<&'c Written>,
+}
+
+fn open<'c, 'y>(cx: &ComposeContext<'c, 'y>) -> Vec<Open<'c, 'y>> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (_, service, server) in cx.served() {
         if service.get("ports").is_none() {
             continue;
         }
         let Some(port) = server.port else { continue };
-        let ports = service.ports();
-        let is_open = |it: &&Port<'_>| {
+        let is_open = |it: &Port<'_>| {
             let everywhere = it.host_ip.is_none_or(|it| matches!(it.text, "0.0.0.0" | "[::]" | "::"));
             everywhere && it.target_range().is_some_and(|it| it.contains(&port))
         };
-        let Some(open) = ports.iter().find(is_open) else { continue };
-        let Some((account, written)) = server.accounts.users.iter().find_map(guessable) else { continue };
+        let Some(open) = service.ports().into_iter().find(is_open) else { continue };
+        let Some((account, password)) = server.accounts.users.iter().find_map(guessable) else { continue };
         if !seen.insert(open.span) {
             continue;
         }
@@ -79,14 +114,12 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             "port {port} of `{}` is open to everybody who reaches the machine, and the password of `{user}` is a well-known one",
             service.name
         );
-        cx.report(open.span, message)
-            .help("Publish it on `127.0.0.1`, or not at all: services reach one another without.")
-            .related_written(written, "the password")
-            .done();
+        found.push(Open { port: open, message, password });
     }
+    found
 }
 
-type Guessed<'a, 'y> = (&'a Account<'y>, Option<&'a crate::compose::expansion::Written>);
+type Guessed<'a, 'y> = (&'a Account<'y>, Option<&'a Written>);
 
 fn guessable<'a, 'y>(account: &'a Account<'y>) -> Option<Guessed<'a, 'y>> {
     let Password::Given(password) = &account.password else { return None };
@@ -98,7 +131,7 @@ fn guessable<'a, 'y>(account: &'a Account<'y>) -> Option<Guessed<'a, 'y>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::check;
+    use crate::rules::tests::{check, check_fixed};
 
     const RULE: &str = "guessable-database-password";
 
@@ -120,6 +153,13 @@ mod tests {
             "services:\n  q:\n    image: rabbitmq:4\n    ports: [5672:5672]\n",
             "4:13 warning: port 5672 of `q` is open to everybody who reaches the machine, and the password of `guest` is a well-known one",
         );
+    }
+
+    #[test]
+    fn the_fix_closes_the_port() {
+        check_fixed(RULE, &text("password", "'15432:5432'"), &text("password", "'127.0.0.1:15432:5432'"));
+        let elsewhere = text("password", "'0.0.0.0:5432:5432'");
+        check_fixed(RULE, &elsewhere, &elsewhere);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `host-namespace`: a service shares a namespace of the host.
 
 use plimsoll_finding::{Clause, Severity, Span};
+use plimsoll_syntax::compose::Service;
 
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
@@ -87,12 +88,20 @@ fn report_network(cx: &mut ComposeContext<'_, '_>, services: &[(&str, Span)]) {
             "`{name}` and {more} other services share {NETWORK}: they reach all that listens on localhost"
         ),
     };
-    let severity = if cx.purpose().is_development() { Severity::Note } else { Severity::Warning };
+    let of_name = |name: &str| cx.facts.compose.service(name).is_some_and(manages_network);
+    let is_light = cx.purpose().is_development() || services.iter().all(|it| of_name(it.0));
+    let severity = if is_light { Severity::Note } else { Severity::Warning };
     cx.report(*span, message)
         .severity(severity)
         .help("Publish the ports that it serves, and reach other services by their names.")
         .members(others.iter().map(|(_, span)| *span), "it shares the host's network too")
         .done();
+}
+
+/// Whether a service is there to change the network.
+fn manages_network(service: &Service<'_>) -> bool {
+    let added = service.texts("cap_add");
+    added.iter().any(|it| matches!(it.text, "NET_ADMIN" | "CAP_NET_ADMIN" | "net_admin"))
 }
 
 const NETWORK: &str = "the host's network";

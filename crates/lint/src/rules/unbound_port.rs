@@ -1,15 +1,29 @@
 //! `unbound-port`: a published port that the whole network can reach.
 
-use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use plimsoll_finding::{Clause, Edit, Fix, Severity};
 use plimsoll_syntax::compose::{Port, Service};
 
+use super::guessable_database_password;
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability, YamlEdits};
 
-/// Ports that are published for everybody on purpose.
-const PUBLIC: &[u16] = &[80, 443];
+/// Ports of the web, which are published for everybody on purpose. Inside of a container they say little.
+const WEB: &[u16] = &[80, 443];
+
+/// Ports whose service is there for other machines, on the host as in the container: SSH, mail, names,
+/// file transfer, telephony, chat, federation, and peers that find one another.
+const PUBLIC: &[u16] = &[
+    20, 21, 22, 25, 53, 67, 69, 110, 123, 143, 465, 587, 853, 993, 995, 1194, 1935, 2222, 3478, 4190, 5060, 5061, 5222,
+    5269, 5349, 6667, 6697, 6881, 8333, 8448, 9418, 22000, 25565, 30303, 51820,
+];
+
+/// Ports of media, games and private networks, which use datagrams.
+const PUBLIC_UDP: &[u16] = &[443, 500, 1701, 4500, 5004, 10000, 19132, 21027, 27015, 34197, 41641];
+
+/// How many ports in a row one publishes to try something. More are for media, or for devices.
+const MOST_IN_A_ROW: u16 = 10;
 
 /// Words in the names of files that are not for development.
 const NOT_DEVELOPMENT: &[&str] = &["prod", "production", "stack", "swarm", "deploy", "staging"];
@@ -17,7 +31,8 @@ const NOT_DEVELOPMENT: &[&str] = &["prod", "production", "stack", "swarm", "depl
 declare_rule! {
     /// ## What it does
     /// Reports a port that a Compose file publishes without an address of the host. It leaves out
-    /// ports 80 and 443, and files whose name says that they are for production.
+    /// ports 80 and 443, those whose service is there for other machines (SSH, mail, DNS, VPN), ranges of
+    /// more than ten ports, and files whose name says that they are for production.
     ///
     /// ## Why it matters
     /// The port is open on all interfaces: whoever is in the same network reaches the development
@@ -62,8 +77,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         return;
     }
     let facts = cx.facts;
-    // What several services share is found once.
-    let mut seen = BTreeSet::new();
+    // What several services share is found once, and what another rule reports is known already.
+    let mut seen = guessable_database_password::spoken_of(cx);
     for service in &facts.compose.services {
         if service.get("network_mode").is_some() {
             continue;
@@ -106,21 +121,36 @@ fn is_unbound(port: &Port<'_>) -> bool {
     };
     port.host_ip.is_none()
         && port.mode.is_none_or(|it| it.text != "host")
-        && port.published.is_none_or(|it| is_port(it.text) && !is_public(it.text))
+        && port.published.is_none_or(|it| is_port(it.text))
+        && !is_public(port)
         && (port.published.is_some() || !port.target.text.contains('$'))
 }
 
-/// Whether a port is one for everybody: `80`, `443-445`, `${PORT:-80}`.
-fn is_public(published: &str) -> bool {
-    let known = match published.strip_suffix('}').and_then(|it| it.rsplit_once('-')) {
-        Some((_, default)) => default,
-        None => published.split('-').next().unwrap_or_default(),
+/// Whether a port is one for everybody, outside or inside of the container.
+fn is_public(port: &Port<'_>) -> bool {
+    let is_wide = |it: Option<RangeInclusive<u16>>| {
+        it.is_some_and(|it| it.end().saturating_sub(*it.start()) >= MOST_IN_A_ROW)
     };
-    known.parse().is_ok_and(|it| PUBLIC.contains(&it))
+    if is_wide(port.published_range()) || is_wide(port.target_range()) {
+        return true;
+    }
+    let published = port.published.and_then(|it| first_number(it.text));
+    let target = first_number(port.target.text);
+    let is_one = |it: u16| PUBLIC.contains(&it) || port.protocol() == "udp" && PUBLIC_UDP.contains(&it);
+    published.is_some_and(|it| WEB.contains(&it) || is_one(it)) || target.is_some_and(is_one)
+}
+
+/// The port of `80`, the first of `443-445`, the default of `${PORT:-80}`.
+fn first_number(text: &str) -> Option<u16> {
+    let known = match text.strip_suffix('}').and_then(|it| it.rsplit_once('-')) {
+        Some((_, default)) => default,
+        None => text.split('-').next().unwrap_or_default(),
+    };
+    known.parse().ok()
 }
 
 /// Gives a port the address of the machine itself.
-fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
+pub(super) fn bound<'y>(edits: &YamlEdits<'y>, port: &Port<'y>) -> Option<Edit> {
     if !port.is_short() {
         return edits.entry_added(port.value, "host_ip: 127.0.0.1");
     }
@@ -139,6 +169,7 @@ fn is_for_development(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::tests::{check, check_fixed};
+    use crate::{FileType, Options, RuleSet, check_as};
 
     fn service(ports: &str) -> String {
         format!("services:\n  a:\n    image: b:1\n    ports:{ports}\n")
@@ -148,9 +179,9 @@ mod tests {
     fn both_forms_are_found() {
         check(
             "unbound-port",
-            &service("\n      - 8080:80\n      - 53:53/udp\n      - target: 81\n        published: 8081"),
+            &service("\n      - 8080:80\n      - 54:54/udp\n      - target: 81\n        published: 8081"),
             "5:9 warning: port 8080 of `a` is open on all interfaces of the host\n\
-             6:9 warning: port 53 of `a` is open on all interfaces of the host\n\
+             6:9 warning: port 54 of `a` is open on all interfaces of the host\n\
              7:9 warning: port 8081 of `a` is open on all interfaces of the host",
         );
         check(
@@ -174,12 +205,35 @@ mod tests {
             "127.0.0.1::80",
             "0.0.0.0:8080:80",
             "${HTTP_PORT:-80}:8080",
+            "2200:22",
+            "${SSH_PORT:-10022}:22",
+            "993:10993",
+            "53:53/udp",
+            "10000:10000/udp",
+            "5000-5150:5000-5150",
             "${SQL_PORT:-127.0.0.1:13306}:3306",
         ] {
             check("unbound-port", &service(&format!("\n      - {port}")), "");
         }
         let text = service("\n      - 8080:80") + "    network_mode: host\n";
         check("unbound-port", &text, "");
+    }
+
+    #[test]
+    fn a_port_with_a_guessable_password_is_reported_once() {
+        let text = "services:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: postgres}\n    \
+                    ports: [5432:5432, 8000:8000]\n";
+        let rules = RuleSet::named(["unbound-port", "guessable-database-password"]);
+        let options = Options { rules: Some(rules), ..Options::default() };
+        let found = check_as(FileType::Compose, "compose.yaml", text, &options).findings;
+        let rules: Vec<_> = found.iter().map(|it| &*it.rule).collect();
+        assert_eq!(rules, ["guessable-database-password", "unbound-port"]);
+        check(
+            "unbound-port",
+            text,
+            "5:13 warning: port 5432 of `db` is open on all interfaces of the host\n\
+             5:24 warning: port 8000 of `db` is open on all interfaces of the host",
+        );
     }
 
     #[test]
