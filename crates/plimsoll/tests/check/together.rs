@@ -105,7 +105,7 @@ fn what_a_fix_changes_in_one_file_counts_in_the_others() {
         (".dockerignore", "*\n!src\n  # !app\n"),
         ("other.Dockerfile", "FROM scratch\nCOPY README.md /\nUSER 1\n"),
         ("Cargo.toml", ""),
-        ("backend/Cargo.toml", ""),
+        ("backend/Cargo.toml", "[package]\nname = \"a\"\n"),
         ("backend/.dockerignore", ".git\n"),
         ("backend/Dockerfile", text),
     ]);
