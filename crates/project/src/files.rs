@@ -23,6 +23,9 @@ pub struct FileEntry {
     pub name: String,
     /// What it stands for.
     pub kind: FileKind,
+    /// Whether it is a link. Walks that go down directories don't follow it: a build context has the
+    /// link alone, and it may lead anywhere, even to a directory above.
+    pub is_link: bool,
 }
 
 /// Files as they lie in directories.
@@ -174,7 +177,7 @@ impl Files for MemoryFiles {
                 Some((name, _)) => (name, FileKind::Directory),
                 None => (rest, FileKind::File),
             };
-            seen.insert(name).then(|| FileEntry { name: name.to_owned(), kind })
+            seen.insert(name).then(|| FileEntry { name: name.to_owned(), kind, is_link: false })
         });
         let mut entries: Vec<_> = entries.collect();
         entries.sort_by(|a, b| a.name.cmp(&b.name));

@@ -181,7 +181,9 @@ fn workspaces(place: &Place, root: &str) -> Vec<String> {
         }
         let is_left_out =
             |name: &str| name.starts_with('.') || matches!(name, "node_modules" | "target" | "vendor");
-        let below = entries.iter().filter(|it| it.kind == FileKind::Directory && !is_left_out(&it.name));
+        let below = entries.iter().filter(|it| {
+            it.kind == FileKind::Directory && !it.is_link && !is_left_out(&it.name)
+        });
         left.extend(below.map(|it| (within(&directory, &it.name), depth + 1)));
     }
     found.sort();

@@ -154,7 +154,7 @@ impl BuildContext {
                     return None;
                 }
                 let path = below(&directory, &entry.name);
-                if entry.kind == FileKind::Directory {
+                if entry.kind == FileKind::Directory && !entry.is_link {
                     left.push(path);
                 } else if !self.ignores(&path) {
                     return Some(false);

@@ -9,7 +9,7 @@ use super::BuildContext;
 use crate::facts::taken::Taken;
 use crate::secrets::secret_file;
 
-/// How deep directories are entered, links among them: a link to a directory above leads nowhere new.
+/// How deep directories are entered.
 const MOST_DEPTH: usize = 16;
 /// More files with secrets than anybody wants to be told.
 const MOST_SECRETS: usize = 100;
@@ -89,6 +89,12 @@ impl Survey {
                 let is_out = patterns.is_some_and(|it| it.ignores(&path));
                 let may_return = || patterns.is_some_and(|it| it.may_take_back_below(&path));
                 match entry.kind {
+                    // A context has the link alone, whatever is where it leads.
+                    _ if entry.is_link => {
+                        if !is_out {
+                            survey.add(&path, 0);
+                        }
+                    }
                     FileKind::Directory if thorough == Depth::Quick && is_made(&entry.name) => {
                         survey.complete &= is_out;
                     }
@@ -168,7 +174,7 @@ pub(crate) fn size(bytes: u64) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_project::files::MemoryFiles;
+    use plimsoll_project::files::{FileEntry, MemoryFiles};
 
     use super::*;
     use crate::{Facts, Place, Project, Surroundings};
@@ -194,6 +200,57 @@ mod tests {
         assert_eq!(survey.secrets, [("b/.env".to_owned(), "environment file")]);
         let few = Survey::up_to(&*project.files, &context, Depth::Full, 3);
         assert!(!few.complete && few.files < 5);
+    }
+
+    /// Files in which `loop` leads back to its directory, and `.env` to a large file elsewhere.
+    #[derive(Debug)]
+    struct Linked(MemoryFiles);
+
+    impl Files for Linked {
+        fn text(&self, path: &str) -> Option<Arc<str>> {
+            self.0.text(&path.replace("/loop", ""))
+        }
+
+        fn kind(&self, path: &str) -> Option<FileKind> {
+            if path.ends_with("/.env") {
+                return Some(FileKind::File);
+            }
+            self.0.kind(&path.replace("/loop", ""))
+        }
+
+        fn list(&self, directory: &str) -> Arc<[FileEntry]> {
+            let mut found = self.0.list(&directory.replace("/loop", "")).to_vec();
+            for (name, kind) in [(".env", FileKind::File), ("loop", FileKind::Directory)] {
+                found.push(FileEntry { name: name.to_owned(), kind, is_link: true });
+            }
+            found.into()
+        }
+
+        fn size(&self, path: &str) -> u64 {
+            if path.ends_with("/.env") { 1 << 30 } else { self.0.size(path) }
+        }
+
+        fn name(&self, path: &str) -> String {
+            path.to_owned()
+        }
+    }
+
+    #[test]
+    fn links_are_taken_as_links_wherever_they_lead() {
+        let files = [
+            ("/p/Dockerfile", "FROM a\n"),
+            ("/p/key/id_rsa", "12"),
+            ("/p/Cargo.toml", "[package]\n"),
+        ];
+        let project = Arc::new(Project::new(Arc::new(Linked(MemoryFiles::new(files)))));
+        let place = Place { path: "/p/Dockerfile".into(), project: Arc::clone(&project) };
+        let file = plimsoll_syntax::dockerfile::parse("FROM a\n");
+        let context = Surroundings::of(&place, &Facts::new(&file)).context;
+        let survey = project.survey(&context, Depth::Full);
+        // Three files, and two links in each of the two directories.
+        assert_eq!((survey.files, survey.bytes, survey.complete), (7, 19, true));
+        assert_eq!(survey.secrets.len(), 1, "{:?}", survey.secrets);
+        assert_eq!(context.is_empty_below("key"), Some(false));
     }
 
     #[test]

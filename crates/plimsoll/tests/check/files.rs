@@ -86,6 +86,36 @@ fn yaml_for_something_else_is_an_error_that_says_what_was_expected() {
     ");
 }
 
+/// A build context has links as links, wherever they lead.
+#[cfg(unix)]
+#[test]
+fn links_in_a_context_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let tree = Tree::new(&[
+        ("a/Dockerfile", "FROM rust:1.89\nCOPY . .\nRUN cargo build --locked\n"),
+        ("a/.dockerignore", "target\n"),
+        ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
+        ("other/Cargo.toml", "[package]\nname = \"b\"\n"),
+        ("other/id_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----\n"),
+    ]);
+    fs::create_dir(tree.path("other/target")).unwrap();
+    let large = fs::File::create(tree.path("other/target/large")).unwrap();
+    large.set_len(20 << 30).unwrap();
+    let check = || {
+        let rules = "target-not-ignored,secret-in-context,large-context";
+        tree.check(&[CONCISE, &["--select", rules, "a"]].concat())
+    };
+    symlink("../other", tree.path("a/other")).unwrap();
+    symlink(".", tree.path("a/loop")).unwrap();
+    symlink("/", tree.path("a/root")).unwrap();
+    symlink("../other/target/large", tree.path("a/file")).unwrap();
+    assert_eq!(check().ended(0).stdout, "");
+    // What lies there itself counts.
+    fs::write(tree.path("a/id_rsa"), "-----BEGIN OPENSSH PRIVATE KEY-----\n").unwrap();
+    assert!(check().ended(1).stdout.contains("secret-in-context"));
+}
+
 #[test]
 fn what_git_ignores_is_told_where_nothing_else_is_there() {
     let tree = Tree::new(&[("out/a/Dockerfile", ROOT), (".gitignore", "/out/*\n")]);

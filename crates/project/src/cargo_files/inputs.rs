@@ -91,7 +91,9 @@ fn collect(files: &dyn Files, directory: &str, depth: usize, found: &mut Vec<Str
         let path = join(directory, &entry.name);
         match entry.kind {
             FileKind::File if stem.len() < entry.name.len() => found.push(path),
-            FileKind::Directory if depth > 0 => collect(files, &path, depth - 1, found),
+            FileKind::Directory if depth > 0 && !entry.is_link => {
+                collect(files, &path, depth - 1, found);
+            }
             _ => {}
         }
     }

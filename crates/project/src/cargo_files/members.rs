@@ -133,7 +133,9 @@ fn tree_below(files: &dyn Files, directory: &str, depth: usize) -> Vec<String> {
             let entries = files.list(place);
             let inner = entries.iter().filter(|it| {
                 // Results and repositories are large, and no place for members.
-                it.kind == FileKind::Directory && !matches!(&*it.name, "target" | ".git")
+                it.kind == FileKind::Directory
+                    && !it.is_link
+                    && !matches!(&*it.name, "target" | ".git")
             });
             inner.map(|it| join(place, &it.name)).collect::<Vec<_>>()
         });

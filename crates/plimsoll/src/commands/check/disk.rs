@@ -127,11 +127,13 @@ impl Files for DiskFiles {
             let entries = entries.filter_map(|it| {
                 // Nobody can ask for a name that is no text.
                 let name = it.file_name().into_string().ok()?;
-                let kind = match it.file_type().ok()? {
-                    it if it.is_symlink() => self.kind(&files::join(directory, &name))?,
+                let found = it.file_type().ok()?;
+                let is_link = found.is_symlink();
+                let kind = match found {
+                    _ if is_link => self.kind(&files::join(directory, &name))?,
                     it => kind(it),
                 };
-                Some(FileEntry { name, kind })
+                Some(FileEntry { name, kind, is_link })
             });
             let mut entries: Vec<_> = entries.collect();
             entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -227,15 +229,18 @@ mod tests {
         symlink("nowhere", at("c")).unwrap();
         let files = DiskFiles::new(Vec::new());
         let directory = path_of(root.path()).unwrap();
-        let found: Vec<_> =
-            files.list(&directory).iter().map(|it| (it.name.clone(), it.kind)).collect();
+        let found: Vec<_> = files
+            .list(&directory)
+            .iter()
+            .map(|it| (it.name.clone(), it.kind, it.is_link))
+            .collect();
         let expected = [
-            ("a", FileKind::File),
-            ("b", FileKind::Directory),
-            ("c", FileKind::Other),
-            ("d", FileKind::Directory),
+            ("a", FileKind::File, false),
+            ("b", FileKind::Directory, false),
+            ("c", FileKind::Other, true),
+            ("d", FileKind::Directory, true),
         ];
-        assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+        assert_eq!(found, expected.map(|(name, kind, is_link)| (name.to_owned(), kind, is_link)));
         assert!(files.list(&format!("{directory}/a")).is_empty());
         assert_eq!(files.kind(&format!("{directory}/x")), None);
     }
