@@ -86,6 +86,25 @@ fn yaml_for_something_else_is_an_error_that_says_what_was_expected() {
     ");
 }
 
+#[test]
+fn files_for_other_programs_are_not_read_as_dockerfiles() {
+    let tree = Tree::new(&[
+        ("docker-bake.hcl", "target \"app\" {}\n"),
+        ("docker-bake.json", "{}\n"),
+        ("Cargo.toml", "[package]\n"),
+        ("Dockerfile", GOOD),
+    ]);
+    for name in ["docker-bake.hcl", "docker-bake.json", "Cargo.toml"] {
+        let ran = tree.check(&[name, "Dockerfile"]).ended(2);
+        let expected = format!(
+            "error: cannot check {name}\n  because: it is none of what can be checked: Dockerfiles, \
+             Compose files, `.dockerignore`, workflows, Markdown\n"
+        );
+        assert!(ran.stderr.starts_with(&expected), "{}", ran.stderr);
+    }
+    tree.check(&[]).ended(0);
+}
+
 /// A build context has links as links, wherever they lead.
 #[cfg(unix)]
 #[test]

@@ -60,7 +60,7 @@ impl Source {
         let checked = match self.kind {
             Kind::File(it) => plimsoll_lint::check_as(it, &self.name, &self.text, &options),
             Kind::Markdown => markdown::check(&self.name, &self.text, &options),
-            Kind::Yaml => return Examined::default(),
+            Kind::Yaml | Kind::Other => return Examined::default(),
         };
         Examined {
             findings: checked.findings,
@@ -88,7 +88,9 @@ impl Source {
                 let fixed = markdown::fix(name, text, &options, applicability);
                 Mended { text: fixed.text, applied: fixed.applied, dropped: fixed.dropped }
             }
-            Kind::Yaml => Mended { text: text.to_owned(), applied: 0, dropped: Vec::new() },
+            Kind::Yaml | Kind::Other => {
+                Mended { text: text.to_owned(), applied: 0, dropped: Vec::new() }
+            }
         }
     }
 
@@ -108,7 +110,7 @@ impl Source {
                 let types = markdown::file_types(&self.text);
                 RuleSet::of(|rule| !types.iter().any(|it| it.has(rule)))
             }
-            Kind::Yaml => return RuleSet::default(),
+            Kind::Yaml | Kind::Other => return RuleSet::default(),
         };
         selected.without(others)
     }

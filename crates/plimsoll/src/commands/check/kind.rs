@@ -16,7 +16,12 @@ pub(super) enum Kind {
     Markdown,
     /// YAML whose name doesn't say what it is for.
     Yaml,
+    /// Something else that is known by its ending.
+    Other,
 }
+
+/// Endings of what is no Dockerfile, whatever stands before them: bake files, manifests, code.
+const OTHERS: &[&str] = &["hcl", "json", "json5", "jsonc", "lock", "rs", "toml", "xml"];
 
 impl Kind {
     /// What is in a file that somebody named, by its name: a Dockerfile may have any.
@@ -31,6 +36,7 @@ impl Kind {
         match FileType::of(whole.as_deref().unwrap_or_default()) {
             Some(it) => Self::File(it),
             None if ends(&["yml", "yaml"]) => Self::Yaml,
+            None if ends(OTHERS) => Self::Other,
             None => Self::File(FileType::Dockerfile),
         }
     }
@@ -39,17 +45,18 @@ impl Kind {
     pub(super) const fn file_type(self) -> Option<FileType> {
         match self {
             Self::File(it) => Some(it),
-            Self::Markdown | Self::Yaml => None,
+            Self::Markdown | Self::Yaml | Self::Other => None,
         }
     }
 
     /// As it is once the text is known.
     ///
     /// # Errors
-    /// It is YAML for something else.
+    /// It is YAML for something else, or nothing that is checked.
     pub(super) fn settled(self, text: &str) -> Result<Self, ReadProblem> {
         match self {
             Self::Yaml => yaml_type(text).map(Self::File).ok_or(ReadProblem::UnknownYaml),
+            Self::Other => Err(ReadProblem::NotChecked),
             known => Ok(known),
         }
     }
@@ -83,6 +90,12 @@ mod tests {
             (".dockerignore", Kind::File(FileType::Dockerignore)),
             ("recipe", Kind::File(FileType::Dockerfile)),
             ("stack.yml", Kind::Yaml),
+            ("Dockerfile.dev", Kind::File(FileType::Dockerfile)),
+            ("Dockerfile.tmpl", Kind::File(FileType::Dockerfile)),
+            ("docker-bake.hcl", Kind::Other),
+            ("docker-bake.JSON", Kind::Other),
+            ("a/Cargo.toml", Kind::Other),
+            ("json", Kind::File(FileType::Dockerfile)),
         ] {
             assert_eq!(Kind::of(Path::new(path)), expected, "{path}");
         }

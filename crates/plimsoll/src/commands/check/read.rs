@@ -25,6 +25,11 @@ pub(crate) enum ReadProblem {
          `jobs:`"
     )]
     UnknownYaml,
+    #[error(
+        "it is none of what can be checked: Dockerfiles, Compose files, `.dockerignore`, workflows, \
+         Markdown"
+    )]
+    NotChecked,
 }
 
 /// Reads a file. What is no regular file is not opened: a pipe would wait for its writer. One that
