@@ -63,14 +63,19 @@ impl Surroundings {
                 let has = project.files.is_file(&files::join(directory, "Cargo.toml"));
                 if has { project.workspace(directory) } else { None }
             };
-            at(&self.context.root).or_else(|| at(self.place.directory()))
+            // A workspace that merely lies above need not be the one that is built.
+            let root = if self.context.likely { at(&self.context.root) } else { None };
+            root.or_else(|| at(self.place.directory()))
         };
         self.workspace.get_or_init(find).as_deref()
     }
 
     /// What the Dockerfile's cargo commands find where they run.
     pub(crate) fn cargo_builds(&self, facts: &Facts<'_>) -> &CargoBuilds {
-        self.cargo_builds.get_or_init(|| CargoBuilds::of(self, facts))
+        self.cargo_builds.get_or_init(|| {
+            let likely = self.context.likely;
+            if likely { CargoBuilds::of(self, facts) } else { CargoBuilds::default() }
+        })
     }
 
     /// What the Dockerfile takes of the context, in order.

@@ -12,6 +12,26 @@ use crate::{Facts, ImageBuild, Place};
 /// More than this is not looked through to answer one question.
 const MOST_FILES: usize = 2000;
 
+/// Directories in which Dockerfiles of the whole project lie.
+const USUAL: &[&str] = &[
+    ".devcontainer",
+    ".docker",
+    "build",
+    "ci",
+    "container",
+    "containers",
+    "contrib",
+    "deploy",
+    "deployment",
+    "docker",
+    "dockerfiles",
+    "images",
+    "infra",
+    "ops",
+    "packaging",
+    "release",
+];
+
 /// The directory that a build may read, and what of it.
 #[derive(Clone, Debug)]
 pub struct BuildContext {
@@ -23,7 +43,8 @@ pub struct BuildContext {
     /// source of `COPY` was found.
     pub certain: bool,
     /// Whether there is a reason to take it for the context: some file says so, something that is
-    /// copied lies there, it has a `.dockerignore`, or the Dockerfile itself. Otherwise it is but the
+    /// copied lies there, it has a `.dockerignore`, or the Dockerfile lies in it or in a directory for
+    /// Dockerfiles. Otherwise it is but the
     /// nearest workspace or repository.
     pub likely: bool,
     /// What is kept out of it.
@@ -61,7 +82,7 @@ impl BuildContext {
             },
         };
         let ignore = ignore_file(&**files, &place.path, &root);
-        let likely = has_some || ignore.is_some() || root == place.directory();
+        let likely = has_some || ignore.is_some() || is_usual(&root, place.directory());
         Self { root, told: is_told, certain, likely, ignore, files: Arc::clone(files) }
     }
 
@@ -240,6 +261,12 @@ fn nearest(place: &Place) -> String {
     let marks = [".dockerignore", "Cargo.lock", "Cargo.toml", ".git"];
     let root = marks.into_iter().find_map(has).map_or(place.directory(), |it| it);
     root.to_owned()
+}
+
+/// Whether people put the Dockerfiles of a context into a directory.
+fn is_usual(root: &str, directory: &str) -> bool {
+    let parts = files::below(root, directory).unwrap_or_default();
+    parts.split('/').all(|it| it.is_empty() || USUAL.contains(&it))
 }
 
 /// Whether a directory that may be the context has a `.dockerignore`.
