@@ -67,8 +67,8 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let is_unlimited = is_empty(&limits);
         somebody_cares |= !is_unlimited;
         let Some(missing) = missing(&limits).filter(|_| is_whole(service)) else { continue };
-        let is_meant = is_ours(service) && !is_job(compose, service);
-        if !is_unlimited || is_meant || is_strict {
+        let is_meant = || (!is_unlimited || is_ours(service)) && !is_job(compose, service);
+        if is_strict || is_meant() {
             found.push((service, missing));
         }
     }
