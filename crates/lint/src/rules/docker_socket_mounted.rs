@@ -9,7 +9,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a mount of the socket of Docker, Podman or containerd. It makes no difference whether it
     /// is read-only: a socket is not written to as a file. Tools that are made to speak to the engine,
-    /// such as Traefik or Portainer, are notes; proxies that filter what may be asked are left alone.
+    /// such as Traefik or Portainer, are notes, as is every service of a file to develop or test with; proxies that filter what may be asked are left alone.
     ///
     /// ## Why it matters
     /// Whoever can speak to the engine can start a privileged container with the host's disk in it: the
@@ -52,6 +52,7 @@ const TOOLS: &[&str] = &[
     "telegraf", "datadog", "gitlab-runner", "act_runner", "alloy", "vector", "netdata", "homepage",
     "swarmpit", "docker:", "dind", "ofelia", "localstack", "actions-runner", "github-runner",
     "woodpecker", "drone", "jenkins", "selenium/", "beszel", "glances", "yacht", "dockcheck", "caddy-docker",
+    "dgoss",
 ];
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
@@ -71,7 +72,9 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             }
             let is_tool = TOOLS.iter().any(|it| is(it) || service.name.contains(it))
                 || service.name == "proxy";
-            let severity = if is_tool { Severity::Note } else { Severity::Warning };
+            // There the socket is the developer's own.
+            let is_light = is_tool || cx.purpose().is_development();
+            let severity = if is_light { Severity::Note } else { Severity::Warning };
             let message = format!(
                 "`{}` can give orders to the container engine, and so become root on the host",
                 service.name
@@ -96,6 +99,12 @@ mod tests {
              source: /run/podman/podman.sock\n        target: /x\n  traefik:\n    image: traefik:v3\n    \
              volumes: [/var/run/docker.sock:/var/run/docker.sock:ro]\n",
             &format!("4:9 warning: `a` {message}\n5:9 warning: `a` {message}\n10:15 note: `traefik` {message}"),
+        );
+        check(
+            "docker-socket-mounted",
+            "services:\n  sut:\n    image: x/dgoss:1\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n  a:\n    \
+             image: x\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n",
+            &format!("4:15 note: `sut` {message}\n7:15 note: `a` {message}"),
         );
         check("docker-socket-mounted", "services: {a: {volumes: ['./a:/var/run/docker.sock']}}\n", "");
     }
