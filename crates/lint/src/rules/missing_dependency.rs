@@ -1,8 +1,9 @@
 //! `missing-dependency`: a service starts without regard to the database that it connects to.
 
 use plimsoll_finding::{Clause, Severity};
+use plimsoll_syntax::compose::Service;
 
-use crate::compose::start_order;
+use crate::compose::{images, start_order};
 use crate::rule::declare_rule;
 use crate::{ComposeContext, FixAvailability};
 
@@ -57,6 +58,9 @@ declare_rule! {
     }
 }
 
+/// Parts of names of images that connect when somebody looks at them, not when they start.
+const ON_DEMAND: &[&str] = &["grafana", "adminer", "pgadmin", "phpmyadmin"];
+
 fn check(cx: &mut ComposeContext<'_, '_>) {
     if cx.served().next().is_none() || cx.is_override() {
         return;
@@ -68,6 +72,7 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
         let (Some(from), Some(to)) = services else { continue };
         if !seen.insert((connection.service, target))
             || from.extends_elsewhere()
+            || connects_on_demand(from)
             || start_order::comes_after(&cx.facts.compose, from, to.name)
         {
             continue;
@@ -89,6 +94,10 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
             .related(to.key.span(), "the service that it connects to")
             .done();
     }
+}
+
+fn connects_on_demand(service: &Service<'_>) -> bool {
+    images::of(service).is_some_and(|it| ON_DEMAND.iter().any(|part| it.last().contains(part)))
 }
 
 #[cfg(test)]
@@ -125,6 +134,13 @@ mod tests {
             "network_mode: 'service:cache'",
         ] {
             check(RULE, &text(app), "");
+        }
+    }
+
+    #[test]
+    fn what_connects_when_somebody_looks_is_fine() {
+        for image in ["grafana/grafana:12", "x/grafana-oss", "adminer", "dpage/pgadmin4:9"] {
+            check(RULE, &text("command: x").replace("image: app", &format!("image: {image}")), "");
         }
     }
 }
