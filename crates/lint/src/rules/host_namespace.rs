@@ -10,7 +10,8 @@ use crate::{ComposeContext, FixAvailability};
 declare_rule! {
     /// ## What it does
     /// Reports `network_mode: host`, `pid: host`, `ipc: host`, `uts: host`, `userns_mode: host` and
-    /// `cgroup: host`. The network alone is a note in files to develop with.
+    /// `cgroup: host`. The network alone is a note in files to develop with, and where the service is given
+    /// `NET_ADMIN`: it is there to manage the network.
     ///
     /// ## Why it matters
     /// In the host's network a service reaches what listens on localhost and can take any port; in the
@@ -60,11 +61,13 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     let in_network =
         |it: &&Service<'_>| it.network_mode().is_some_and(|it| it.text == "host");
     let mut others = cx.facts.compose.services.iter().filter(in_network).count();
+    let manages_network =
+        cx.facts.compose.services.iter().filter(in_network).all(manages_network);
     for service in &cx.facts.compose.services {
         for (key, what) in KEYS {
             let Some(value) = service.text(key).filter(|it| it.text == "host") else { continue };
             let is_light = match *key {
-                "network_mode" => cx.purpose().is_development(),
+                "network_mode" => cx.purpose().is_development() || manages_network,
                 // What the network is for tells more than its name.
                 "uts" | "cgroup" => true,
                 _ => false,
@@ -93,6 +96,11 @@ fn check(cx: &mut ComposeContext<'_, '_>) {
     }
 }
 
+fn manages_network(service: &Service<'_>) -> bool {
+    let added = service.texts("cap_add");
+    added.iter().any(|it| matches!(it.text, "NET_ADMIN" | "CAP_NET_ADMIN" | "net_admin"))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::tests::check;
@@ -104,6 +112,16 @@ mod tests {
             "services:\n  a: {network_mode: host}\n  b: {network_mode: host}\n",
             "2:21 warning: `a` and another service share the host's network: they reach all that \
              listens on localhost",
+        );
+    }
+
+    #[test]
+    fn what_manages_the_network_is_a_note() {
+        check(
+            "host-namespace",
+            "services:\n  a: {network_mode: host, cap_add: [NET_ADMIN], pid: host}\n",
+            "2:21 note: `a` shares the host's network: it reaches all that listens on localhost\n\
+             2:54 warning: `a` shares the host's processes: it sees and may signal them",
         );
     }
 
