@@ -17,6 +17,7 @@ mod partial;
 pub(crate) mod probes;
 pub(crate) mod purpose;
 pub(crate) mod reach;
+pub(crate) mod recognition;
 mod reporting;
 mod service_image;
 pub(crate) mod settings;
