@@ -41,7 +41,7 @@ impl ComposeContext<'_, '_> {
     pub(crate) fn is_override(&self) -> bool {
         self.file_name().contains("override")
             || self.facts.compose.has_includes
-            || self.place().is_some_and(super::partial::is_partial)
+            || self.is_partial()
     }
 }
 
