@@ -5,6 +5,7 @@ use plimsoll_syntax::dockerfile::{self, Dockerfile};
 use plimsoll_syntax::dockerignore::Dockerignore;
 use plimsoll_syntax::yaml::{self, Yaml};
 
+use crate::compose::recognition::is_compose;
 use crate::context::{LazySurroundings, Sink};
 use crate::dockerignore::LazyUsers;
 
@@ -99,6 +100,9 @@ pub fn check_file(path: &str, file: &Dockerfile<'_>, options: &Options) -> Check
 
 fn check_compose(path: &str, yaml: &Yaml<'_>, options: &Options) -> Checked {
     let mut run = Run::over_yaml(path, yaml, options, Suppressions::in_compose(yaml));
+    if !is_compose(yaml) {
+        return run.finish(yaml.text);
+    }
     let facts = ComposeFacts::new(yaml);
     run.each(|check, sink| {
         if let Check::Compose(check) = check {

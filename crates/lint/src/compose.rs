@@ -17,6 +17,7 @@ mod partial;
 pub(crate) mod probes;
 pub(crate) mod purpose;
 pub(crate) mod reach;
+pub(crate) mod recognition;
 mod reporting;
 mod service_image;
 pub(crate) mod settings;
@@ -28,7 +29,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use plimsoll_finding::{Severity, Span};
-use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind};
+use plimsoll_syntax::compose::{self, Compose, ComposeProblem, ComposeProblemKind, Service};
 use plimsoll_syntax::yaml::Yaml;
 
 use crate::context::{Report, Sink};
@@ -91,10 +92,15 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
         self.options.place.as_ref()
     }
 
+    /// Whether the file likely only adds to another one.
+    fn is_partial(&self) -> bool {
+        partial::is_partial(self.sink.path, self.place(), &self.facts.compose)
+    }
+
     /// What Compose itself refuses, and what it takes but can't run.
     pub(crate) fn problems(&self) -> &'c [ComposeProblem] {
         let find = || {
-            let is_partial = self.place().is_some_and(partial::is_partial);
+            let is_partial = self.is_partial();
             compose::problems(
                 &self.facts.compose,
                 &compose::Options { is_partial, ..Default::default() },
@@ -110,14 +116,23 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
         let of_rule = |it: &&ComposeProblem| {
             it.kind != ComposeProblemKind::Yaml && it.code != "equal-host-ports" && wanted(it.kind)
         };
-        let is_fragment = self.problems().iter().any(|it| it.code == "no-image");
+        // A file of services without images is made to be joined with others.
+        let bare = self.bare_services();
+        let mut is_told = false;
         for problem in self.problems().iter().filter(of_rule) {
+            if problem.code == "no-image" {
+                // One finding stands for all.
+                if !std::mem::replace(&mut is_told, true) {
+                    let help =
+                        "Name an image or a build for each service, if it is to stand alone.";
+                    let report = self.sink.report(problem.span, &*bare);
+                    report.severity(Severity::Note).help(help).done();
+                }
+                continue;
+            }
             let mut report = self.sink.report(problem.span, &*problem.message);
-            // A file of services without images is made to be joined with others.
-            let may_be_elsewhere =
-                || problem.code == "no-image" || problem.code.starts_with("undefined-");
-            if is_fragment && may_be_elsewhere() {
-                report = report.severity(Severity::Warning);
+            if !bare.is_empty() && problem.code.starts_with("undefined-") {
+                report = report.severity(Severity::Note);
             }
             if let Some(help) = &problem.help {
                 report = report.help(&**help);
@@ -127,6 +142,30 @@ impl<'c, 'y> ComposeContext<'c, 'y> {
             }
             report.done();
         }
+    }
+
+    /// What is said of the services that have no image; nothing, if all have one.
+    fn bare_services(&self) -> String {
+        let bare: Vec<Span> =
+            self.problems().iter().filter(|it| it.code == "no-image").map(|it| it.span).collect();
+        let name = |place: usize| {
+            let span = bare.get(place)?;
+            let is_it = |it: &&Service<'_>| {
+                it.value.span().contains(span.start()) || it.key.written() == *span
+            };
+            let service = self.facts.compose.services.iter().find(is_it)?;
+            Some(service.name)
+        };
+        let Some(first) = name(0) else { return String::new() };
+        let who = match (bare.len(), name(1)) {
+            (1, _) | (_, None) => format!("`{first}` has"),
+            (2, Some(second)) => format!("`{first}` and `{second}` have"),
+            (3, Some(second)) => format!("`{first}`, `{second}` and another service have"),
+            (all, Some(second)) => {
+                format!("`{first}`, `{second}` and {} more services have", all - 2)
+            }
+        };
+        format!("{who} neither `image` nor `build`: the file is made to be joined with another one")
     }
 
     /// What the file is for. The name of the file and of the directory that it is in have a say.

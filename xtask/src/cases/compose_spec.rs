@@ -80,5 +80,5 @@ fn is_noticed(text: &str, problems: &[ComposeProblem], common: &BTreeSet<String>
 fn rules(text: &str) -> BTreeSet<String> {
     let checked =
         plimsoll_lint::check_as(FileType::Compose, "compose.yaml", text, &Options::default());
-    checked.findings.into_iter().map(|it| it.rule.to_string()).collect()
+    checked.findings.into_iter().map(|it| it.rule).collect()
 }

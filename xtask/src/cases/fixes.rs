@@ -126,7 +126,7 @@ fn wrong_yaml(kind: FileType, text: &str, fixed: &str) -> Option<String> {
 fn refusals(yaml: &Yaml<'_>) -> Vec<String> {
     let problems = compose::problems(&Compose::new(yaml), &compose::Options::default());
     let refused = problems.into_iter().filter(|it| it.kind.is_error());
-    refused.map(|it| it.message.to_string()).collect()
+    refused.map(|it| it.message).collect()
 }
 
 /// What looks like a comment, and how often it is there: in scripts and quotes too.

@@ -1,6 +1,7 @@
 //! Files that only add to another Compose file.
 
 use plimsoll_project::files;
+use plimsoll_syntax::compose::{Compose, Service};
 
 use crate::Place;
 
@@ -9,14 +10,53 @@ const BASES: &[&str] =
     &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /// Whether a file is likely used together with another one, so that what it leaves out may be there:
-/// it is called an override, or there is a file of one of Compose's own names beside it.
-pub(super) fn is_partial(place: &Place) -> bool {
-    let name = place.path.rsplit('/').next().unwrap_or_default();
-    if BASES.contains(&name) {
-        return false;
+/// it or its directory is called an override, or there is a file of one of Compose's own names beside
+/// it. Where a service says nothing of what it runs, less is enough.
+pub(super) fn is_partial(path: &str, place: Option<&Place>, compose: &Compose<'_>) -> bool {
+    let mut parts = path.rsplit('/');
+    let (name, directory) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if matches!(directory, "override" | "overrides") {
+        return true;
     }
-    let has = |base: &&str| place.files().is_file(&files::join(place.directory(), base));
-    name.contains("override") || BASES.iter().any(has)
+    let is_base = BASES.contains(&name);
+    if !is_base && (name.contains("override") || place.is_some_and(has_base_beside)) {
+        return true;
+    }
+    compose.services.iter().any(is_bare)
+        && (compose.services.iter().all(is_bare)
+            || names_files(compose.yaml.text)
+            || place.is_some_and(has_base_above))
+}
+
+/// Whether there is a file that Compose finds by itself in the same directory.
+fn has_base_beside(place: &Place) -> bool {
+    is_base_in(place, std::iter::once(place.directory()))
+}
+
+/// As [`has_base_beside`], for the directories above that still belong to the project.
+fn has_base_above(place: &Place) -> bool {
+    let files = place.files();
+    let above = files::ancestors(place.directory());
+    is_base_in(place, above.take_while(|it| !files.is_beyond(it)))
+}
+
+fn is_base_in<'p>(place: &Place, mut directories: impl Iterator<Item = &'p str>) -> bool {
+    let files = place.files();
+    directories.any(|it| BASES.iter().any(|base| files.is_file(&files::join(it, base))))
+}
+
+/// Whether a service says nothing of what it runs.
+fn is_bare(service: &Service<'_>) -> bool {
+    service.image().is_none()
+        && !service.is_built()
+        && service.get("provider").is_none()
+        && service.get("extends").is_none()
+}
+
+/// Whether a comment at the head of the file shows how it is named beside others.
+fn names_files(text: &str) -> bool {
+    let is_head = |it: &&str| it.starts_with('#') || it.is_empty();
+    text.lines().map(str::trim).take_while(is_head).any(|it| it.contains(" -f "))
 }
 
 #[cfg(test)]

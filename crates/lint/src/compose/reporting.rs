@@ -46,8 +46,7 @@ impl ComposeContext<'_, '_> {
     /// Whether another file may say more of the services of this one. Included files don't: they have
     /// services of their own.
     pub(crate) fn adds_to_services(&self) -> bool {
-        self.file_name().contains("override")
-            || self.place().is_some_and(super::partial::is_partial)
+        self.file_name().contains("override") || self.is_partial()
     }
 }
 

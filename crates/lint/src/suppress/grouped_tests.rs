@@ -86,10 +86,10 @@ fn lines(rule: &str, path: &str, text: &str, hidden: [bool; 2]) -> (Vec<usize>, 
         let (line, is_place) = line.strip_suffix('@').map_or((line, false), |it| (it, true));
         if is_place && marked.next() == Some(true) {
             let indent = line.len() - line.trim_start().len();
-            written += &format!("{:indent$}# plimsoll: allow({rule}): known\n", "");
+            written.extend([format!("{:indent$}# plimsoll: allow({rule}): known\n", "")]);
             comments.push(number);
         }
-        written += &format!("{line}\n");
+        written.extend([line, "\n"]);
     }
     let rules = RuleSet::named([rule, "unused-suppression", "unhardened-service"]);
     let options = Options { rules: Some(rules), ..Options::default() };

@@ -15,7 +15,7 @@ pub struct ComposeProblem {
     pub code: &'static str,
     /// One line without a period.
     pub message: String,
-    /// What to do.
+    /// What to do: a sentence.
     pub help: Option<Cow<'static, str>>,
     /// Places that explain it.
     pub related: Vec<(Span, Cow<'static, str>)>,
@@ -64,10 +64,7 @@ impl ComposeProblem {
     }
 
     pub(super) fn set_help(&mut self, help: impl Into<Cow<'static, str>>) {
-        self.help = Some(match help.into() {
-            Cow::Owned(help) => Cow::Owned(one_line(help)),
-            help @ Cow::Borrowed(_) => help,
-        });
+        self.help = Some(sentence(one_line(help.into().into_owned())).into());
     }
 
     pub(super) fn related(mut self, span: Span, label: impl Into<Cow<'static, str>>) -> Self {
@@ -79,4 +76,33 @@ impl ComposeProblem {
 /// A text that may quote several lines, as one line.
 fn one_line(text: String) -> String {
     if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
+}
+
+/// A text with a capital and a period, as far as it has none. Code at its beginning stays as it is.
+fn sentence(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    if !text.is_empty() && !text.ends_with(['.', '?', '!']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helps_are_sentences() {
+        let helped = |help: &'static str| {
+            let kind = ComposeProblemKind::Rule;
+            ComposeProblem::new(kind, "x", Span::empty(0), "x").help(help).help.unwrap()
+        };
+        assert_eq!(helped("write `a`"), "Write `a`.");
+        assert_eq!(helped("did you mean `a`?"), "Did you mean `a`?");
+        assert_eq!(helped("`a` belongs under `b`"), "`a` belongs under `b`.");
+        assert_eq!(helped("Remove it."), "Remove it.");
+        assert_eq!(helped("über\nalles"), "über alles.");
+    }
 }

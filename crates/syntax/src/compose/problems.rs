@@ -125,8 +125,11 @@ fn loaded<'y>(compose: &Compose<'y>, options: &Options<'_>, problems: &mut Vec<C
         incomplete: &incomplete,
         is_partial,
         unknown: 0,
+        has_no_services: !root.has("services"),
+        at_top: Vec::new(),
     };
     validator.check(&root, &ROOT);
+    validator.report_version_1();
     let has_includes = root.get("include").is_some_and(|it| !it.items().is_empty());
     let parts = Parts::new(&root, &incomplete, options.is_partial || has_includes);
     consistency::check(&parts, problems);

@@ -30,6 +30,10 @@ pub(super) struct Validator<'y, 'p> {
     pub(super) is_partial: bool,
     /// How many keys were unknown so far.
     pub(super) unknown: usize,
+    /// Whether the file has no `services`.
+    pub(super) has_no_services: bool,
+    /// What looks like a service at the top of such a file.
+    pub(super) at_top: Vec<(&'y str, Span)>,
 }
 
 impl<'y> Validator<'y, '_> {
@@ -72,6 +76,21 @@ impl<'y> Validator<'y, '_> {
             _ => {}
         }
         checks::run(self, item, schema.check);
+    }
+
+    /// Reports the services of a file in the form of version 1, all at once.
+    pub(super) fn report_version_1(&mut self) {
+        let [(_, first), ..] = *self.at_top else { return };
+        let shown = self.at_top.iter().take(3).map(|it| format!("`{}`", short(it.0)));
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        let more = match self.at_top.len().saturating_sub(3) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message =
+            format!("the file has the form of version 1: put {shown}{more} under `services:`");
+        let help = "write `services:` above, and indent what follows".to_owned();
+        self.report(Kind::Schema, "service-at-top", first, message, Some(help));
     }
 
     pub(super) fn report(
@@ -257,6 +276,10 @@ impl<'y> Validator<'y, '_> {
         let place = Place(&self.path[..at]);
         let name = field.name;
         let is_service = |it: &Item<'_>| it.has("image") || it.has("build");
+        if is_top && is_service(&field.value) && self.has_no_services {
+            self.at_top.push((name, field.key.written()));
+            return;
+        }
         if is_top && is_service(&field.value) {
             let message = format!("`{}` is not in `services`", short(name));
             let help = "put it under `services:`".to_owned();

@@ -190,6 +190,23 @@ networks: {n: }";
 }
 
 #[test]
+fn version_1_is_one_problem() {
+    let messages = |text: &str| {
+        let yaml = yaml::parse(text);
+        let problems = problems(&Compose::new(&yaml), &Options::default()).into_iter();
+        problems.map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        messages("a: {image: x}\nb: {build: .}\nc: {image: x}\nd: {image: x}\ne: {image: x}\n"),
+        ["the file has the form of version 1: put `a`, `b`, `c` and 2 more under `services:`"],
+    );
+    assert_eq!(
+        messages("services: {a: {image: x}}\nb: {image: x}\nc: {image: x}\n"),
+        ["`b` is not in `services`", "`c` is not in `services`"],
+    );
+}
+
+#[test]
 fn the_top_of_a_file_must_be_right() {
     for (text, code) in [
         ("", "empty-file"),
