@@ -44,7 +44,7 @@ pub use project::{ImageBuild, Origin, OriginKind, Place, Project};
 pub use rule::{Check, FixAvailability, Rule, Scope};
 pub use rule_set::RuleSet;
 pub use rules::{RULES, rule};
-pub use select::{UnknownSelector, resolve, select};
+pub use select::{UnknownSelector, named_by, resolve, select};
 pub use surroundings::{BuildContext, Depth, IgnoreFile, Surroundings, Survey};
 pub use workflow::{WorkflowContext, WorkflowFacts};
 pub use yaml_placing::YamlEdits;

@@ -12,6 +12,9 @@ use crate::{Place, Rule, RuleSet};
 pub struct Options {
     /// The rules to run, by name (see [`crate::select()`]); `None` runs those that are on by default.
     pub rules: Option<RuleSet>,
+    /// Those of them that somebody asked for by their own names or clauses (see
+    /// [`crate::named_by`]): some rules then say more than what goes without saying.
+    pub named: RuleSet,
     /// What all findings of a rule weigh, by the rule's name, whatever the rule or the stage says.
     pub severities: BTreeMap<&'static str, Severity>,
     /// Whether there is a `.dockerignore` for the file's context; `None` where the context is not

@@ -61,6 +61,16 @@ pub fn resolve(selector: &str) -> Result<RuleSet, UnknownSelector> {
     })
 }
 
+/// The rules that one selector asks for by name: by their own, another tool's for them, or that of
+/// their clause. Groups, the beginnings of numbered names, and words that mean nothing name none.
+pub fn named_by(selector: &str) -> RuleSet {
+    let selector = selector.trim();
+    let clause = selector.parse::<Clause>().ok();
+    RuleSet::of(|it| {
+        clause == Some(it.clause) || it.name == selector || has_alias(it, selector)
+    })
+}
+
 /// As [`resolve`], but no groups: what a suppression may name.
 pub(crate) fn rules_of(selector: &str) -> Option<RuleSet> {
     if let Ok(clause) = selector.parse::<Clause>() {
@@ -165,6 +175,17 @@ mod tests {
     fn what_is_ignored_stays_out() {
         let rules = chosen(&["none"], &["syntax-error", "DL3002"], &["non-root"]);
         assert_eq!(rules, RuleSet::named(["syntax-error"]));
+    }
+
+    #[test]
+    fn groups_name_no_rule() {
+        for group in ["default", "all", "none", "hadolint", "buildkit", "DL", "DL300", "xyzzy", ""] {
+            assert!(named_by(group).is_empty(), "{group}");
+        }
+        for name in ["root-user", " root-user ", "DL3002", "non-root"] {
+            assert!(named_by(name).contains("root-user"), "{name}");
+        }
+        assert!(!named_by("root-user").contains("root-service"));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use plimsoll_syntax::yaml::Value;
 
 use super::images;
 use crate::ComposeContext;
-use crate::rules::unhardened_service::UNHARDENED_SERVICE;
 
 /// Which of the keys a service has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl Hardening {
     }
 }
 
-/// Whether a rule about one key speaks of a service that lacks it: whoever chose the rule alone wants
+/// Whether a rule about one key speaks of a service that lacks it: whoever named the rule wants
 /// all of them. Else the service must have some of the keys; one that is pulled all but this.
 pub(crate) fn speaks_of(
     cx: &ComposeContext<'_, '_>,
@@ -81,13 +80,65 @@ pub(crate) fn added<'y>(
     Some(Fix::risky(title, [edit]))
 }
 
-/// Whether rules that weigh what a file is for should not: whoever chooses them one by one, without
-/// the one finding that stands for many, wants to know of each service.
+/// Whether a rule that weighs what a file is for should not: whoever names it wants to know of each
+/// service. To take other rules away is not to ask for more of this one.
 pub(crate) fn is_strict(cx: &ComposeContext<'_, '_>) -> bool {
-    !cx.options.selects(&UNHARDENED_SERVICE)
+    cx.options.named.contains(cx.sink.rule.name)
 }
 
 /// Whether a service has all privileges, so that no key could take some of them.
 pub(crate) fn is_hopeless(service: &Service<'_>) -> bool {
     service.is_on("privileged")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::check_fixed;
+    use crate::{Checked, FileType, Options, RuleSet, check_as};
+
+    const RULES: &[&str] = &[
+        "kept-capabilities",
+        "missing-init",
+        "missing-limits",
+        "missing-restart",
+        "privilege-escalation",
+        "service-without-healthcheck",
+        "unbounded-logs",
+        "writable-root",
+    ];
+
+    /// How often each of the rules is reported in a file that nobody hardened.
+    fn counts(rules: RuleSet, named: RuleSet) -> Vec<usize> {
+        let text = "services:\n  a: {image: 'x/y:1'}\n  b: {build: .}\n";
+        let options = Options { rules: Some(rules), named, ..Options::default() };
+        let Checked { findings, .. } = check_as(FileType::Compose, "compose.yaml", text, &options);
+        RULES.iter().map(|rule| findings.iter().filter(|it| it.rule == *rule).count()).collect()
+    }
+
+    #[test]
+    fn taking_a_rule_away_adds_no_findings() {
+        let default = RuleSet::of(|it| it.default);
+        let nobody = RuleSet::default();
+        assert_eq!(counts(default, nobody), [0; 8]);
+        for taken in ["unhardened-service", "read-only"] {
+            let rules = default.without(crate::resolve(taken).unwrap());
+            assert_eq!(counts(rules, nobody), [0; 8], "{taken}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_named_speaks_of_every_service() {
+        let named = RuleSet::named(RULES.iter().copied());
+        assert_eq!(counts(named, named), [2; 8]);
+        assert_eq!(counts(RuleSet::of(|it| it.default), named), [2; 8]);
+        let one = RuleSet::named(["missing-init"]);
+        assert_eq!(counts(RuleSet::of(|it| it.default), one), [0, 2, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn what_is_found_as_it_was_named_is_fixed() {
+        let service = "services:\n  a:\n    image: x/y:1\n";
+        let fixed = format!("{service}    read_only: true\n    tmpfs: [/tmp]\n");
+        check_fixed("writable-root", service, &fixed);
+    }
 }

@@ -25,7 +25,7 @@ pub(super) struct Gate<'g> {
     text: &'g str,
     file: Parsed<'g>,
     /// What the caller selected, and everything that is on by default: a fix may not cause what
-    /// merely was not asked for.
+    /// merely was not asked for. What was named stays so: that is what findings are made by.
     options: Options,
     selected: &'g Options,
     findings: Vec<Finding>,

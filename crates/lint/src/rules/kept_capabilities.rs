@@ -11,7 +11,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a service without `cap_drop: [ALL]` that is hardened otherwise. Services that set
     /// neither this nor the other keys of hardening are the affair of `unhardened-service`, unless this
-    /// rule is chosen without that one; services with all privileges are that of `privileged-service`.
+    /// rule is selected by its name or clause; services with all privileges are that of `privileged-service`.
     ///
     /// ## Why it matters
     /// Engines give a container fourteen capabilities of root, among them to change owners, to forge

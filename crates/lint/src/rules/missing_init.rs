@@ -15,7 +15,7 @@ declare_rule! {
     /// commands (`sh -c "migrate && serve"`), without `init: true`. Nothing is said where the shell
     /// gives way with `exec`, where `tini` or another init is named, and in files to develop with.
     ///
-    /// Chosen without `unhardened-service`, the rule speaks of every service without `init`.
+    /// Selected by its name or clause, the rule speaks of every service without `init`.
     ///
     /// ## Why it matters
     /// The first process of a container gets the signal that stops it, and has to take over orphans. A

@@ -18,7 +18,7 @@ declare_rule! {
     /// them is told what is missing. Services that have none count if they are built here: in
     /// files that serve, and wherever somebody set a limit. Jobs that run once are left alone. One finding stands for all services of a file that lack the same.
     ///
-    /// Chosen without `unhardened-service`, the rule speaks of every service.
+    /// Selected by its name or clause, the rule speaks of every service.
     ///
     /// ## Why it matters
     /// A leak in one service takes the memory of all: the kernel then kills what it likes, often the

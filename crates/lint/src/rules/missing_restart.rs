@@ -14,7 +14,7 @@ declare_rule! {
     /// Jobs that run once are left alone, as are services for a cluster, which starts them again by
     /// itself. Services whose image others made get a note.
     ///
-    /// Chosen without `unhardened-service`, the rule speaks of every service.
+    /// Selected by its name or clause, the rule speaks of every service.
     ///
     /// ## Why it matters
     /// Without a policy nothing starts the service again: not after a crash, and not after the machine

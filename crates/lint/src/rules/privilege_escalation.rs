@@ -11,7 +11,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a service without `no-new-privileges` that is hardened otherwise. Services that set
     /// neither this nor the other keys of hardening are the affair of `unhardened-service`, unless this
-    /// rule is chosen without that one; services with all privileges are that of `privileged-service`.
+    /// rule is selected by its name or clause; services with all privileges are that of `privileged-service`.
     ///
     /// ## Why it matters
     /// A setuid program of the image, such as `su` or `mount`, makes root of any user. `no-new-

@@ -16,7 +16,7 @@ declare_rule! {
     /// MySQL, RabbitMQ and others, which take their time to start and whose images bring no
     /// healthcheck. Where the connection between the two can be seen, another rule weighs it.
     ///
-    /// Chosen without `unhardened-service`, the rule speaks of every service.
+    /// Selected by its name or clause, the rule speaks of every service.
     ///
     /// ## Why it matters
     /// `depends_on` alone waits until the container was started, not until the database answers. The

@@ -27,9 +27,9 @@ pub(crate) fn check(rule: &str, text: &str, expected: &str) {
 /// As [`check`], with options of the test's own; they need not select the rule.
 #[track_caller]
 pub(crate) fn check_with(rule: &str, options: Options, text: &str, expected: &str) {
-    let rules = Some(selection(rule_named(rule)));
+    let named = selection(rule_named(rule));
     let kind = file_type(rule_named(rule));
-    let options = Options { rules, ..options };
+    let options = Options { rules: Some(named), named, ..options };
     let findings = crate::check_as(kind, file_name(kind), text, &options).findings;
     assert_eq!(lines(text, &findings).join("\n"), expected);
 }
@@ -64,7 +64,8 @@ fn rule_named(name: &str) -> &'static Rule {
 }
 
 fn options(rule: &Rule) -> Options {
-    Options { rules: Some(selection(rule)), ..Options::for_examples() }
+    let named = selection(rule);
+    Options { rules: Some(named), named, ..Options::for_examples() }
 }
 
 /// A rule alone. Those about suppressions have nothing to say while no other rule runs, and syntax

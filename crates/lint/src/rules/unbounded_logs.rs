@@ -16,7 +16,7 @@ declare_rule! {
     /// and no `max-size`, and one in a file where others have it. In a file that serves and says
     /// nothing of logs, nothing is reported, as the engine's own settings may do it.
     ///
-    /// Chosen without `unhardened-service`, the rule speaks of every service that names no driver.
+    /// Selected by its name or clause, the rule speaks of every service that names no driver.
     ///
     /// ## Why it matters
     /// The default driver keeps every line for as long as the container lives. A service that logs

@@ -11,7 +11,7 @@ declare_rule! {
     /// ## What it does
     /// Reports a service without `read_only: true` that is hardened otherwise. Services that set
     /// neither this nor the other keys of hardening are the affair of `unhardened-service`, unless this
-    /// rule is chosen without that one; services with all privileges are that of `privileged-service`.
+    /// rule is selected by its name or clause; services with all privileges are that of `privileged-service`.
     ///
     /// ## Why it matters
     /// A process that got out of hand can replace the program and drop tools beside it. What a service

@@ -25,6 +25,28 @@ fn the_command_line_wins_over_the_environment_and_that_over_settings() {
 }
 
 #[test]
+fn only_a_rule_that_is_named_speaks_of_every_service() {
+    let tree = Tree::new(&[("compose.yaml", "services:\n  a: {image: 'x/y:1'}\n  b: {image: 'x/z:1'}\n")]);
+    let count = |arguments: &[&str]| {
+        let ran = tree.run(&[&["check", "--format", "concise"], arguments].concat(), "", &[]);
+        assert!(ran.code < 2, "{}", ran.stderr);
+        ran.stdout.lines().filter(|it| it.contains("[missing-limits]")).count()
+    };
+    assert_eq!(count(&[]), 0);
+    assert_eq!(count(&["--ignore", "read-only"]), 0, "who ignores a clause asks for nothing more");
+    assert_eq!(count(&["--select", "default", "--ignore", "unhardened-service"]), 0);
+    for named in ["missing-limits", "limits"] {
+        assert_eq!(count(&["--select", named]), 2, "{named}");
+        assert_eq!(count(&["--extend-select", named]), 2, "{named}");
+    }
+    tree.write("plimsoll.toml", "[check]\nselect = [\"missing-limits\"]\n");
+    assert_eq!(count(&[]), 2);
+    assert_eq!(count(&["--select", "default"]), 0, "who selects others names anew");
+    tree.write("plimsoll.toml", "[check.severity]\nunhardened-service = \"off\"\n");
+    assert_eq!(count(&[]), 0);
+}
+
+#[test]
 fn some_paths_have_rules_of_their_own() {
     let tree = Tree::new(&[
         ("Dockerfile", ROOT),

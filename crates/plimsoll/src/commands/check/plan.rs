@@ -11,7 +11,7 @@ use std::{
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll_finding::Severity;
-use plimsoll_lint::{Options, RuleSet, UnknownSelector, resolve};
+use plimsoll_lint::{Options, RuleSet, UnknownSelector, named_by, resolve};
 
 use super::shellcheck;
 use crate::{
@@ -43,6 +43,8 @@ struct Layer {
     select: Option<RuleSet>,
     extend: RuleSet,
     ignore: RuleSet,
+    /// Those that `select` and `extend-select` name themselves.
+    named: RuleSet,
 }
 
 /// What is checked, and how.
@@ -122,6 +124,7 @@ impl Plan {
     /// What a check of a file is told; `None` stands for a text that isn't in any file.
     pub(super) fn options(&self, path: Option<&Path>) -> Options {
         let mut rules = self.settings.over(self.default);
+        let mut named = self.settings.named_over(RuleSet::default());
         // Patterns are matched against whole paths, as they hold for directories too.
         let path: Option<PathBuf> =
             path.filter(|_| !self.per_path.is_empty()).and_then(|it| paths::absolute(it).ok());
@@ -132,12 +135,14 @@ impl Plan {
             };
             if path.as_ref().is_some_and(matches) {
                 rules = layer.over(rules);
+                named = layer.named_over(named);
             }
         }
         for layer in &self.over {
             rules = layer.over(rules);
+            named = layer.named_over(named);
         }
-        Options { rules: Some(rules), ..self.options.clone() }
+        Options { rules: Some(rules), named, ..self.options.clone() }
     }
 
     /// The codes of `ShellCheck` that are ignored everywhere.
@@ -164,7 +169,9 @@ impl Layer {
         let select = all(&selection.select, "select")?;
         // A list of nothing is no choice, such as that of a variable which isn't set; `none` is.
         let chooses = selection.select.iter().any(|it| !it.trim().is_empty());
+        let words = selection.select.iter().chain(&selection.extend_select);
         Ok(Self {
+            named: words.fold(RuleSet::default(), |named, it| named.with(named_by(it))),
             select: chooses.then_some(select),
             extend: all(&selection.extend_select, "extend-select")?,
             ignore: all(&selection.ignore, "ignore")?,
@@ -174,6 +181,12 @@ impl Layer {
     /// The rules with this layer over those below.
     fn over(&self, below: RuleSet) -> RuleSet {
         self.select.unwrap_or(below).with(self.extend).without(self.ignore)
+    }
+
+    /// The rules that are asked for by name with this layer over those below: who selects others
+    /// names anew.
+    fn named_over(&self, below: RuleSet) -> RuleSet {
+        if self.select.is_some() { self.named } else { below.with(self.named) }
     }
 }
 
