@@ -66,9 +66,7 @@ pub fn resolve(selector: &str) -> Result<RuleSet, UnknownSelector> {
 pub fn named_by(selector: &str) -> RuleSet {
     let selector = selector.trim();
     let clause = selector.parse::<Clause>().ok();
-    RuleSet::of(|it| {
-        clause == Some(it.clause) || it.name == selector || has_alias(it, selector)
-    })
+    RuleSet::of(|it| clause == Some(it.clause) || it.name == selector || has_alias(it, selector))
 }
 
 /// As [`resolve`], but no groups: what a suppression may name.
@@ -179,7 +177,8 @@ mod tests {
 
     #[test]
     fn groups_name_no_rule() {
-        for group in ["default", "all", "none", "hadolint", "buildkit", "DL", "DL300", "xyzzy", ""] {
+        for group in ["default", "all", "none", "hadolint", "buildkit", "DL", "DL300", "xyzzy", ""]
+        {
             assert!(named_by(group).is_empty(), "{group}");
         }
         for name in ["root-user", " root-user ", "DL3002", "non-root"] {

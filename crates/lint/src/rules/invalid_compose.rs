@@ -76,7 +76,7 @@ mod tests {
         check("invalid-compose", PART, &format!("2:3 note: `app` has {rest}\n{undefined}"));
         let web = "  web: {image: x}\n";
         let bare = |names: &[&str]| {
-            let services: String = names.iter().map(|it| format!("  {it}: {{init: true}}\n")).collect();
+            let services: String = names.iter().map(|it| format!("  {it}: {{init: true}}\n")).collect::<Vec<_>>().concat();
             format!("services:\n{web}{services}")
         };
         for (names, who) in [

@@ -90,11 +90,8 @@ impl Survey {
                 let may_return = || patterns.is_some_and(|it| it.may_take_back_below(&path));
                 match entry.kind {
                     // A context has the link alone, whatever is where it leads.
-                    _ if entry.is_link => {
-                        if !is_out {
-                            survey.add(&path, 0);
-                        }
-                    }
+                    _ if entry.is_link && is_out => {}
+                    _ if entry.is_link => survey.add(&path, 0),
                     FileKind::Directory if thorough == Depth::Quick && is_made(&entry.name) => {
                         survey.complete &= is_out;
                     }

@@ -26,7 +26,8 @@ fn the_command_line_wins_over_the_environment_and_that_over_settings() {
 
 #[test]
 fn only_a_rule_that_is_named_speaks_of_every_service() {
-    let tree = Tree::new(&[("compose.yaml", "services:\n  a: {image: 'x/y:1'}\n  b: {image: 'x/z:1'}\n")]);
+    let tree =
+        Tree::new(&[("compose.yaml", "services:\n  a: {image: 'x/y:1'}\n  b: {image: 'x/z:1'}\n")]);
     let count = |arguments: &[&str]| {
         let ran = tree.run(&[&["check", "--format", "concise"], arguments].concat(), "", &[]);
         assert!(ran.code < 2, "{}", ran.stderr);
