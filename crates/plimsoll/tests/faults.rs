@@ -8,6 +8,8 @@
 //! there is none; `!gone` takes the file away. What must be found is `FILE:LINE RULE`, parted by
 //! `, `: more than one where one fault has several consequences.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

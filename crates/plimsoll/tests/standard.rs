@@ -4,6 +4,8 @@
 //! Each text in `standard/` holds some files, which are put beside the example's Cargo workspace, and
 //! the list of what `plimsoll check` finds there: `FILE:LINE SEVERITY RULE`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{fs, path::Path, process::Command};
 
 #[test]
