@@ -22,6 +22,9 @@ pub(super) fn is_partial(path: &str, place: Option<&Place>, compose: &Compose<'_
     if !is_base && (name.contains("override") || place.is_some_and(has_base_beside)) {
         return true;
     }
+    if place.is_some_and(is_included_above) {
+        return true;
+    }
     compose.services.iter().any(is_bare)
         && (compose.services.iter().all(is_bare)
             || names_files(compose.yaml.text)
@@ -38,6 +41,20 @@ fn has_base_above(place: &Place) -> bool {
     let files = place.files();
     let above = files::ancestors(place.directory());
     is_base_in(place, above.take_while(|it| !files.is_beyond(it)))
+}
+
+/// Whether a file of one of Compose's own names in a directory above includes this one: networks,
+/// volumes and variables may be there.
+fn is_included_above(place: &Place) -> bool {
+    let files = place.files();
+    let mut above = files::ancestors(place.directory()).take_while(|it| !files.is_beyond(it));
+    above.any(|directory| {
+        let Some(own) = files::below(directory, &place.path) else { return false };
+        BASES.iter().any(|base| {
+            let text = files.text(&files::join(directory, base));
+            text.is_some_and(|it| it.contains("include") && it.contains(own))
+        })
+    })
 }
 
 fn is_base_in<'p>(place: &Place, mut directories: impl Iterator<Item = &'p str>) -> bool {
@@ -88,6 +105,17 @@ mod tests {
                 check_project(rule, &[(name, TEXT), base], "");
             }
         }
+    }
+
+    #[test]
+    fn what_an_included_file_uses_may_be_in_the_one_above() {
+        let part = "services:\n  a:\n    image: a:1\n    networks: [back]\n";
+        let root = "include:\n  - path: ./a/compose.yml\nnetworks: {back: {}}\n";
+        let found = "4:16 error: service `a` uses the network `back`, which is not defined";
+        let name = "a/compose.yml";
+        check_project("invalid-compose", &[(name, part), ("compose.yaml", root)], "");
+        let other = root.replace("./a/", "./b/");
+        check_project("invalid-compose", &[(name, part), ("compose.yaml", &other)], found);
     }
 
     #[test]

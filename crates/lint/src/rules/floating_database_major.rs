@@ -79,7 +79,10 @@ fn floating(cx: &ComposeContext<'_, '_>) -> Vec<Floating> {
     for (_, service, server) in cx.served() {
         let image = &server.image;
         let names_version = image.tag().is_some_and(|it| it.bytes().any(|it| it.is_ascii_digit()));
-        if !server.kind.is_database() || !image.is_known() || image.has_digest() || names_version {
+        // MariaDB takes over the files of older versions where it is told to.
+        let takes_over = image.tag() == Some("lts")
+            || service.environment().iter().any(|it| it.name.text == "MARIADB_AUTO_UPGRADE");
+        if takes_over || !server.kind.is_database() || !image.is_known() || image.has_digest() || names_version {
             continue;
         }
         let mounts = service.volumes();

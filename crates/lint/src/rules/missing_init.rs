@@ -100,6 +100,11 @@ fn first_process<'y>(service: &Service<'y>) -> Option<(CommandLine<'y>, String)>
     let mut parts = script.split(|it: char| !it.is_alphanumeric() && it != '-');
     let gives_way = parts.any(|it| matches!(it, "exec" | "tini" | "dumb-init" | "gosu" | "trap"));
     // A shell that is told one simple command becomes that command.
+    let mut script = script.trim().trim_end_matches(';');
+    if name == "bash" {
+        // It becomes the last one of several, too.
+        script = script.rsplit(['\n', ';']).next().and_then(|it| it.rsplit("&&").next()).unwrap_or_default();
+    }
     let is_simple = !script.trim().contains(['&', ';', '|', '\n']);
     let line = entrypoint.or(command)?;
     (!gives_way && !is_simple).then_some((line, program))
@@ -119,7 +124,7 @@ mod tests {
     fn shells_that_stay_pass_nothing_on() {
         for (command, program) in [
             ("sh -c 'a && b'", "sh"),
-            ("[bash, -c, 'a; b']", "bash"),
+            ("[bash, -c, 'a | b']", "bash"),
             ("/bin/sh -ec 'a\n\n        b'\n    entrypoint: []", "/bin/sh"),
         ] {
             let expected = format!("the first process of `a` is `{program}`, which passes no signal on");
@@ -129,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_gives_way_is_left_alone() {
-        for command in ["sh -c 'a && exec b'", "[tini, --, sh, x]", "app", "sh -c app", "sh -c 'a && b'\n    init: false", "sh start.sh", "npm start"] {
+        for command in ["sh -c 'a && exec b'", "[tini, --, sh, x]", "app", "sh -c app", "[bash, -c, 'a; b']", "sh -c 'a && b'\n    init: false", "sh start.sh", "npm start"] {
             let text = format!("services:\n  a:\n    build: .\n    command: {command}\n");
             assert_eq!(found(&text), Vec::<String>::new(), "{command}");
         }

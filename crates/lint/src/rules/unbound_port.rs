@@ -15,8 +15,8 @@ const WEB: &[u16] = &[80, 443];
 /// Ports whose service is there for other machines, on the host as in the container: SSH, mail, names,
 /// file transfer, telephony, chat, federation, and peers that find one another.
 const PUBLIC: &[u16] = &[
-    20, 21, 22, 25, 53, 67, 69, 110, 123, 143, 465, 587, 853, 993, 995, 1194, 1935, 2222, 3478, 4190, 5060, 5061, 5222,
-    5269, 5349, 6667, 6697, 6881, 8333, 8448, 9418, 22000, 25565, 30303, 51820,
+    20, 21, 22, 25, 53, 67, 69, 110, 123, 143, 465, 587, 853, 993, 995, 1194, 1883, 1935, 2222, 3478, 4190, 5060, 5061, 5222,
+    5269, 5349, 6667, 6697, 6881, 8333, 8448, 8883, 9418, 22000, 25565, 30303, 51820,
 ];
 
 /// Ports of media, games and private networks, which use datagrams.
@@ -132,6 +132,10 @@ fn is_public(port: &Port<'_>) -> bool {
         it.is_some_and(|it| it.end().saturating_sub(*it.start()) >= MOST_IN_A_ROW)
     };
     if is_wide(port.published_range()) || is_wide(port.target_range()) {
+        return true;
+    }
+    // Peers that find one another say so in the name of the variable.
+    if port.published.is_some_and(|it| it.text.to_ascii_lowercase().contains("p2p")) {
         return true;
     }
     let published = port.published.and_then(|it| first_number(it.text));

@@ -63,7 +63,8 @@ const SET: &[&str] = &[
 
 fn check(cx: &mut ComposeContext<'_, '_>) {
     let text = cx.facts.yaml.text;
-    if !text.contains('$') {
+    // The `.env` of a file that another one includes may be beside that one.
+    if !text.contains('$') || cx.adds_to_services() {
         return;
     }
     let mut seen = Seen::default();
