@@ -37,6 +37,7 @@ cases() {
   cases_of dockerfile-edge-cases buildkit-findings dockerfile-edge-cases dockerfile-edge-cases.buildkit-findings.jsonl
   cases_of dockerfiles fixes dockerfiles
   cases_of dockerfile-edge-cases fixes dockerfile-edge-cases
+  cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
 }
