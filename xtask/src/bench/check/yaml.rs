@@ -89,7 +89,9 @@ fn measured(
     for peer in peers {
         let Some(version) = version(peer.name) else { continue };
         let theirs = run(1, log, || {
-            let mut command = Command::new(peer.name);
+            // A linter that finds something says so by its exit code.
+            let mut command = Command::new("sh");
+            command.args(["-c", "\"$@\" || true", "sh", peer.name]);
             command.args(peer.arguments).args(files);
             command
         })?;
