@@ -10,6 +10,7 @@ use plimsoll_project::cargo_files::CargoWorkspace;
 use plimsoll_project::files::{self, Files};
 
 use crate::image_facts::ImageFacts;
+use crate::surroundings::levels::Level;
 use crate::{BuildContext, Depth, Survey};
 
 /// Where a file lies.
@@ -35,6 +36,8 @@ pub struct Project {
     by_dockerfile: BTreeMap<String, Vec<usize>>,
     /// The contexts that were looked at, by root, `.dockerignore` and thoroughness.
     surveys: Mutex<Surveys>,
+    /// The directories that may be contexts, by the directory of a Dockerfile.
+    levels: Mutex<BTreeMap<String, Arc<[Level]>>>,
     /// The workspaces that were asked for, by directory.
     workspaces: Mutex<BTreeMap<String, Option<Arc<CargoWorkspace>>>>,
     /// The images that were asked for, by Dockerfile and target.
@@ -103,6 +106,7 @@ impl Project {
             builds,
             by_dockerfile,
             surveys: Mutex::default(),
+            levels: Mutex::default(),
             workspaces: Mutex::default(),
             images: Mutex::default(),
         }
@@ -133,6 +137,16 @@ impl Project {
         let found = Arc::new(Survey::of(&*self.files, context, depth));
         lock().insert(key, Arc::clone(&found));
         found
+    }
+
+    /// The directories that may be the context of a Dockerfile in a directory, the nearest first.
+    pub(crate) fn levels(&self, directory: &str) -> Arc<[Level]> {
+        let lock = || self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(directory) {
+            return Arc::clone(known);
+        }
+        let found: Arc<[Level]> = Level::above(&*self.files, directory).into();
+        Arc::clone(lock().entry(directory.to_owned()).or_insert(found))
     }
 
     /// The Cargo workspace of a directory: the one that Cargo would work on there. It is read once.

@@ -4,6 +4,7 @@ mod build_context;
 mod builder_rust;
 mod cargo_builds;
 mod delivered;
+pub(crate) mod levels;
 pub(crate) mod native;
 pub(crate) mod results;
 pub(crate) mod survey;

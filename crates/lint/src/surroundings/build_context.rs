@@ -6,6 +6,7 @@ use plimsoll_project::files::{self, FileEntry, FileKind, Files};
 use plimsoll_syntax::dockerfile::Command;
 use plimsoll_syntax::dockerignore::Dockerignore;
 
+use super::levels::Level;
 use crate::facts::sources::{is_remote, paths};
 use crate::{Facts, ImageBuild, Place};
 
@@ -68,18 +69,18 @@ impl BuildContext {
     /// directory, from its own upwards to the root of the repository, that has what it copies.
     pub(crate) fn of(place: &Place, builds: &[ImageBuild], facts: &Facts<'_>) -> Self {
         let told = builds.iter().find_map(|it| it.context.clone());
-        let sources = literal_sources(facts);
         let files = &place.project.files;
         let is_told = told.is_some();
-        let (root, certain, has_some) = match told {
-            Some(root) => {
-                let same = builds.iter().all(|it| it.context.as_ref() == Some(&root));
-                (root, same, true)
+        let (root, certain, has_some) = if let Some(root) = told {
+            let same = builds.iter().all(|it| it.context.as_ref() == Some(&root));
+            (root, same, true)
+        } else {
+            let sources = literal_sources(facts);
+            let levels = place.project.levels(place.directory());
+            match likeliest(&**files, &levels, &sources) {
+                Some((level, count)) => (level.path.clone(), count == sources.len(), true),
+                None => (nearest(place, &levels).to_owned(), false, false),
             }
-            None => match likeliest(place, &sources) {
-                Some((root, count)) => (root, count == sources.len(), true),
-                None => (nearest(place), false, false),
-            },
         };
         let ignore = ignore_file(&**files, &place.path, &root);
         let likely = has_some || ignore.is_some() || is_usual(&root, place.directory());
@@ -218,49 +219,32 @@ fn ignore_file(files: &dyn Files, dockerfile: &str, root: &str) -> Option<Ignore
     })
 }
 
-/// The directories that may be the context, the nearest first: from the Dockerfile's own to the root
-/// of the repository, or of what was asked about.
-fn candidates(place: &Place) -> Vec<&str> {
-    let files = place.files();
-    let own = place.directory();
-    let all: Vec<&str> = std::iter::once(own).chain(files::ancestors(own)).collect();
-    let is_root = |it: &&str| files.kind(&files::join(it, ".git")).is_some();
-    let count = match all.iter().position(is_root) {
-        Some(root) => root + 1,
-        None => all.iter().take_while(|it| !files.is_beyond(it)).count().max(1),
-    };
-    all.into_iter().take(count).collect()
-}
-
 /// The nearest directory that has the most of what is copied, and how much that is; `None` where none
 /// has any.
-fn likeliest(place: &Place, sources: &[String]) -> Option<(String, usize)> {
-    if sources.is_empty() {
-        return None;
-    }
-    let mut best: Option<(&str, usize)> = None;
-    for root in candidates(place) {
-        let count = sources.iter().filter(|it| has(place.files(), root, it)).count();
+fn likeliest<'l>(
+    files: &dyn Files,
+    levels: &'l [Level],
+    sources: &[&str],
+) -> Option<(&'l Level, usize)> {
+    let mut best: Option<(&Level, usize)> = None;
+    for level in levels.iter().filter(|_| !sources.is_empty()) {
+        let count = sources.iter().filter(|it| level.leads_to(files, it)).count();
         if count > best.map_or(0, |(_, count)| count) {
-            best = Some((root, count));
+            best = Some((level, count));
         }
         if count == sources.len() {
             break;
         }
     }
-    best.map(|(root, count)| (root.to_owned(), count))
+    best
 }
 
 /// The nearest directory that looks like a context; else the Dockerfile's own. A `.dockerignore` is
 /// written for a context, and a lock file lies where a workspace is built.
-fn nearest(place: &Place) -> String {
-    let candidates = candidates(place);
-    let has = |mark: &str| {
-        candidates.iter().find(|it| place.files().kind(&files::join(it, mark)).is_some())
-    };
+fn nearest<'l>(place: &'l Place, levels: &'l [Level]) -> &'l str {
     let marks = [".dockerignore", "Cargo.lock", "Cargo.toml", ".git"];
-    let root = marks.into_iter().find_map(has).map_or(place.directory(), |it| it);
-    root.to_owned()
+    let level = marks.into_iter().find_map(|mark| levels.iter().find(|it| it.has(mark)));
+    level.map_or(place.directory(), |it| &it.path)
 }
 
 /// Whether people put the Dockerfiles of a context into a directory.
@@ -272,13 +256,12 @@ fn is_usual(root: &str, directory: &str) -> bool {
 /// Whether a directory that may be the context has a `.dockerignore`.
 pub(super) fn has_ignore_file_near(place: &Place) -> bool {
     let names = [".dockerignore", ".containerignore"];
-    candidates(place)
-        .into_iter()
-        .any(|at| names.iter().any(|it| place.files().is_file(&files::join(at, it))))
+    let levels = place.project.levels(place.directory());
+    levels.iter().any(|level| names.iter().any(|it| level.has_file(it)))
 }
 
 /// The sources of `COPY` and `ADD` that lie in the context and are written without variables.
-fn literal_sources(facts: &Facts<'_>) -> Vec<String> {
+fn literal_sources<'d>(facts: &Facts<'d>) -> Vec<&'d str> {
     let mut sources = Vec::new();
     for instruction in &facts.file.instructions {
         let (Command::Copy(copy) | Command::Add(copy)) = &instruction.command else { continue };
@@ -290,17 +273,11 @@ fn literal_sources(facts: &Facts<'_>) -> Vec<String> {
             let is_plain =
                 !text.contains(['$', '*', '?', '[', '\\', '"', '\'']) && !is_remote(text);
             if is_plain && !matches!(text.trim_matches('/'), "" | ".") {
-                sources.push(text.to_owned());
+                sources.push(text);
             }
         }
     }
     sources
-}
-
-/// Whether a source lies in a directory.
-fn has(files: &dyn Files, root: &str, source: &str) -> bool {
-    let path = files::join(root, source.trim_start_matches('/'));
-    files::below(root, &path).is_some() && files.kind(&path).is_some()
 }
 
 #[cfg(test)]
