@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek as _, SeekFrom},
     path::PathBuf,
     sync::Arc,
 };
@@ -28,6 +29,24 @@ pub enum BlobContent {
     Bytes(Arc<[u8]>),
     /// In a file that nobody changes.
     File(PathBuf),
+    /// In a part of a file that nobody changes, as in an archive.
+    Part {
+        /// The file.
+        path: PathBuf,
+        /// Where in it the blob begins, in bytes.
+        offset: u64,
+    },
+    /// Somewhere else, to be brought when it is needed.
+    Elsewhere(Arc<dyn BlobSource>),
+}
+
+/// Brings the bytes of a blob that is not on this machine, or not yet.
+pub trait BlobSource: fmt::Debug + Send + Sync {
+    /// Brings the blob to a file that nobody changes, and checks size and digest.
+    ///
+    /// # Errors
+    /// Why it can't be brought, in words that a user understands.
+    fn fetch(&self) -> io::Result<PathBuf>;
 }
 
 impl Blob {
@@ -51,7 +70,24 @@ impl Blob {
         Ok(match &self.content {
             BlobContent::Bytes(bytes) => Box::new(&**bytes),
             BlobContent::File(path) => Box::new(File::open(path)?),
+            BlobContent::Part { path, offset } => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(*offset))?;
+                Box::new(file.take(self.size))
+            }
+            BlobContent::Elsewhere(source) => Box::new(File::open(source.fetch()?)?),
         })
+    }
+}
+
+impl BlobContent {
+    /// The file that holds the blob and nothing else, if there is one; it may have to be brought.
+    pub fn file(&self) -> io::Result<Option<PathBuf>> {
+        match self {
+            Self::Bytes(_) | Self::Part { .. } => Ok(None),
+            Self::File(path) => Ok(Some(path.clone())),
+            Self::Elsewhere(source) => source.fetch().map(Some),
+        }
     }
 }
 

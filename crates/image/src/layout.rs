@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::find::{Found, find, is_blob_name};
-use crate::{Blob, BlobContent, BlobSet, Bundle, atomic};
+use crate::{Blob, BlobSet, Bundle, atomic};
 
 /// What the file `oci-layout` holds.
 pub const OCI_LAYOUT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
@@ -227,13 +227,13 @@ fn is_there(blob: &Blob, directory: &Path) -> bool {
 /// Puts a blob into a directory: by a second name of the same file where that can be, else by copy.
 fn add(blob: &Blob, directory: &Path) -> io::Result<()> {
     let target = directory.join(blob.digest.hex());
-    if let BlobContent::File(source) = &blob.content {
+    if let Some(source) = blob.content.file()? {
         // A leftover of the wrong size would keep the link from being made.
         match fs::remove_file(&target) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        if fs::hard_link(source, &target).is_ok() {
+        if fs::hard_link(&source, &target).is_ok() {
             return Ok(());
         }
     }

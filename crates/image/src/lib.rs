@@ -17,11 +17,13 @@ pub mod layout;
 pub mod manifest;
 pub mod media_type;
 pub mod platform;
+pub mod reference;
 
-pub use blob::{Blob, BlobContent, BlobSet};
+pub use blob::{Blob, BlobContent, BlobSet, BlobSource};
 pub use bundle::{Bundle, Image};
 pub use compression::Compression;
 pub use config::{Healthcheck, History, ImageConfig, RootFs, RunConfig};
 pub use digest::Digest;
 pub use manifest::{Descriptor, Index, Manifest};
 pub use platform::Platform;
+pub use reference::{Reference, Repository};

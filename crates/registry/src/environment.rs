@@ -1,0 +1,53 @@
+//! What the environment says about registries, proxies and certificates.
+
+use std::path::PathBuf;
+
+/// The variables that matter to a client of registries; an empty one counts as unset.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `DOCKER_CONFIG`: the directory of Docker's `config.json`.
+    pub docker_config: Option<PathBuf>,
+    /// `REGISTRY_AUTH_FILE`: podman's file of credentials.
+    pub registry_auth_file: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`, below which podman keeps `containers/auth.json`.
+    pub xdg_runtime_dir: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`, below which podman looks next.
+    pub xdg_config_home: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `PATH`, on which credential helpers are looked up.
+    pub path: Option<std::ffi::OsString>,
+    /// `SSL_CERT_FILE`: certificates that take the place of the system's.
+    pub ssl_cert_file: Option<PathBuf>,
+    /// `SSL_CERT_DIR`: the same, as a directory.
+    pub ssl_cert_dir: Option<PathBuf>,
+    /// `HTTPS_PROXY` or `https_proxy`.
+    pub https_proxy: Option<String>,
+    /// `http_proxy`; `HTTP_PROXY` is not honoured where `REQUEST_METHOD` is set (CGI).
+    pub http_proxy: Option<String>,
+    /// `NO_PROXY` or `no_proxy`.
+    pub no_proxy: Option<String>,
+}
+
+impl Environment {
+    /// Asks `var` for the value of every variable that matters.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |name: &str| var(name).filter(|it| !it.is_empty());
+        let path = |name: &str| text(name).map(PathBuf::from);
+        let either = |one: &str, other: &str| text(one).or_else(|| text(other));
+        let upper = || text("HTTP_PROXY").filter(|_| text("REQUEST_METHOD").is_none());
+        Self {
+            docker_config: path("DOCKER_CONFIG"),
+            registry_auth_file: path("REGISTRY_AUTH_FILE"),
+            xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
+            home: path("HOME"),
+            path: text("PATH").map(Into::into),
+            ssl_cert_file: path("SSL_CERT_FILE"),
+            ssl_cert_dir: path("SSL_CERT_DIR"),
+            https_proxy: either("HTTPS_PROXY", "https_proxy"),
+            http_proxy: text("http_proxy").or_else(upper),
+            no_proxy: either("NO_PROXY", "no_proxy"),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Requests and answers: TLS, proxies, credentials, redirects and retries are below this line.
+
+use std::io::Read;
+
+use plimsoll_image::Repository;
+
+use crate::{Events, Options, RegistryError};
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// What is asked for, within a repository's host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) enum Address {
+    /// Path and query: `/v2/a/b/manifests/1`.
+    Path(String),
+    /// A URL that the registry gave as `Location`. It may lie on another host: no credentials go there then.
+    Url(String),
+}
+
+/// What a token must allow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) struct Scope {
+    /// What is worked on.
+    pub(crate) repository: Repository,
+    /// Whether it is written to: `pull,push` instead of `pull`.
+    pub(crate) write: bool,
+    /// Further repositories of the host that are read, for a mount.
+    pub(crate) also_pull: Vec<String>,
+}
+
+/// What is sent along.
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) enum Body<'a> {
+    Empty,
+    Bytes(&'a [u8]),
+    /// A stream of known length, opened anew for each try.
+    Stream {
+        length: u64,
+        open: &'a (dyn Fn() -> std::io::Result<Box<dyn Read + Send + 'a>> + Sync),
+    },
+}
+
+/// Something to ask of a registry.
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    pub(crate) address: Address,
+    pub(crate) scope: Scope,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Body<'a>,
+    /// Whether it may be sent again although an earlier one may have arrived. Never for `PATCH` and
+    /// `PUT` into an upload session: there the caller begins a new session.
+    pub(crate) repeatable: bool,
+    /// What is tried, for messages, as an imperative: `read the manifest of a/b:1`.
+    pub(crate) action: String,
+}
+
+/// What came back: any status that is not an error of authorisation, and no redirect.
+#[expect(dead_code, reason = "not all are used yet")]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The URL that answered, after redirects; relative `Location`s are relative to it.
+    pub(crate) url: String,
+    pub(crate) body: Box<dyn Read + Send>,
+}
+
+impl Answer {
+    /// The value of a header.
+    #[expect(dead_code, reason = "not all are used yet")]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| &**value)
+    }
+}
+
+/// The way to all registries.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    #[expect(dead_code, reason = "not all are used yet")]
+    options: Options,
+}
+
+impl Transport {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options }
+    }
+
+    /// Asks. Failures that may pass are tried again where the request may be repeated.
+    #[expect(dead_code, reason = "not all are used yet")]
+    pub(crate) fn send(
+        &self,
+        request: &Request<'_>,
+        _events: &dyn Events,
+    ) -> Result<Answer, RegistryError> {
+        Err(unfinished(&request.scope.repository, &request.action))
+    }
+}
+
+pub(crate) fn unfinished(repository: &Repository, action: &str) -> RegistryError {
+    RegistryError::Protocol {
+        host: repository.host.clone(),
+        action: action.to_owned(),
+        reason: "this client can't do that yet".to_owned(),
+    }
+}
