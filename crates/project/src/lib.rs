@@ -17,6 +17,7 @@ pub mod files;
 pub mod git;
 pub mod manifest;
 mod package;
+pub mod release;
 pub mod select;
 pub mod tags;
 pub mod toolchain;
