@@ -7,6 +7,8 @@
 //! all of a workspace's files without running anything, for whoever checks what is beside them;
 //! [`files`] is how it gets at them.
 //!
+//! [`tag_mutability`] tells by the name of an image's tag whether it may ever move.
+//!
 //! Environment variables come in as an [`Environment`]; programs come in as paths.
 
 pub mod cargo_config;
@@ -17,6 +19,7 @@ pub mod git;
 pub mod manifest;
 mod package;
 pub mod select;
+pub mod tag_mutability;
 pub mod toolchain;
 mod upwards;
 pub mod workspace;
