@@ -94,6 +94,14 @@ pub fn open(path: &Path, options: &Options<'_>) -> Result<Opened, OpenError> {
     }
 }
 
+/// The images among blobs that are at hand already.
+///
+/// # Errors
+/// Something is missing or can't be understood.
+pub fn images(root: &Descriptor, blobs: &BlobSet) -> Result<Vec<OpenedImage>, OpenError> {
+    oci::images(blobs, root)
+}
+
 /// Opens a tar file, which is called `name` in messages.
 fn open_archive(path: &Path, name: &Path, options: &Options<'_>) -> Result<Opened, OpenError> {
     let archive = table::Archive::read(path, name)?;

@@ -58,6 +58,16 @@ pub(super) fn open(
     Ok(Opened { root, blobs: walk.blobs, images: walk.images })
 }
 
+/// The images at and below a root.
+pub(super) fn images(store: &impl Store, root: &Descriptor) -> Result<Vec<OpenedImage>, OpenError> {
+    let path = store.path();
+    let mut walk = Walk { store, path, blobs: BlobSet::default(), images: Vec::new(), seen: 0 };
+    match walk.visit(root, 0)? {
+        Some(what) => Err(OpenError::Missing { path: path.to_owned(), what }),
+        None => Ok(walk.images),
+    }
+}
+
 /// Gathers what an image consists of.
 struct Walk<'a, S> {
     store: &'a S,

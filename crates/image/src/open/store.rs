@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{OpenError, document, error};
-use crate::{Blob, BlobContent, Descriptor, Digest};
+use crate::{Blob, BlobContent, BlobSet, Descriptor, Digest};
 
 /// Files by their names in a layout.
 pub(super) trait Store {
@@ -63,6 +63,20 @@ pub(super) trait Store {
     /// Opens a blob.
     fn open<'a>(&self, blob: &'a Blob) -> Result<Box<dyn Read + Send + 'a>, OpenError> {
         blob.open().map_err(error::io("read", self.path()))
+    }
+}
+
+/// Blobs that were brought from somewhere.
+impl Store for BlobSet {
+    fn path(&self) -> &Path {
+        Path::new("the image")
+    }
+
+    fn find(&self, name: &str) -> Result<Option<(BlobContent, u64)>, OpenError> {
+        let hex = name.rsplit('/').next().unwrap_or(name);
+        let digest = format!("sha256:{hex}").parse().ok();
+        let blob = digest.and_then(|digest| self.get(&digest));
+        Ok(blob.map(|blob| (blob.content.clone(), blob.size)))
     }
 }
 
