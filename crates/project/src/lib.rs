@@ -8,6 +8,8 @@
 //! all of a workspace's files without running anything, for whoever checks what is beside them;
 //! [`files`] is how it gets at them.
 //!
+//! [`tag_mutability`] tells by the name of an image's tag whether it may ever move.
+//!
 //! Environment variables come in as an [`Environment`]; programs come in as paths.
 
 pub mod cargo_config;
@@ -19,6 +21,7 @@ pub mod manifest;
 mod package;
 pub mod release;
 pub mod select;
+pub mod tag_mutability;
 pub mod tags;
 pub mod toolchain;
 mod upwards;
