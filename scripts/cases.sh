@@ -31,6 +31,16 @@ cases_of() {
   check "$name" cargo xtask cases "$kind" "${paths[@]}"
 }
 
+# cases_in FILE KIND: a step for one kind of cases in a file that is no archive.
+cases_in() {
+  local file=$CASES/$1 kind=$2 name="cases $2 $1"
+  if [ ! -f "$file" ]; then
+    left_out "$name" "there is no $1 in \$PLIMSOLL_CASES (${PLIMSOLL_CASES:-../shared/cases})"
+    return
+  fi
+  check "$name" cargo xtask cases "$kind" "$file"
+}
+
 cases() {
   cases_of dockerfiles dockerfile-ast dockerfiles dockerfiles.buildkit-ast.jsonl
   cases_of dockerfiles buildkit-findings dockerfiles dockerfiles.buildkit-findings.jsonl
@@ -40,4 +50,5 @@ cases() {
   cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
+  cases_in tags/git-states.json git-states
 }

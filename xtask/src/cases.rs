@@ -11,13 +11,15 @@ mod buildkit_findings;
 mod compose_spec;
 mod dockerfile_ast;
 mod fixes;
+mod git_states;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask cases dockerfile-ast DIR FILE.jsonl
        cargo xtask cases buildkit-findings DIR FILE.jsonl
        cargo xtask cases fixes DIR
-       cargo xtask cases compose-spec DIR";
+       cargo xtask cases compose-spec DIR
+       cargo xtask cases git-states FILE.json";
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -47,6 +49,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         }
         ["fixes", directory] => fixes::run(Path::new(directory))?,
         ["compose-spec", directory] => compose_spec::run(Path::new(directory))?,
+        ["git-states", file] => git_states::run(Path::new(file))?,
         _ => return Err(USAGE.into()),
     };
     report(&outcome)

@@ -77,7 +77,7 @@ impl Engine {
 }
 
 /// Lets only through what can be part of a request's path without changing which request it is.
-fn checked(name: &str) -> Result<&str, EngineError> {
+pub(crate) fn checked(name: &str) -> Result<&str, EngineError> {
     let part = |part: &str| {
         !matches!(part, "" | "." | "..")
             && part.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-:@+".contains(&it))

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod image;
 mod load;
+mod save;
 
 pub use endpoint::environment::Environment;
 pub use endpoint::error::EndpointError;

@@ -16,6 +16,7 @@ pub mod layer;
 pub mod layout;
 pub mod manifest;
 pub mod media_type;
+pub mod open;
 pub mod platform;
 pub mod reference;
 

@@ -9,6 +9,7 @@ use crate::commands::build::output::Output;
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod push;
 
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
@@ -26,6 +27,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Build(Box<BuildArgs>),
     Check(Box<check::CheckArgs>),
+    Push(Box<push::PushArgs>),
     Explain(explain::ExplainArgs),
 }
 

@@ -11,6 +11,7 @@ use crate::{
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod push;
 
 /// Does what the command line says.
 pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
@@ -23,6 +24,11 @@ pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
         Command::Check(args) => {
             let selection = environment::fill_check(args)?;
             check::run(args, &selection, ui)
+        }
+        Command::Push(args) => {
+            environment::fill_format(&mut args.format)?;
+            push::run(args, ui)?;
+            Ok(Status::Done)
         }
         Command::Explain(args) => {
             environment::fill_format(&mut args.format)?;

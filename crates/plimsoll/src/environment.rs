@@ -3,7 +3,7 @@
 //! A variable stands between the command line, which wins, and the settings file. An empty one
 //! counts as not set.
 
-use std::{env, fmt::Display, str::FromStr};
+use std::{env, fmt::Display, path::PathBuf, str::FromStr};
 
 use clap::ValueEnum;
 
@@ -38,6 +38,11 @@ pub(crate) const IGNORE: &str = "PLIMSOLL_IGNORE";
 /// `--fail-on`.
 pub(crate) const FAIL_ON: &str = "PLIMSOLL_FAIL_ON";
 
+/// Whether this is a step of GitHub Actions: `true`.
+pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+/// The file for the outputs of such a step.
+pub(crate) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
+
 /// The time of reproducible builds, in seconds since 1970.
 pub(crate) const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 /// The program `cargo`; Cargo sets it for its subcommands.
@@ -71,6 +76,12 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
         };
     }
     Ok(())
+}
+
+/// The file for the outputs of this step, where GitHub Actions runs us.
+pub(crate) fn github_output() -> Option<PathBuf> {
+    let is_step = env::var_os(GITHUB_ACTIONS).is_some_and(|it| it == "true");
+    env::var_os(GITHUB_OUTPUT).filter(|it| is_step && !it.is_empty()).map(PathBuf::from)
 }
 
 /// Takes from the environment the form of a result that the command line leaves open.

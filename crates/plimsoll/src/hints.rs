@@ -10,12 +10,13 @@ use plimsoll_build::{
     target::TargetError,
 };
 use plimsoll_engine::EngineError;
-use plimsoll_image::{archive::ArchiveError, layout::LayoutError};
+use plimsoll_image::{archive::ArchiveError, layout::LayoutError, open::OpenError};
 use plimsoll_lint::UnknownSelector;
 use plimsoll_project::{
     manifest::ManifestError, select::SelectError, toolchain::ToolchainError,
     workspace::WorkspaceError,
 };
+use plimsoll_registry::RegistryError;
 
 use crate::{
     commands::{
@@ -57,6 +58,8 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))
         .or_else(|| error.downcast_ref::<LayoutError>().and_then(layout))
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
+        .or_else(|| error.downcast_ref::<OpenError>().and_then(open))
+        .or_else(|| error.downcast_ref::<RegistryError>().and_then(registry))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
 }
@@ -259,6 +262,54 @@ fn archive(error: &ArchiveError) -> Option<String> {
     match error {
         ArchiveError::SeveralPlatforms(_) => {
             Some("choose one with --platform, or write an oci-archive: instead".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn open(error: &OpenError) -> Option<String> {
+    match error {
+        OpenError::Several { .. } => {
+            Some("choose one by its tag, name or digest: `oci:PATH:TAG`".to_owned())
+        }
+        OpenError::NothingChosen { names, .. } if !names.is_empty() => {
+            Some(format!("it holds {}", names.join(", ")))
+        }
+        OpenError::Incomplete { complete, .. } => match &**complete {
+            [] => Some("have the image saved with all that belongs to it".to_owned()),
+            [platform, ..] => Some(format!("push what is there: --platform {platform}")),
+        },
+        OpenError::Corrupt { .. } | OpenError::WrongSize { .. } => {
+            Some("make the image anew: what is there can't be mended".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn registry(error: &RegistryError) -> Option<String> {
+    match error {
+        RegistryError::Denied { host, with_credentials: false, .. } => {
+            Some(format!("log in: `docker login {host}`"))
+        }
+        RegistryError::Denied { .. } => Some(
+            "the credentials are known and do not suffice: ask for the right to write there"
+                .to_owned(),
+        ),
+        RegistryError::Tls { host, .. } => Some(format!(
+            "a certificate of a private authority is trusted by SSL_CERT_FILE=CA.pem; a registry \
+             without TLS by `--insecure {host}`"
+        )),
+        RegistryError::Unreachable { host, .. } => Some(format!(
+            "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without TLS \
+             needs `--insecure {host}`"
+        )),
+        RegistryError::TagExists { .. } => Some(
+            "release a new version: whoever has pulled this one would not hear of another; \
+             `--allow-retag` moves the tag all the same"
+                .to_owned(),
+        ),
+        RegistryError::NotFound { .. } => {
+            Some("some registries want a repository to be made before it is pushed to".to_owned())
         }
         _ => None,
     }

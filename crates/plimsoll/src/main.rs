@@ -11,6 +11,7 @@ mod environment;
 mod failure;
 mod hints;
 mod paths;
+mod registry;
 mod report;
 mod settings;
 mod status;

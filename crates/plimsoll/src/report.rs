@@ -6,10 +6,12 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod github;
 pub(crate) mod plan;
+pub(crate) mod push;
 #[cfg(test)]
 mod schemas;
-mod table;
+pub(crate) mod table;
 
 use serde::Serialize;
 

@@ -13,11 +13,13 @@ use serde::Deserialize;
 mod check;
 mod convert;
 mod image;
+mod push;
 mod suggest;
 mod values;
 
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
+pub(crate) use push::{PushSettings, RegistrySettings};
 pub(crate) use values::Bytes;
 
 /// Settings, and the directory to which paths in them are relative.
@@ -42,6 +44,12 @@ pub(crate) struct File {
     /// What is checked, and how.
     #[serde(default)]
     pub(crate) check: CheckSettings,
+    /// How registries are spoken to.
+    #[serde(default)]
+    pub(crate) registry: RegistrySettings,
+    /// How images are pushed.
+    #[serde(default)]
+    pub(crate) push: PushSettings,
 }
 
 /// `[build]`.

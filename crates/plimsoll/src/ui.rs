@@ -1,5 +1,7 @@
 //! Everything that is said to the user: results on stdout, the rest on stderr.
 
+mod transfers;
+
 use std::{
     error::Error,
     fmt::Display,
@@ -34,6 +36,7 @@ impl Ui {
         match &args.command {
             Command::Build(args) => Self { quiet: args.quiet },
             Command::Check(args) => Self { quiet: args.quiet },
+            Command::Push(args) => Self { quiet: args.quiet },
             Command::Explain(_) => Self { quiet: false },
         }
     }

@@ -7,6 +7,7 @@
 
 mod origin;
 mod process;
+pub mod refs;
 mod remote;
 
 use std::{

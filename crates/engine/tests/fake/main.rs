@@ -4,4 +4,5 @@
 mod connecting;
 mod images;
 mod loading;
+mod saving;
 mod server;

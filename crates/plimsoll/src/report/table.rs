@@ -44,7 +44,7 @@ impl Table {
 }
 
 /// A size for people, in powers of ten as registries count.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} B");

@@ -75,9 +75,14 @@ pub(super) struct Running(Result<(Child, Receiver<Ended>), GitState>);
 
 impl Running {
     pub(super) fn start(command: &mut Command) -> Self {
+        Self::start_within(command, OUTPUT_LIMIT)
+    }
+
+    /// Starts a program of which more is read, in bytes.
+    pub(super) fn start_within(command: &mut Command, limit: u64) -> Self {
         Self(match command.spawn() {
             Ok(mut child) => {
-                let receiver = read(&mut child);
+                let receiver = read(&mut child, limit);
                 Ok((child, receiver))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(GitState::NotInstalled),
@@ -114,12 +119,12 @@ impl Drop for Running {
 }
 
 /// Reads both streams at the same time, so that neither fills up while we wait for the other.
-fn read(child: &mut Child) -> Receiver<Ended> {
+fn read(child: &mut Child, limit: u64) -> Receiver<Ended> {
     let (sender, receiver) = channel();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     thread::spawn(move || {
-        let stderr = thread::spawn(move || text(stderr));
-        let stdout = text(stdout);
+        let stderr = thread::spawn(move || text(stderr, OUTPUT_LIMIT));
+        let stdout = text(stdout, limit);
         if let Ok(stderr) = stderr.join() {
             // Nobody listens any more if the time is over.
             sender.send(Ended { stdout, stderr }).ok();
@@ -128,11 +133,11 @@ fn read(child: &mut Child) -> Receiver<Ended> {
     receiver
 }
 
-fn text(stream: Option<impl Read>) -> String {
+fn text(stream: Option<impl Read>, limit: u64) -> String {
     let mut bytes = Vec::new();
     if let Some(stream) = stream {
         // What was read before an error is still worth reading.
-        stream.take(OUTPUT_LIMIT).read_to_end(&mut bytes).ok();
+        stream.take(limit).read_to_end(&mut bytes).ok();
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
