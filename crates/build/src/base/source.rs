@@ -26,7 +26,7 @@ pub struct Source {
     /// What was downloaded before.
     pub store: Arc<Store>,
     /// The client of registries; none where the network may not be used.
-    pub client: Option<Client>,
+    pub client: Option<Arc<Client>>,
     /// Who hears of downloads.
     pub events: Arc<dyn Events + Send>,
 }
