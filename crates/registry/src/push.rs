@@ -18,6 +18,8 @@ mod blobs;
 mod manifests;
 mod plan;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

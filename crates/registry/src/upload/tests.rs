@@ -1,3 +1,5 @@
+//! Sends blobs to a server that answers as each test says.
+
 use std::{path::PathBuf, sync::Arc};
 
 use plimsoll_image::BlobSource;
@@ -155,7 +157,7 @@ fn a_file_that_changed_is_named_instead_of_the_registry() {
 #[test]
 fn chunks_go_on_where_the_registry_says() {
     let bytes: Vec<u8> = (0..200_000_u32).map(|it| it.to_le_bytes()[0]).collect();
-    let blob = Blob::of(bytes.clone());
+    let blob = Blob::of(bytes);
     let mut stored = Vec::new();
     let mut broken = false;
     let server = Server::new(move |ask| match ask {
