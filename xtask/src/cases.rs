@@ -11,13 +11,15 @@ mod buildkit_findings;
 mod compose_spec;
 mod dockerfile_ast;
 mod fixes;
+mod tags;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask cases dockerfile-ast DIR FILE.jsonl
        cargo xtask cases buildkit-findings DIR FILE.jsonl
        cargo xtask cases fixes DIR
-       cargo xtask cases compose-spec DIR";
+       cargo xtask cases compose-spec DIR
+       cargo xtask cases tags FILE.json";
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -47,6 +49,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         }
         ["fixes", directory] => fixes::run(Path::new(directory))?,
         ["compose-spec", directory] => compose_spec::run(Path::new(directory))?,
+        ["tags", file] => tags::run(&whole(file)?)?,
         _ => return Err(USAGE.into()),
     };
     report(&outcome)
@@ -65,6 +68,12 @@ fn report(outcome: &Outcome) -> Result<()> {
     }
     println!("{} passed, {} failed", outcome.passed, outcome.failures.len());
     if outcome.failures.is_empty() { Ok(()) } else { Err("some cases failed".into()) }
+}
+
+/// The value of a JSON file.
+fn whole(path: &str) -> Result<Value> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?)
 }
 
 /// The values of a file of JSON lines.
