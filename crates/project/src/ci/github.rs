@@ -1,7 +1,7 @@
 //! Runs of GitHub Actions.
 //!
 //! The variables are GitHub's "default environment variables"; the payload is the webhook's, as
-//! $GITHUB_EVENT_PATH has it. It is written by whoever caused the event, so it has limits, and
+//! the file of the event has it. It is written by whoever caused the event, so it has limits, and
 //! nothing of it is taken for more than text.
 
 use std::{fs::File, io::Read as _, path::Path};
