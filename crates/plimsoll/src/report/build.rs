@@ -72,8 +72,9 @@ struct LayerReport {
     media_type: String,
     /// As it is stored, in bytes.
     size: u64,
-    /// As a tar stream, in bytes.
-    unpacked_size: u64,
+    /// As a tar stream, in bytes; a layer of a base may not have been read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpacked_size: Option<u64>,
     /// `system` or `app`, and what is in it.
     created_by: String,
 }
@@ -182,7 +183,8 @@ impl Report {
             table.row(["  size", &size(image.size)]);
             for layer in &image.layers {
                 let name = layer.created_by.split(':').next().unwrap_or_default();
-                let sizes = format!("{}, unpacked {}", size(layer.size), size(layer.unpacked_size));
+                let unpacked = layer.unpacked_size.map(|it| format!(", unpacked {}", size(it)));
+                let sizes = format!("{}{}", size(layer.size), unpacked.unwrap_or_default());
                 table.row([&format!("    {name}"), &sizes]);
             }
             for binary in &image.binaries {
@@ -213,7 +215,7 @@ fn image_report(
     facts: &Facts<'_>,
     steps: &BTreeMap<plimsoll_image::Digest, &'static str>,
 ) -> ImageReport {
-    let binaries = facts.binaries.iter().filter(|it| it.platform == image.platform);
+    let binaries = facts.binaries.iter().filter(|it| it.platform == image.platform.normalized());
     ImageReport {
         platform: image.platform.to_string(),
         digest: image.manifest.digest.to_string(),
