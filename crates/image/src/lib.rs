@@ -26,4 +26,4 @@ pub use config::{Healthcheck, History, ImageConfig, RootFs, RunConfig};
 pub use digest::Digest;
 pub use manifest::{Descriptor, Index, Manifest};
 pub use platform::Platform;
-pub use reference::{Reference, Repository};
+pub use reference::{DOCKER_HUB, Reference, Repository};

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// Where Docker and podman look for the certificates of a host.
+const CERTIFICATES_BY_HOST: [&str; 2] = ["/etc/docker/certs.d", "/etc/containers/certs.d"];
+
 /// The variables that matter to a client of registries; an empty one counts as unset.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -21,6 +24,9 @@ pub struct Environment {
     pub ssl_cert_file: Option<PathBuf>,
     /// `SSL_CERT_DIR`: the same, as a directory.
     pub ssl_cert_dir: Option<PathBuf>,
+    /// Directories in which a directory by the name of a host holds what TLS with it needs, as Docker
+    /// and podman have it: `/etc/docker/certs.d`. No variable names them.
+    pub docker_certs: Vec<PathBuf>,
     /// `HTTPS_PROXY` or `https_proxy`.
     pub https_proxy: Option<String>,
     /// `http_proxy`; `HTTP_PROXY` is not honoured where `REQUEST_METHOD` is set (CGI).
@@ -45,6 +51,7 @@ impl Environment {
             path: text("PATH").map(Into::into),
             ssl_cert_file: path("SSL_CERT_FILE"),
             ssl_cert_dir: path("SSL_CERT_DIR"),
+            docker_certs: CERTIFICATES_BY_HOST.iter().map(PathBuf::from).collect(),
             https_proxy: either("HTTPS_PROXY", "https_proxy"),
             http_proxy: text("http_proxy").or_else(upper),
             no_proxy: either("NO_PROXY", "no_proxy"),

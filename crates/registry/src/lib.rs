@@ -5,6 +5,7 @@
 //! go to the host that they are for and nowhere else.
 
 mod client;
+mod credentials;
 mod environment;
 mod error;
 mod events;

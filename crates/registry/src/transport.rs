@@ -1,14 +1,28 @@
 //! Requests and answers: TLS, proxies, credentials, redirects and retries are below this line.
 
-use std::io::Read;
+mod complaint;
+mod exchange;
+mod line;
+mod proxy;
+mod redirect;
+mod retry;
+mod scheme;
+mod tls;
+pub(crate) mod url;
+
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    sync::{Arc, Mutex},
+};
 
 use plimsoll_image::Repository;
 
+use self::{line::Lines, proxy::Proxies, tls::Tls};
 use crate::{Events, Options, RegistryError};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) enum Method {
     Get,
     Head,
@@ -20,7 +34,6 @@ pub(crate) enum Method {
 
 /// What is asked for, within a repository's host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) enum Address {
     /// Path and query: `/v2/a/b/manifests/1`.
     Path(String),
@@ -30,7 +43,6 @@ pub(crate) enum Address {
 
 /// What a token must allow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) struct Scope {
     /// What is worked on.
     pub(crate) repository: Repository,
@@ -41,7 +53,6 @@ pub(crate) struct Scope {
 }
 
 /// What is sent along.
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) enum Body<'a> {
     Empty,
     Bytes(&'a [u8]),
@@ -53,7 +64,6 @@ pub(crate) enum Body<'a> {
 }
 
 /// Something to ask of a registry.
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
     pub(crate) address: Address,
@@ -68,7 +78,6 @@ pub(crate) struct Request<'a> {
 }
 
 /// What came back: any status that is not an error of authorisation, and no redirect.
-#[expect(dead_code, reason = "not all are used yet")]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Names in lower case.
@@ -80,32 +89,43 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The value of a header.
-    #[expect(dead_code, reason = "not all are used yet")]
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| &**value)
     }
 }
 
-/// The way to all registries.
+/// The way to all registries. Threads share it, and with it its connections.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    #[expect(dead_code, reason = "not all are used yet")]
     options: Options,
+    agent: ureq::Agent,
+    /// For questions that are no requests.
+    lines: Lines,
+    /// Whether HTTPS is spoken to a host, for those where that had to be found out.
+    schemes: Mutex<BTreeMap<String, bool>>,
 }
 
 impl Transport {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options }
+        let tls = Arc::new(Tls::new(&options.environment));
+        let proxies = Arc::new(Proxies::new(&options.environment));
+        let lines = || Lines {
+            tls: Arc::clone(&tls),
+            proxies: Arc::clone(&proxies),
+            patience: options.patience,
+        };
+        let agent = exchange::agent(&options, lines());
+        Self { agent, lines: lines(), schemes: Mutex::default(), options }
     }
 
-    /// Asks. Failures that may pass are tried again where the request may be repeated.
-    #[expect(dead_code, reason = "not all are used yet")]
+    /// Asks. Failures that may pass are tried again where the request may be repeated, or where it
+    /// did not get as far as being sent. An answer that still says so after all tries is returned.
     pub(crate) fn send(
         &self,
         request: &Request<'_>,
-        _events: &dyn Events,
+        events: &dyn Events,
     ) -> Result<Answer, RegistryError> {
-        Err(unfinished(&request.scope.repository, &request.action))
+        self.with_retries(request, events)
     }
 }
 

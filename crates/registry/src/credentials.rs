@@ -1,0 +1,5 @@
+//! Credentials for registries.
+
+mod secret;
+
+pub(crate) use secret::Secret;
