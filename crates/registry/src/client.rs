@@ -20,6 +20,7 @@ use plimsoll_image::{Descriptor, Digest, Reference, Repository};
 use crate::{
     Events, Options, RegistryError,
     transport::{Answer, Request, Transport},
+    upload::chunks::Refused,
 };
 
 /// A client of any number of registries. Threads may share it, and clones share its connections.
@@ -32,8 +33,8 @@ pub struct Client {
 pub(crate) struct Inner {
     transport: Transport,
     pub(crate) options: Options,
-    /// For each host that refused a blob in one piece, the size of the smallest one that it refused.
-    pub(crate) refused_whole: Mutex<BTreeMap<String, u64>>,
+    /// What hosts refused because of its size.
+    pub(crate) refused: Mutex<BTreeMap<String, Refused>>,
 }
 
 /// A manifest or index as it is stored, checked against its digest.
@@ -49,8 +50,7 @@ impl Client {
     /// A client; nothing is asked of anybody yet.
     pub fn new(options: Options) -> Self {
         let transport = Transport::new(options.clone());
-        let refused_whole = Mutex::default();
-        Self { inner: Arc::new(Inner { transport, options, refused_whole }) }
+        Self { inner: Arc::new(Inner { transport, options, refused: Mutex::default() }) }
     }
 
     /// What a tag or digest names, by one `HEAD`; `None` where there is nothing.

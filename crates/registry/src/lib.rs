@@ -5,6 +5,7 @@
 //! go to the host that they are for and nowhere else.
 
 mod client;
+mod copy;
 mod credentials;
 mod environment;
 mod error;
@@ -12,7 +13,9 @@ mod events;
 mod options;
 mod pull;
 mod push;
+mod referrers;
 mod transport;
+mod upload;
 
 pub use client::{Client, Fetched};
 pub use environment::Environment;

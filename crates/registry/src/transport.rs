@@ -1,6 +1,6 @@
 //! Requests and answers: TLS, proxies, credentials, redirects and retries are below this line.
 
-mod complaint;
+pub(crate) mod complaint;
 mod exchange;
 mod line;
 mod proxy;
@@ -126,13 +126,5 @@ impl Transport {
         events: &dyn Events,
     ) -> Result<Answer, RegistryError> {
         self.with_retries(request, events)
-    }
-}
-
-pub(crate) fn unfinished(repository: &Repository, action: &str) -> RegistryError {
-    RegistryError::Protocol {
-        host: repository.host.clone(),
-        action: action.to_owned(),
-        reason: "this client can't do that yet".to_owned(),
     }
 }

@@ -5,7 +5,7 @@
 //! in chunks does the registry say how far it got, and the rest goes to the same session.
 
 mod body;
-mod chunks;
+pub(crate) mod chunks;
 mod session;
 
 use std::io;
@@ -46,8 +46,8 @@ pub(crate) enum Brought {
 enum Stop {
     /// Another try, in another session, may do.
     Passing(RegistryError, Option<u64>),
-    /// The registry does not take so many bytes at once.
-    TooLarge(RegistryError, u64),
+    /// The registry does not take so many bytes at once, or nothing in one piece.
+    TooLarge(RegistryError, Option<u64>),
     /// No other try would do.
     Final(RegistryError),
 }
@@ -105,7 +105,9 @@ impl Client {
     ) -> Result<(), RegistryError> {
         if let BlobContent::Elsewhere(source) = &blob.content {
             // A session would not wait until it is here.
-            drop(session.take().map(|unused| self.cancel(repository, &unused, events)));
+            if let Some(unused) = session.take() {
+                self.cancel(repository, &unused, events);
+            }
             source.fetch().map_err(local(format!("bring blob {}", blob.digest)))?;
         }
         let mut retry = Retry::new(&self.inner.options);
@@ -114,7 +116,8 @@ impl Client {
                 Some(session) => session,
                 None => self.begin(repository, events)?,
             };
-            let result = match self.chunk_size(repository, blob.size, &session) {
+            let chunk = self.chunk_size(repository, blob.size, &session);
+            let result = match chunk {
                 None => self.send_whole(repository, blob, &session, events),
                 Some(chunk) => self.send_chunks(repository, blob, &mut session, chunk, events),
             };
@@ -123,7 +126,7 @@ impl Client {
             let (error, retry_after) = match stop {
                 Stop::Final(error) => return Err(error),
                 Stop::TooLarge(error, size) => {
-                    if !self.remember_refused(repository, size, &session) {
+                    if !self.remember_refused(repository, size, chunk, &session) {
                         return Err(error);
                     }
                     continue;
@@ -164,7 +167,8 @@ impl Stop {
         let retry_after = refusal.retry_after;
         let error = refusal.into_error(repository, action);
         match status {
-            405 | 411 | 413 | 501 if size > 0 => Self::TooLarge(error, size),
+            413 if size > 0 => Self::TooLarge(error, Some(size)),
+            405 | 411 | 501 if size > 0 => Self::TooLarge(error, None),
             _ if is_passing => Self::Passing(error, retry_after),
             _ => Self::Final(error),
         }

@@ -1,16 +1,17 @@
 //! Reading answers: bounded, and errors in words.
 
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 
 use plimsoll_image::{Digest, Repository};
 use serde_json::Value;
 
-use crate::{RegistryError, transport::Answer};
+use crate::{
+    RegistryError,
+    transport::{Answer, complaint},
+};
 
 /// How much of an error's body is read.
 const MOST_ERROR: u64 = 64 * 1024;
-/// How long the text of an error may be, in characters.
-const MOST_MESSAGE: usize = 300;
 
 /// Why a body was not read.
 #[derive(Debug)]
@@ -87,38 +88,24 @@ impl Answer {
         let mut refusal = Refusal {
             status: self.status,
             codes: Vec::new(),
-            message: String::new(),
+            message: complaint::words(&bytes),
             digests: Vec::new(),
             retry_after,
         };
-        // Pages of HTML, as proxies send them, say nothing on one line.
-        if let Ok(body) = serde_json::from_slice::<Value>(&bytes) {
-            refusal.read(&body);
+        // Pages of HTML, as proxies send them, have no codes.
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let empty = Vec::new();
+        for error in body.get("errors").and_then(Value::as_array).unwrap_or(&empty) {
+            refusal.codes.extend(error.get("code").and_then(Value::as_str).map(str::to_owned));
+            if let Some(detail) = error.get("detail") {
+                find_digests(detail, 0, &mut refusal.digests);
+            }
         }
         refusal
     }
 }
 
 impl Refusal {
-    fn read(&mut self, body: &Value) {
-        let empty = Vec::new();
-        let mut texts = Vec::new();
-        for error in body.get("errors").and_then(Value::as_array).unwrap_or(&empty) {
-            let text = |name| error.get(name).and_then(Value::as_str).unwrap_or_default();
-            let (code, message) = (text("code"), text("message"));
-            self.codes.push(code.to_owned());
-            texts.push(match (code, message) {
-                ("", message) => message.to_owned(),
-                (code, "") => code.to_owned(),
-                (code, message) => format!("{message} ({code})"),
-            });
-            if let Some(detail) = error.get("detail") {
-                find_digests(detail, 0, &mut self.digests);
-            }
-        }
-        self.message = one_line(&texts.join("; "));
-    }
-
     /// Whether the registry misses what a manifest refers to.
     pub(crate) fn misses_blobs(&self) -> bool {
         let missing = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"];
@@ -143,7 +130,7 @@ impl Refusal {
 
 /// Whether a request that got this status may succeed later.
 pub(crate) fn may_pass(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599) && status != 501 && status != 505
+    matches!(status, 408 | 429 | 500 | 502..=504)
 }
 
 /// The error of an answer that breaks the protocol.
@@ -165,31 +152,18 @@ pub(crate) fn local(action: impl Into<String>) -> impl FnOnce(io::Error) -> Regi
     move |source| RegistryError::Io { action, source }
 }
 
-/// What others wrote, fit to be shown: one line, without control characters, of a bounded length.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split(|it: char| it.is_whitespace() || it.is_control()) {
-        if !word.is_empty() {
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        }
-    }
-    match line.char_indices().nth(MOST_MESSAGE) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
-}
-
 fn find_digests(value: &Value, depth: u32, digests: &mut Vec<Digest>) {
-    match value {
-        Value::String(text) => digests.extend(text.parse::<Digest>()),
-        Value::Array(values) if depth < 4 => {
-            values.iter().for_each(|it| find_digests(it, depth + 1, digests));
+    let values: Vec<&Value> = match value {
+        Value::String(text) => {
+            digests.extend(text.parse::<Digest>());
+            return;
         }
-        Value::Object(values) if depth < 4 => {
-            values.values().for_each(|it| find_digests(it, depth + 1, digests));
-        }
-        _ => {}
+        Value::Array(values) => values.iter().collect(),
+        Value::Object(values) => values.values().collect(),
+        _ => return,
+    };
+    for value in values.into_iter().filter(|_| depth < 4) {
+        find_digests(value, depth + 1, digests);
     }
 }
 
@@ -207,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_words_on_one_line() {
+    fn errors_have_words_codes_and_digests() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let body = format!(
             r#"{{"errors":[{{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob\nunknown\u001b[1m","detail":{{"digest":"{digest}"}}}},{{"code":"X"}}]}}"#
@@ -218,7 +192,6 @@ mod tests {
         assert!(refusal.misses_blobs() && !refusal.may_pass());
         assert_eq!(refusal.retry_after, Some(7));
         assert_eq!(answer(502, &[], "<html>").refusal().message, "");
-        assert_eq!(one_line(&"a ".repeat(1000)).chars().count(), MOST_MESSAGE + 1);
     }
 
     #[test]

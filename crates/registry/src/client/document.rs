@@ -35,8 +35,9 @@ impl Document {
             .map_err(|error| format!("the manifest is not what the specification says: {error}"))?;
         let is_manifest = found.layers.is_some() || found.config.is_some() || found.blobs.is_some();
         if is_manifest && found.manifests.is_some() {
-            return Err("it is a manifest and an index at once, which is an attack or a defect"
-                .to_owned());
+            return Err(
+                "it is a manifest and an index at once, which is an attack or a defect".to_owned()
+            );
         }
         if found.schema_version == Some(1) || found.fs_layers.is_some() {
             return Err(schema_1());
@@ -124,7 +125,8 @@ mod tests {
         assert_eq!(read(manifest, Some(docker)).unwrap(), docker);
         assert_eq!(read(manifest, Some("application/json")).unwrap(), media_type::MANIFEST);
         assert_eq!(read(r#"{"manifests":[]}"#, None).unwrap(), media_type::INDEX);
-        let artifact = r#"{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","blobs":[]}"#;
+        let artifact =
+            r#"{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","blobs":[]}"#;
         assert!(read(artifact, None).unwrap().contains("artifact"));
     }
 
@@ -135,8 +137,14 @@ mod tests {
             (r#"{"layers":[],"manifests":[]}"#, None),
             (r#"{"manifests":[]}"#, Some(media_type::MANIFEST)),
             (r#"{"config":D,"layers":[]}"#, Some(media_type::INDEX)),
-            (r#"{"mediaType":"application/vnd.oci.image.index.v1+json","config":D,"layers":[]}"#, None),
-            (r#"{"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#, Some(media_type::DOCKER_INDEX)),
+            (
+                r#"{"mediaType":"application/vnd.oci.image.index.v1+json","config":D,"layers":[]}"#,
+                None,
+            ),
+            (
+                r#"{"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#,
+                Some(media_type::DOCKER_INDEX),
+            ),
             (r#"{"layers":[],"layers":[D],"config":D}"#, None),
             ("[]", None),
             ("{", None),

@@ -83,7 +83,7 @@ impl Client {
         let mut retry = Retry::new(&self.inner.options);
         loop {
             let answer = self.send(&request, events)?;
-            match self.take_manifest(reference, answer, &action) {
+            match take_manifest(reference, answer, &action) {
                 Ok(read) => return Ok(read),
                 Err(Fault::Final(error)) => return Err(error),
                 Err(Fault::Passing(error)) => {
@@ -94,53 +94,45 @@ impl Client {
             }
         }
     }
+}
 
-    fn take_manifest(
-        &self,
-        reference: &Reference,
-        mut answer: Answer,
-        action: &str,
-    ) -> Result<Read, Fault> {
-        let repository = &reference.repository;
-        let host = || repository.host.clone();
-        let wrong = |reason: String| Fault::Final(wrong(repository, action, reason));
-        if answer.status == 404 {
-            answer.drain();
-            let what = format!("manifest of {reference}");
-            return Err(Fault::Final(RegistryError::NotFound { host: host(), what }));
-        }
-        if !answer.is_success() {
-            return Err(Fault::Final(answer.refusal().into_error(repository, action)));
-        }
-        let bytes = answer.read(MOST_MANIFEST).map_err(|error| match error {
-            BodyError::Broken(source) => {
-                let action = action.to_owned();
-                Fault::Passing(RegistryError::Broken { host: host(), action, source })
-            }
-            BodyError::TooLong => Fault::Final(RegistryError::Limit {
-                host: host(),
-                what: format!("the manifest of {reference}"),
-                limit: "4 MiB".to_owned(),
-            }),
-        })?;
-        let content_type = answer.media_type();
-        check_content_type(content_type.as_deref()).map_err(wrong)?;
-        let digest = Digest::of(&bytes);
-        for expected in [reference.digest, answer.digest()].into_iter().flatten() {
-            if expected != digest {
-                let reason = format!("these have {digest}");
-                return Err(Fault::Passing(RegistryError::Corrupt {
-                    host: host(),
-                    expected,
-                    reason,
-                }));
-            }
-        }
-        let document = Document::parse(&bytes).map_err(wrong)?;
-        let media_type = document.media_type(content_type.as_deref()).map_err(wrong)?;
-        let descriptor = Descriptor::new(&media_type, digest, bytes.len() as u64);
-        Ok(Read { fetched: Fetched { descriptor, bytes }, document })
+/// Reads a manifest from an answer and checks it.
+fn take_manifest(reference: &Reference, mut answer: Answer, action: &str) -> Result<Read, Fault> {
+    let repository = &reference.repository;
+    let host = || repository.host.clone();
+    let wrong = |reason: String| Fault::Final(wrong(repository, action, reason));
+    if answer.status == 404 {
+        answer.drain();
+        let what = format!("manifest of {reference}");
+        return Err(Fault::Final(RegistryError::NotFound { host: host(), what }));
     }
+    if !answer.is_success() {
+        return Err(Fault::Final(answer.refusal().into_error(repository, action)));
+    }
+    let bytes = answer.read(MOST_MANIFEST).map_err(|error| match error {
+        BodyError::Broken(source) => {
+            let action = action.to_owned();
+            Fault::Passing(RegistryError::Broken { host: host(), action, source })
+        }
+        BodyError::TooLong => Fault::Final(RegistryError::Limit {
+            host: host(),
+            what: format!("the manifest of {reference}"),
+            limit: "4 MiB".to_owned(),
+        }),
+    })?;
+    let content_type = answer.media_type();
+    check_content_type(content_type.as_deref()).map_err(wrong)?;
+    let digest = Digest::of(&bytes);
+    for expected in [reference.digest, answer.digest()].into_iter().flatten() {
+        if expected != digest {
+            let reason = format!("these have {digest}");
+            return Err(Fault::Passing(RegistryError::Corrupt { host: host(), expected, reason }));
+        }
+    }
+    let document = Document::parse(&bytes).map_err(wrong)?;
+    let media_type = document.media_type(content_type.as_deref()).map_err(wrong)?;
+    let descriptor = Descriptor::new(&media_type, digest, bytes.len() as u64);
+    Ok(Read { fetched: Fetched { descriptor, bytes }, document })
 }
 
 /// A request about a manifest.

@@ -21,6 +21,9 @@ const MOST_PAGES: usize = 1000;
 /// How many tags are asked for at once.
 const TAGS_PER_PAGE: usize = 1000;
 
+/// Gets a page, or the answer 404, and its body.
+pub(crate) type Take<'a> = dyn FnMut(&Answer, &[u8]) -> Result<(), RegistryError> + 'a;
+
 #[derive(Deserialize)]
 struct TagList {
     tags: Option<Vec<String>>,
@@ -35,24 +38,31 @@ impl Client {
         let action = format!("list the tags of {repository}");
         let first = format!("/v2/{}/tags/list?n={TAGS_PER_PAGE}", repository.path);
         let mut tags = Vec::new();
-        self.pages(repository, first, "application/json", &action, events, &mut |answer, bytes| {
-            if answer.status == 404 {
-                return Err(RegistryError::NotFound {
-                    host: repository.host.clone(),
-                    what: format!("repository {}", repository.path),
-                });
-            }
-            let page: TagList = serde_json::from_slice(bytes)
-                .map_err(|error| wrong(repository, &action, error.to_string()))?;
-            tags.extend(page.tags.unwrap_or_default());
-            Ok(())
-        })?;
+        self.pages(
+            repository,
+            first,
+            "application/json",
+            &action,
+            events,
+            &mut |answer, bytes| {
+                if answer.status == 404 {
+                    return Err(RegistryError::NotFound {
+                        host: repository.host.clone(),
+                        what: format!("repository {}", repository.path),
+                    });
+                }
+                let page: TagList = serde_json::from_slice(bytes)
+                    .map_err(|error| wrong(repository, &action, error.to_string()))?;
+                tags.extend(page.tags.unwrap_or_default());
+                Ok(())
+            },
+        )?;
         tags.sort_unstable();
         tags.dedup();
         Ok(tags)
     }
 
-    /// Reads a list by the `Link`s of its pages. `take` gets each one, also the error 404.
+    /// Reads a list by the `Link`s of its pages. `take` gets each one.
     pub(crate) fn pages(
         &self,
         repository: &Repository,
@@ -60,7 +70,7 @@ impl Client {
         accept: &str,
         action: &str,
         events: &dyn Events,
-        take: &mut dyn FnMut(&Answer, &[u8]) -> Result<(), RegistryError>,
+        take: &mut Take<'_>,
     ) -> Result<(), RegistryError> {
         let mut next = Some(first);
         let mut pages = 0;

@@ -133,7 +133,7 @@ impl Download<'_> {
                 Ok(()) => return Ok(()),
                 Err(Stop::Final(error)) => return Err(error),
                 Err(Stop::FromZero(reason)) => {
-                    self.from_zero()?;
+                    self.begin_anew()?;
                     is_inherited = false;
                     if was_from_zero {
                         return Err(wrong(self.repository, &self.action, reason));
@@ -142,7 +142,7 @@ impl Download<'_> {
                     continue;
                 }
                 Err(Stop::Corrupt(reason)) => {
-                    self.from_zero()?;
+                    self.begin_anew()?;
                     let expected = self.blob.digest;
                     let error = RegistryError::Corrupt { host, expected, reason };
                     if was_corrupt && !is_inherited {
@@ -197,7 +197,7 @@ impl Download<'_> {
                     return Err(Stop::FromZero("it sends another range than asked for".to_owned()));
                 }
             }
-            200 if self.done > 0 => self.from_zero().map_err(Stop::Final)?,
+            200 if self.done > 0 => self.begin_anew().map_err(Stop::Final)?,
             200 => {}
             status => {
                 let reason = format!("it answers {status}");
@@ -245,7 +245,7 @@ impl Download<'_> {
         }
     }
 
-    fn from_zero(&mut self) -> Result<(), RegistryError> {
+    fn begin_anew(&mut self) -> Result<(), RegistryError> {
         self.partial.clear().map_err(local(format!("write blob {}", self.blob.digest.short())))?;
         self.hasher = DigestWriter::new(io::sink());
         self.done = 0;
@@ -254,7 +254,7 @@ impl Download<'_> {
 }
 
 /// Whether a file is there with the size that it should have.
-fn is_whole(path: &Path, size: u64) -> bool {
+pub(super) fn is_whole(path: &Path, size: u64) -> bool {
     fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() == size)
 }
 
@@ -266,7 +266,9 @@ fn fits_range(header: &str, done: u64, size: u64) -> bool {
         Some((first.trim().parse::<u64>().ok()?, last.trim().parse::<u64>().ok()?, total.trim()))
     });
     parsed.is_some_and(|(first, last, total)| {
-        first == done && last.checked_add(1) == Some(size) && (total == "*" || total.parse() == Ok(size))
+        first == done
+            && last.checked_add(1) == Some(size)
+            && (total == "*" || total.parse() == Ok(size))
     })
 }
 

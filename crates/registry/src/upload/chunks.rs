@@ -6,17 +6,32 @@ use plimsoll_image::{Blob, Repository};
 
 use super::{
     Stop, body,
-    session::{Session, read, request, session_of},
+    session::{Session, request, session_of},
 };
 use crate::{
     Client, Events,
     client::{
-        answer::{local, wrong},
+        answer::wrong,
         retry::{Retry, in_words},
         url::with_parameter,
     },
     transport::{Address, Answer, Body, Method, Request},
 };
+
+/// What a host, or a proxy before it, refused because of its size.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// Blobs of this size or more are not taken in one piece.
+    whole: u64,
+    /// The smallest body that was too large.
+    part: u64,
+}
+
+impl Default for Refused {
+    fn default() -> Self {
+        Self { whole: u64::MAX, part: u64::MAX }
+    }
+}
 
 /// The chunk that is tried first.
 const CHUNK: u64 = 16 * 1024 * 1024;
@@ -31,25 +46,29 @@ impl Client {
         size: u64,
         session: &Session,
     ) -> Option<u64> {
-        let refused = self.inner.refused_whole.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = *refused.get(&repository.host)?;
-        (size >= refused).then(|| chunk_below(refused, session.least_chunk))
+        let refused = self.inner.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = refused.get(&repository.host)?;
+        (size >= refused.whole).then(|| chunk_below(refused.part, session.least_chunk))
     }
 
-    /// Remembers that `size` bytes at once were refused. `false` if there is nothing smaller to try.
+    /// Remembers that so many bytes at once are too many, or with no size that nothing is taken in one
+    /// piece. `chunk` is the size of chunks in which it was tried. `false` if nothing else is left to try.
     pub(super) fn remember_refused(
         &self,
         repository: &Repository,
-        size: u64,
+        size: Option<u64>,
+        chunk: Option<u64>,
         session: &Session,
     ) -> bool {
-        let mut refused = self.inner.refused_whole.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = refused.entry(repository.host.clone()).or_insert(u64::MAX);
-        // Where a `PATCH` of the least size was refused as well, no size will do.
-        let was_least = size <= chunk_below(*known, session.least_chunk) && *known != u64::MAX;
-        *known = size.min(*known);
-        let has_smaller = chunk_below(*known, session.least_chunk) < size || *known == size;
-        !(was_least && size <= LEAST_CHUNK.max(session.least_chunk.unwrap_or(0))) && has_smaller
+        let mut refused = self.inner.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = refused.entry(repository.host.clone()).or_default();
+        known.whole = known.whole.min(size.unwrap_or(0));
+        known.part = known.part.min(size.unwrap_or(u64::MAX));
+        match (size, chunk) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(size), Some(_)) => size > chunk_below(0, session.least_chunk),
+        }
     }
 
     /// Sends a blob in chunks.
@@ -104,17 +123,14 @@ impl Client {
         action: &str,
         events: &dyn Events,
     ) -> Result<u64, Stop> {
-        let source = body::Source::new(blob, from, length, events);
-        let open = || source.open();
+        let open = || body::open(blob, from, length, events);
         let address = Address::Url(session.url.clone());
         let mut patch = request(Method::Patch, address, repository, Vec::new(), action);
         let range = format!("{from}-{}", from + length - 1);
         patch.headers.push(("content-type", "application/octet-stream".to_owned()));
         patch.headers.push(("content-range", range));
         patch.body = Body::Stream { length, open: &open };
-        let answer = self.send(&patch, events);
-        source.check().map_err(|error| Stop::Final(local(read(blob))(error)))?;
-        let answer = answer.map_err(Stop::of_error)?;
+        let answer = self.send(&patch, events).map_err(Stop::of_error)?;
         if !answer.is_success() {
             return Err(Stop::of_refusal(answer.refusal(), repository, action, length));
         }

@@ -94,20 +94,16 @@ impl Client {
         events: &dyn Events,
     ) -> Result<(), Stop> {
         let action = format!("send blob {} to {repository}", blob.digest.short());
-        let source = body::Source::new(blob, 0, blob.size, events);
-        let open = || source.open();
+        let open = || body::open(blob, 0, blob.size, events);
         let url = with_parameter(&session.url, "digest", &blob.digest.to_string());
-        let mut request =
-            request(Method::Put, Address::Url(url), repository, Vec::new(), &action);
+        let mut request = request(Method::Put, Address::Url(url), repository, Vec::new(), &action);
         request.headers.push(("content-type", "application/octet-stream".to_owned()));
         request.body = match blob.size {
             0 => Body::Empty,
             length => Body::Stream { length, open: &open },
         };
-        let answer = self.send(&request, events);
-        // What this machine could not read is no fault of the registry's.
-        source.check().map_err(|error| Stop::Final(local(read(blob))(error)))?;
-        self.finish(repository, blob, answer.map_err(Stop::of_error)?, &action, blob.size)
+        let answer = self.send(&request, events).map_err(Stop::of_error)?;
+        self.finish(repository, blob, answer, &action, blob.size)
     }
 
     /// Looks at the answer to the request that ends a session.
@@ -132,18 +128,14 @@ impl Client {
         }
         let refusal = answer.refusal();
         if refusal.codes.iter().any(|it| it == "DIGEST_INVALID") {
-            body::check(blob).map_err(|error| Stop::Final(local(read(blob))(error)))?;
+            body::check(blob)
+                .map_err(|error| Stop::Final(local(format!("read blob {}", blob.digest))(error)))?;
         }
         Err(Stop::of_refusal(refusal, repository, action, size))
     }
 
     /// Tells the registry that a session will not be used. It finds out by itself if this fails.
-    pub(super) fn cancel(
-        &self,
-        repository: &Repository,
-        session: &Session,
-        events: &dyn Events,
-    ) {
+    pub(super) fn cancel(&self, repository: &Repository, session: &Session, events: &dyn Events) {
         let action = format!("end an upload to {repository}");
         let address = Address::Url(session.url.clone());
         let request = request(Method::Delete, address, repository, Vec::new(), &action);
@@ -198,8 +190,4 @@ pub(super) fn session_of(answer: &Answer) -> Option<Session> {
         url: resolve(&answer.url, answer.header("location")?)?,
         least_chunk: answer.header("oci-chunk-min-length").and_then(|it| it.trim().parse().ok()),
     })
-}
-
-pub(super) fn read(blob: &Blob) -> String {
-    format!("read blob {}", blob.digest)
 }
