@@ -140,6 +140,3 @@ impl Transport {
         self.with_retries(request, events)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -45,11 +45,11 @@ pub(crate) enum Brought {
 #[derive(Debug)]
 enum Stop {
     /// Another try, in another session, may do.
-    Passing(RegistryError, Option<u64>),
+    Passing(Box<RegistryError>, Option<u64>),
     /// The registry does not take so many bytes at once, or nothing in one piece.
-    TooLarge(RegistryError, Option<u64>),
+    TooLarge(Box<RegistryError>, Option<u64>),
     /// No other try would do.
-    Final(RegistryError),
+    Final(Box<RegistryError>),
 }
 
 impl Client {
@@ -124,20 +124,20 @@ impl Client {
             let Err(stop) = result else { return Ok(()) };
             self.cancel_after(repository, &session, &stop, events);
             let (error, retry_after) = match stop {
-                Stop::Final(error) => return Err(error),
+                Stop::Final(error) => return Err(*error),
                 Stop::TooLarge(error, size) => {
                     if !self.remember_refused(repository, size, chunk, &session) {
-                        return Err(error);
+                        return Err(*error);
                     }
                     continue;
                 }
                 Stop::Passing(error, retry_after) => (error, retry_after),
             };
-            if !retry.again(&in_words(&error), retry_after, events) {
-                return Err(error);
+            if !retry.again(&in_words(&*error), retry_after, events) {
+                return Err(*error);
             }
             // It may be that all arrived, and only the answer was lost.
-            if matches!(error, RegistryError::Broken { .. })
+            if matches!(*error, RegistryError::Broken { .. })
                 && self.has_blob(repository, &blob.digest, blob.size, events)?
             {
                 return Ok(());
@@ -147,8 +147,19 @@ impl Client {
 }
 
 impl Stop {
+    /// An answer that breaks the protocol: another session may do better.
+    fn of_wrong(error: RegistryError) -> Self {
+        Self::Passing(Box::new(error), None)
+    }
+
+    /// Something on this machine.
+    fn of_machine(blob: &Blob, error: io::Error) -> Self {
+        Self::Final(Box::new(local(format!("read blob {}", blob.digest))(error)))
+    }
+
     /// A request that failed without an answer.
     fn of_error(error: RegistryError) -> Self {
+        let error = Box::new(error);
         if is_passing(&error) { Self::Passing(error, None) } else { Self::Final(error) }
     }
 
@@ -165,7 +176,7 @@ impl Stop {
         let status = refusal.status;
         let is_passing = refusal.may_pass() || of_session || matches!(status, 404 | 410 | 416);
         let retry_after = refusal.retry_after;
-        let error = refusal.into_error(repository, action);
+        let error = Box::new(refusal.into_error(repository, action));
         match status {
             413 if size > 0 => Self::TooLarge(error, Some(size)),
             405 | 411 | 501 if size > 0 => Self::TooLarge(error, None),

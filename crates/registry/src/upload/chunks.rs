@@ -6,7 +6,7 @@ use plimsoll_image::{Blob, Repository};
 
 use super::{
     Stop, body,
-    session::{Session, request, session_of},
+    session::{Session, finish, request, session_of},
 };
 use crate::{
     Client, Events,
@@ -92,10 +92,10 @@ impl Client {
                 }
                 Ok(_) => {
                     let reason = "it took nothing of a chunk";
-                    return Err(Stop::Passing(wrong(repository, &action, reason), None));
+                    return Err(Stop::of_wrong(wrong(repository, &action, reason)));
                 }
                 Err(Stop::Passing(error, retry_after)) => {
-                    if !retry.again(&in_words(&error), retry_after, events) {
+                    if !retry.again(&in_words(&*error), retry_after, events) {
                         return Err(Stop::Final(error));
                     }
                     match self.status(repository, session, done, &action, events) {
@@ -110,7 +110,7 @@ impl Client {
         let mut end = request(Method::Put, Address::Url(url), repository, Vec::new(), &action);
         end.headers.push(("content-type", "application/octet-stream".to_owned()));
         let answer = self.send(&end, events).map_err(Stop::of_error)?;
-        self.finish(repository, blob, answer, &action, 0)
+        finish(repository, blob, answer, &action, 0)
     }
 
     /// Sends one chunk, and returns where the next one begins.
@@ -139,7 +139,7 @@ impl Client {
         answer.drain();
         if next > from + length {
             let reason = "it has more bytes than it was sent";
-            return Err(Stop::Passing(wrong(repository, action, reason), None));
+            return Err(Stop::of_wrong(wrong(repository, action, reason)));
         }
         Ok(next)
     }

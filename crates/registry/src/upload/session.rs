@@ -6,7 +6,7 @@ use super::{Stop, body};
 use crate::{
     Client, Events, RegistryError,
     client::{
-        answer::{local, wrong},
+        answer::wrong,
         url::{encode, resolve, with_parameter},
     },
     transport::{Address, Answer, Body, Method, Request, Scope},
@@ -49,9 +49,10 @@ impl Client {
         let (has_location, status) = (answer.header("location").is_some(), answer.status);
         answer.drain();
         session.ok_or_else(|| {
-            let reason = match has_location {
-                true => "its Location is no address of HTTP".to_owned(),
-                false => format!("status {status} has no Location"),
+            let reason = if has_location {
+                "its Location is no address of HTTP".to_owned()
+            } else {
+                format!("status {status} has no Location")
             };
             wrong(repository, &action, reason)
         })
@@ -103,35 +104,7 @@ impl Client {
             length => Body::Stream { length, open: &open },
         };
         let answer = self.send(&request, events).map_err(Stop::of_error)?;
-        self.finish(repository, blob, answer, &action, blob.size)
-    }
-
-    /// Looks at the answer to the request that ends a session.
-    pub(super) fn finish(
-        &self,
-        repository: &Repository,
-        blob: &Blob,
-        answer: Answer,
-        action: &str,
-        size: u64,
-    ) -> Result<(), Stop> {
-        if answer.is_success() {
-            let found = answer.digest();
-            answer.drain();
-            return match found {
-                Some(found) if found != blob.digest => {
-                    let reason = format!("it stored {found} instead of {}", blob.digest);
-                    Err(Stop::Passing(wrong(repository, action, reason), None))
-                }
-                _ => Ok(()),
-            };
-        }
-        let refusal = answer.refusal();
-        if refusal.codes.iter().any(|it| it == "DIGEST_INVALID") {
-            body::check(blob)
-                .map_err(|error| Stop::Final(local(format!("read blob {}", blob.digest))(error)))?;
-        }
-        Err(Stop::of_refusal(refusal, repository, action, size))
+        finish(repository, blob, answer, &action, blob.size)
     }
 
     /// Tells the registry that a session will not be used. It finds out by itself if this fails.
@@ -144,7 +117,8 @@ impl Client {
         }
     }
 
-    /// Gives a session up after a failure, unless the registry is not there to hear of it.
+    /// Gives a session up after a failure, unless the registry is not there to hear of it, or may have
+    /// all that it needs.
     pub(super) fn cancel_after(
         &self,
         repository: &Repository,
@@ -153,16 +127,44 @@ impl Client {
         events: &dyn Events,
     ) {
         let (Stop::Passing(error, _) | Stop::TooLarge(error, _) | Stop::Final(error)) = stop;
-        let is_gone = match error {
-            RegistryError::Unreachable { .. } | RegistryError::Tls { .. } => true,
-            RegistryError::Broken { source, .. } => source.kind() == std::io::ErrorKind::TimedOut,
+        let stays = match &**error {
+            // After `Broken`, it may still be at work on what it got, and may yet have all of it.
+            RegistryError::Unreachable { .. }
+            | RegistryError::Tls { .. }
+            | RegistryError::Broken { .. } => true,
             RegistryError::Status { status, .. } => *status == 404,
             _ => false,
         };
-        if !is_gone {
+        if !stays {
             self.cancel(repository, session, events);
         }
     }
+}
+
+/// Looks at the answer to the request that ends a session.
+pub(super) fn finish(
+    repository: &Repository,
+    blob: &Blob,
+    answer: Answer,
+    action: &str,
+    size: u64,
+) -> Result<(), Stop> {
+    if answer.is_success() {
+        let found = answer.digest();
+        answer.drain();
+        return match found {
+            Some(found) if found != blob.digest => {
+                let reason = format!("it stored {found} instead of {}", blob.digest);
+                Err(Stop::of_wrong(wrong(repository, action, reason)))
+            }
+            _ => Ok(()),
+        };
+    }
+    let refusal = answer.refusal();
+    if refusal.codes.iter().any(|it| it == "DIGEST_INVALID") {
+        body::check(blob).map_err(|error| Stop::of_machine(blob, error))?;
+    }
+    Err(Stop::of_refusal(refusal, repository, action, size))
 }
 
 /// A request of an upload, which is not repeated by itself.
