@@ -142,3 +142,6 @@ impl Transport {
         self.with_retries(request, events)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,12 +51,23 @@ pub(crate) enum NoLine {
     Tls {
         /// A sentence.
         reason: String,
-        /// What answered does not speak TLS at all.
-        not_tls: bool,
+        /// Whether something else may help.
+        kind: TlsKind,
     },
     /// Something of this machine is not as it must be.
     #[error("this machine is not set up for it")]
     Setup(SetupProblem),
+}
+
+/// What may help where TLS failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TlsKind {
+    /// Plain HTTP, where it is allowed: what answers does not speak TLS at all.
+    NotTls,
+    /// More roots.
+    UnknownIssuer,
+    /// Nothing.
+    Refused,
 }
 
 /// Makes connections.
@@ -70,6 +81,15 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a connection for requests to `url`.
     fn open(&self, url: &Url) -> Result<Line, NoLine> {
+        match self.open_once(url) {
+            Err(NoLine::Tls { kind: TlsKind::UnknownIssuer, .. }) if self.tls.widen() => {
+                self.open_once(url)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_once(&self, url: &Url) -> Result<Line, NoLine> {
         let proxy = self.proxies.of(url).map_err(NoLine::Setup)?;
         let mut absolute = None;
         let stream = match proxy {
@@ -109,7 +129,7 @@ impl Lines {
             return false;
         }
         match secure(Stream::Plain(tcp), Arc::new(config), &url.host) {
-            Err(NoLine::Tls { not_tls, .. }) => !not_tls,
+            Err(NoLine::Tls { kind, .. }) => kind != TlsKind::NotTls,
             other => other.is_ok(),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
 
-use super::line::NoLine;
+use super::line::{NoLine, TlsKind};
 
 /// A stream of bytes, with TLS around it any number of times.
 pub(super) enum Stream {
@@ -89,7 +89,7 @@ pub(super) fn secure(
     host: &str,
 ) -> Result<Stream, NoLine> {
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let refused = |reason: String| NoLine::Tls { reason, not_tls: false };
+    let refused = |reason: String| NoLine::Tls { reason, kind: TlsKind::Refused };
     let name = ServerName::try_from(bare)
         .map_err(|_| refused("its name can't be that of a certificate".to_owned()))?;
     let mut connection =
@@ -98,15 +98,16 @@ pub(super) fn secure(
         if let Err(error) = connection.complete_io(&mut stream) {
             let inner = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
             return Err(match inner {
-                Some(rustls::Error::InvalidMessage(_)) => {
-                    NoLine::Tls { reason: "it does not speak TLS".to_owned(), not_tls: true }
-                }
-                Some(error) => refused(words(error)),
+                Some(rustls::Error::InvalidMessage(_)) => NoLine::Tls {
+                    reason: "it does not speak TLS".to_owned(),
+                    kind: TlsKind::NotTls,
+                },
+                Some(error) => NoLine::Tls { reason: words(error), kind: kind(error) },
                 // Whoever knows no TLS may just hang up.
                 None if error.kind() == io::ErrorKind::UnexpectedEof || is_hung_up(&error) => {
                     NoLine::Tls {
                         reason: "it hung up when greeted with TLS".to_owned(),
-                        not_tls: true,
+                        kind: TlsKind::NotTls,
                     }
                 }
                 None => NoLine::Unreachable(error),
@@ -114,6 +115,17 @@ pub(super) fn secure(
         }
     }
     Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
+}
+
+fn kind(error: &rustls::Error) -> TlsKind {
+    use rustls::CertificateError as Bad;
+    match error {
+        // Two authorities may have one name and different keys.
+        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => {
+            TlsKind::UnknownIssuer
+        }
+        _ => TlsKind::Refused,
+    }
 }
 
 /// What is wrong, for somebody who does not know the library.
