@@ -20,6 +20,14 @@ use rustls::{
 
 use crate::Environment;
 
+/// Where distributions keep all roots in one file, which is read thirty times as fast as their directory.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+];
+
 /// Why a connection can't even be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SetupProblem {
@@ -41,7 +49,20 @@ pub(crate) struct Tls {
 #[derive(Debug, Default)]
 struct State {
     roots: Option<Arc<RootCertStore>>,
+    extent: Extent,
     configs: BTreeMap<String, Arc<ClientConfig>>,
+}
+
+/// Where the roots come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Extent {
+    /// From the variables, and nowhere else.
+    #[default]
+    Named,
+    /// From the system's bundle, besides which there may be more.
+    Bundle,
+    /// From all that the system has.
+    System,
 }
 
 impl Tls {
@@ -60,14 +81,29 @@ impl Tls {
         if let Some(config) = state.configs.get(host) {
             return Ok(Arc::clone(config));
         }
-        let roots = match &state.roots {
-            Some(roots) => Arc::clone(roots),
-            None => Arc::new(self.roots()?),
+        let roots = if let Some(roots) = &state.roots {
+            Arc::clone(roots)
+        } else {
+            let (roots, extent) = self.roots()?;
+            state.extent = extent;
+            Arc::clone(state.roots.insert(Arc::new(roots)))
         };
-        state.roots = Some(Arc::clone(&roots));
         let config = Arc::new(self.config_of(host, roots)?);
         state.configs.insert(host.to_owned(), Arc::clone(&config));
         Ok(config)
+    }
+
+    /// Looks further, after a certificate that nobody known has signed: whether there may be more
+    /// roots now than there were.
+    pub(crate) fn widen(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.extent == Extent::Bundle {
+            state.roots = Some(Arc::new(system_roots()));
+            state.extent = Extent::System;
+            state.configs.clear();
+        }
+        // Another thread may have done so after the certificate was looked at.
+        state.extent == Extent::System
     }
 
     fn config_of(
@@ -107,7 +143,7 @@ impl Tls {
         }
     }
 
-    fn roots(&self) -> Result<RootCertStore, SetupProblem> {
+    fn roots(&self) -> Result<(RootCertStore, Extent), SetupProblem> {
         let mut roots = RootCertStore::empty();
         for (name, path, is_file) in
             [("SSL_CERT_FILE", &self.file, true), ("SSL_CERT_DIR", &self.directory, false)]
@@ -129,14 +165,30 @@ impl Tls {
             }
         }
         if self.file.is_none() && self.directory.is_none() {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                let list = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-                roots.add_parsable_certificates(list.iter().cloned());
+            // Elsewhere the system's own keeping of roots says more than any file.
+            let bundles = if cfg!(target_os = "linux") { &BUNDLES[..] } else { &[] };
+            for bundle in bundles {
+                let found = rustls_native_certs::load_certs_from_paths(Some(bundle.as_ref()), None);
+                roots.add_parsable_certificates(found.certs);
+                if !roots.is_empty() {
+                    return Ok((roots, Extent::Bundle));
+                }
             }
+            return Ok((system_roots(), Extent::System));
         }
-        Ok(roots)
+        Ok((roots, Extent::Named))
     }
+}
+
+/// Everything that the system trusts, or Mozilla's list where it names nobody.
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        let list = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        roots.add_parsable_certificates(list.iter().cloned());
+    }
+    roots
 }
 
 /// TLS that trusts nobody: enough to find out whether somebody speaks it.
