@@ -29,7 +29,7 @@ pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// After so many bytes of the body the connection is closed.
+    /// After so many bytes of the body the connection is closed; with the status 0, at once.
     cut: Option<usize>,
 }
 
@@ -159,6 +159,9 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Ask> {
 }
 
 fn write(mut stream: &TcpStream, ask: &Ask, reply: &Reply) -> Option<()> {
+    if reply.status == 0 {
+        return None;
+    }
     let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
     for (name, value) in &reply.headers {
         head = format!("{head}{name}: {value}\r\n");
