@@ -281,3 +281,35 @@ fn what_refers_to_another_image_is_noted_where_the_registry_does_not() {
         assert_eq!(found.len(), 1);
     }
 }
+
+#[test]
+fn an_interrupted_push_of_a_referrer_is_made_good() {
+    let (subject, _) = image("subject");
+    let empty_json = Descriptor::of("application/vnd.oci.empty.v1+json", b"{}");
+    let mut manifest = Manifest::new(empty_json, Vec::new(), BTreeMap::new());
+    manifest.other.insert("subject".to_owned(), serde_json::to_value(&subject).unwrap());
+    let bytes = serde_json::to_vec(&manifest).unwrap();
+    let root = Descriptor::of(media_type::MANIFEST, &bytes);
+    let mut blobs = BlobSet::default();
+    for blob in [Blob::of(bytes), Blob::of(*b"{}")] {
+        blobs.add(blob);
+    }
+    let (there, mut stored) = (root.digest, Vec::new());
+    let server = Server::new(move |ask| match ask {
+        ask if ask.is("HEAD /v2/a/manifests/") => names(there),
+        ask if ask.is("PUT /v2/a/manifests/sha256-") => {
+            stored.clone_from(&ask.body);
+            Reply::new(201)
+        }
+        ask if ask.is("GET /v2/a/manifests/sha256-") && !stored.is_empty() => {
+            Reply::new(200).body(stored.clone())
+        }
+        _ => Reply::new(404),
+    });
+    let reference = format!("a@{}", root.digest);
+    let image = (root, blobs);
+    for _ in 0..2 {
+        assert!(!push(&server, &image, &[(&reference, false)]).unwrap()[0].changed);
+    }
+    assert_eq!(count(&server, "PUT"), 1, "{:?}", server.lines());
+}
