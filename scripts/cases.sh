@@ -31,6 +31,16 @@ cases_of() {
   check "$name" cargo xtask cases "$kind" "${paths[@]}"
 }
 
+# cases_in FILE KIND: a step for cases that are one JSON file.
+cases_in() {
+  local file=$CASES/$1 name="cases $2"
+  if [ ! -f "$file" ]; then
+    left_out "$name" "there is no $1 in \$PLIMSOLL_CASES (${PLIMSOLL_CASES:-../shared/cases})"
+    return
+  fi
+  check "$name" cargo xtask cases "$2" "$file"
+}
+
 cases() {
   cases_of dockerfiles dockerfile-ast dockerfiles dockerfiles.buildkit-ast.jsonl
   cases_of dockerfiles buildkit-findings dockerfiles dockerfiles.buildkit-findings.jsonl
@@ -40,4 +50,5 @@ cases() {
   cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
+  cases_in tags/metadata-cases.json tags
 }
