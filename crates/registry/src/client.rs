@@ -6,6 +6,10 @@ pub(crate) mod document;
 pub(crate) mod manifests;
 pub(crate) mod retry;
 mod tags;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod url;
 pub(crate) mod work;
 
