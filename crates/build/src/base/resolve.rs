@@ -1,5 +1,7 @@
 //! From the name of a base to its image for one platform.
 
+use std::sync::OnceLock;
+
 use plimsoll_image::{
     Blob, Descriptor, Digest, ImageConfig, Index, Manifest, Platform, Reference, Repository,
     layer::Layer, media_type,
@@ -7,7 +9,8 @@ use plimsoll_image::{
 use plimsoll_registry::{Fetched, RegistryError};
 
 use super::{
-    BaseError, BaseName,
+    BaseError, BaseName, ShortName,
+    contents::Contents,
     layers::layers,
     name::canonical,
     platform::{Choice, choose, platforms},
@@ -34,6 +37,7 @@ pub struct Base {
     pub(crate) config: ImageConfig,
     /// Its layers, the lowest first, and where their bytes are.
     pub(crate) layers: Vec<(Layer, Blob)>,
+    contents: OnceLock<Contents>,
 }
 
 /// Where a base is from.
@@ -94,13 +98,14 @@ impl Root {
 
     /// The image for a platform.
     pub fn image(&self, platform: &Platform) -> Result<Base, BaseError> {
-        let Found { descriptor, manifest, config } = match self.search(&self.fetched, platform, 0)? {
-            Some(found) => found,
-            None => {
-                let found = self.index(&self.fetched)?.map(|it| platforms(&it));
-                return Err(self.no_platform(platform, found.unwrap_or_default()));
-            }
-        };
+        let Found { descriptor, manifest, config } =
+            match self.search(&self.fetched, platform, 0)? {
+                Some(found) => found,
+                None => {
+                    let found = self.index(&self.fetched)?.map(|it| platforms(&it));
+                    return Err(self.no_platform(platform, found.unwrap_or_default()));
+                }
+            };
         let layers = layers(&manifest, &config).map_err(|reason| self.origin.unusable(reason))?;
         let layers = layers
             .into_iter()
@@ -111,7 +116,7 @@ impl Root {
             manifest: descriptor.digest,
             root: *self.digest(),
         };
-        Ok(Base { origin, config, layers })
+        Ok(Base { origin, config, layers, contents: OnceLock::new() })
     }
 
     /// Looks for the platform; what is not said in an index is read.
@@ -195,6 +200,31 @@ impl Base {
     /// The base, as it was named.
     pub fn name(&self) -> &BaseName {
         &self.origin.name
+    }
+
+    /// The short name that it goes by, if it still stands for that image.
+    pub fn short(&self) -> Option<ShortName> {
+        let short = self.origin.name.short()?;
+        let reference: Reference = short.reference.parse().ok()?;
+        (self.repository() == Some(&reference.repository)).then_some(short)
+    }
+
+    /// Its files. They are read once, which brings layers that are not on this machine.
+    pub fn contents(&self) -> Result<&Contents, BaseError> {
+        if let Some(contents) = self.contents.get() {
+            return Ok(contents);
+        }
+        let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
+            base: self.origin.name.to_string(),
+            source: Box::new(error),
+        })?;
+        Ok(self.contents.get_or_init(|| contents))
+    }
+
+    /// Whether it wants to run commands in whatever is built on it (`ONBUILD`), which only Dockerfiles can.
+    pub fn has_triggers(&self) -> bool {
+        let triggers = self.config.config.other.get("OnBuild").and_then(|it| it.as_array());
+        triggers.is_some_and(|it| !it.is_empty())
     }
 
     /// The digest of the base's index, or of its manifest where there is none.
