@@ -13,6 +13,7 @@ pub mod files;
 pub mod labels;
 pub mod pack;
 pub mod pid1;
+pub mod proof;
 pub mod remap;
 pub mod spec;
 pub mod system;

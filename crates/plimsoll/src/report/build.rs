@@ -6,7 +6,10 @@ use plimsoll_build::pack::Packed;
 use plimsoll_image::Image;
 use serde::Serialize;
 
-use super::table::{Table, size};
+use super::{
+    push::{self, RepositoryReport},
+    table::{Table, size},
+};
 use crate::{
     commands::build::{BinaryFacts, Delivered},
     failure::Failure,
@@ -40,6 +43,9 @@ pub(crate) struct Report {
     images: Vec<ImageReport>,
     /// Where the image is now.
     outputs: Vec<OutputReport>,
+    /// The repositories of registries that it was pushed to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pushed: Vec<RepositoryReport>,
     /// How long it took.
     time: Time,
 }
@@ -116,6 +122,7 @@ impl Report {
         facts: &Facts<'_>,
         packed: &Packed,
         delivered: &[Delivered],
+        pushed: Vec<RepositoryReport>,
         packing: Duration,
     ) -> Self {
         let bundle = &packed.bundle;
@@ -136,13 +143,25 @@ impl Report {
                     changed: it.changed,
                 })
                 .collect(),
+            pushed,
             time: Time { cargo_ms: milliseconds(facts.cargo), packing_ms: milliseconds(packing) },
         }
     }
 
-    /// The name of the image for other commands: that of the first output.
+    /// The name of the image for other commands: by its digest in a registry, else that of the first
+    /// output.
     pub(crate) fn reference(&self) -> &str {
-        self.outputs.first().map_or(&self.digest, |output| &output.reference)
+        let output = self.outputs.first().map(|it| &it.reference);
+        self.pushed.first().map(|it| &it.image).or(output).unwrap_or(&self.digest)
+    }
+
+    /// What the steps after this one of a workflow are told.
+    pub(crate) fn outputs(&self) -> push::Outputs {
+        let image_id = match &*self.images {
+            [image] => &image.config_digest,
+            _ => &self.digest,
+        };
+        push::outputs(&self.digest, image_id, &self.pushed)
     }
 
     /// As JSON.
@@ -186,6 +205,7 @@ impl Report {
             let unchanged = if output.changed { "" } else { " (unchanged)" };
             table.row([output.kind, &format!("{}{unchanged}", output.reference)]);
         }
+        push::rows(&self.pushed, &mut table);
         table.render()
     }
 }
