@@ -1,13 +1,16 @@
 //! What building on a base has to know of its files: what lies where, who there is, which certificate
 //! authorities are trusted.
 
-use std::io::{self, Read};
+use std::{collections::BTreeMap, io};
 
 use plimsoll_image::{
     Blob,
-    files::{self, FileTree, FilesError, Kind, LayerInput, Limits, Notes},
+    files::{self, FileTree, FilesError, Kind, LayerInput, Limits},
     layer::Layer,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::proof::{BaseFacts, Collector, Note};
 
 /// Where distributions keep certificate authorities in one file.
 const CERTIFICATES: [&str; 4] = [
@@ -18,13 +21,29 @@ const CERTIFICATES: [&str; 4] = [
 ];
 const PASSWD: &str = "etc/passwd";
 const GROUP: &str = "etc/group";
-/// Larger files of accounts are not read to their end.
-const MOST_ACCOUNTS: u64 = 1 << 20;
+/// As many as Linux follows.
+const MOST_LINKS: usize = 40;
 
 /// The files of a base.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
-    tree: FileTree<String>,
+    /// What is where, by the path without a leading `/`.
+    files: BTreeMap<String, Node>,
+    /// What programs need of it.
+    facts: BaseFacts,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Node {
+    #[serde(rename = "d")]
+    Directory,
+    /// A file that somebody may execute.
+    #[serde(rename = "x")]
+    Executable,
+    #[serde(rename = "f")]
+    File,
+    #[serde(rename = "l")]
+    Link(String),
 }
 
 /// What lies at a path, links followed.
@@ -41,27 +60,6 @@ pub enum Lies {
     },
 }
 
-/// Keeps the files of accounts.
-struct Accounts;
-
-impl Notes for Accounts {
-    type Note = String;
-
-    fn look(
-        &mut self,
-        path: &[u8],
-        _size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<Option<String>> {
-        if path != PASSWD.as_bytes() && path != GROUP.as_bytes() {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        content.take(MOST_ACCOUNTS).read_to_end(&mut bytes)?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-    }
-}
-
 impl Contents {
     /// Reads layers, the lowest first; their digests are compared.
     pub(super) fn read(layers: &[(Layer, Blob)]) -> Result<Self, ReadError> {
@@ -74,44 +72,66 @@ impl Contents {
                 diff_id: Some(layer.diff_id),
             });
         }
-        let tree = files::read(inputs, Limits::default(), &mut Accounts)?;
-        Ok(Self { tree })
+        let tree = files::read(inputs, Limits::default(), &mut Collector::default())?;
+        Ok(Self::of(&tree))
+    }
+
+    fn of(tree: &FileTree<Note>) -> Self {
+        let node = |kind: &Kind, mode: u32| match kind {
+            Kind::Directory => Node::Directory,
+            Kind::Symlink(target) => Node::Link(String::from_utf8_lossy(target).into_owned()),
+            Kind::File { .. } if mode & 0o111 != 0 => Node::Executable,
+            Kind::File { .. } | Kind::Special => Node::File,
+        };
+        let files = tree.iter().filter_map(|(path, file)| {
+            // Nobody can ask for a file by a name that is no text.
+            Some((String::from_utf8(path).ok()?, node(file.kind, file.mode)))
+        });
+        Self { files: files.collect(), facts: BaseFacts::of(tree) }
+    }
+
+    /// Whether this program can read what was kept.
+    pub(super) fn is_current(&self) -> bool {
+        self.facts.shape == BaseFacts::SHAPE
+    }
+
+    /// What programs need of it.
+    pub fn facts(&self) -> &BaseFacts {
+        &self.facts
     }
 
     /// What lies at a path, links followed.
     pub fn lies(&self, path: &str) -> Lies {
-        match self.tree.resolve(path) {
-            None => Lies::Nothing,
-            Some((_, file)) => match file.kind {
-                Kind::Directory => Lies::Directory,
-                Kind::File { .. } | Kind::Special | Kind::Symlink(_) => {
-                    Lies::File { executable: file.mode & 0o111 != 0 }
-                }
-            },
+        let Some(path) = self.resolve(path) else { return Lies::Nothing };
+        match self.node(&path) {
+            None | Some(Node::Link(_)) => Lies::Nothing,
+            Some(Node::Directory) => Lies::Directory,
+            Some(Node::Executable) => Lies::File { executable: true },
+            Some(Node::File) => Lies::File { executable: false },
         }
     }
 
     /// Where a path leads when the links above its last name are followed, which itself need not be there:
     /// `bin/x` is `usr/bin/x` where `bin` is a link. `None` where there is no way to it.
     pub fn place(&self, path: &str) -> Option<String> {
+        let path = path.trim_start_matches('/');
         let Some((parent, name)) = path.rsplit_once('/') else { return Some(path.to_owned()) };
-        if let Some((real, file)) = self.tree.resolve(parent) {
-            let real = String::from_utf8(real).ok()?;
-            let is_directory = *file.kind == Kind::Directory;
-            return is_directory
-                .then(|| if real.is_empty() { name.to_owned() } else { format!("{real}/{name}") });
+        if let Some(real) = self.resolve(parent) {
+            let is_directory = self.node(&real) == Some(&Node::Directory);
+            return is_directory.then(|| join(&real, name));
         }
+        let above = self.place(parent)?;
         // A link that leads nowhere, which nothing can be below.
-        if self.tree.get(parent).is_some() {
+        if self.files.contains_key(&above) {
             return None;
         }
-        self.place(parent).map(|parent| format!("{parent}/{name}"))
+        Some(join(&above, name))
     }
 
     /// The path of a directory without links.
     pub fn directory(&self, path: &str) -> Option<String> {
-        let (real, file) = self.tree.resolve(path)?;
-        if *file.kind == Kind::Directory { String::from_utf8(real).ok() } else { None }
+        let real = self.resolve(path)?;
+        (self.node(&real) == Some(&Node::Directory)).then_some(real)
     }
 
     /// Where the certificate authorities are.
@@ -147,9 +167,56 @@ impl Contents {
     }
 
     fn accounts(&self, path: &str) -> impl Iterator<Item = Vec<&str>> {
-        let text = self.tree.resolve(path).and_then(|(_, file)| file.note);
+        let text = self.facts.texts.get(path);
         text.into_iter().flat_map(|it| it.lines()).map(|line| line.split(':').collect())
     }
+
+    fn node(&self, path: &str) -> Option<&Node> {
+        // The root is a directory whatever the layers say.
+        if path.is_empty() { Some(&Node::Directory) } else { self.files.get(path) }
+    }
+
+    /// The path without links of what is there.
+    fn resolve(&self, path: &str) -> Option<String> {
+        let parts = |path: &str| -> Vec<String> {
+            path.split('/')
+                .rev()
+                .filter(|it| !it.is_empty() && *it != ".")
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut todo = parts(path);
+        let mut real = String::new();
+        let mut links = 0;
+        while let Some(name) = todo.pop() {
+            if name == ".." {
+                real.truncate(real.rfind('/').unwrap_or_default());
+                continue;
+            }
+            let next = join(&real, &name);
+            match self.files.get(&next)? {
+                Node::Link(target) => {
+                    links += 1;
+                    if links > MOST_LINKS {
+                        return None;
+                    }
+                    if target.starts_with('/') {
+                        real.clear();
+                    }
+                    todo.extend(parts(target));
+                }
+                Node::Directory => real = next,
+                Node::File | Node::Executable => {
+                    return todo.is_empty().then_some(next);
+                }
+            }
+        }
+        Some(real)
+    }
+}
+
+fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 /// Why the layers of a base could not be read.
@@ -193,13 +260,24 @@ pub(crate) mod tests {
 
     #[test]
     fn places_are_found_through_links() {
-        let base =
-            contents(&["usr/", "usr/bin/", "bin->usr/bin", "lost->nowhere", "file=x", "up->/"]);
+        let base = contents(&[
+            "usr/",
+            "usr/bin/",
+            "bin->usr/bin",
+            "lost->nowhere",
+            "file=x",
+            "up->/",
+            "round->round",
+            "back->usr/bin/..",
+        ]);
         for (path, place) in [
             ("bin/x", Some("usr/bin/x")),
             ("bin/deep/x", Some("usr/bin/deep/x")),
             ("new/deep/x", Some("new/deep/x")),
             ("bin", Some("bin")),
+            ("/bin/x", Some("usr/bin/x")),
+            ("round/x", None),
+            ("back/x", Some("usr/x")),
             ("up/x", Some("x")),
             ("lost/x", None),
             ("file/x", None),

@@ -1,6 +1,6 @@
 //! From the name of a base to its image for one platform.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use plimsoll_image::{
     Blob, Descriptor, Digest, ImageConfig, Index, Manifest, Platform, Reference, Repository,
@@ -15,6 +15,7 @@ use super::{
     name::canonical,
     platform::{Choice, choose, platforms},
     source::{Origin, Source},
+    store::Store,
 };
 
 /// How deep indexes may nest.
@@ -38,6 +39,7 @@ pub struct Base {
     /// Its layers, the lowest first, and where their bytes are.
     pub(crate) layers: Vec<(Layer, Blob)>,
     contents: OnceLock<Contents>,
+    store: Arc<Store>,
 }
 
 /// Where a base is from.
@@ -116,7 +118,8 @@ impl Root {
             manifest: descriptor.digest,
             root: *self.digest(),
         };
-        Ok(Base { origin, config, layers, contents: OnceLock::new() })
+        let store = Arc::clone(&self.origin.source.store);
+        Ok(Base { origin, config, layers, contents: OnceLock::new(), store })
     }
 
     /// Looks for the platform; what is not said in an index is read.
@@ -214,10 +217,22 @@ impl Base {
         if let Some(contents) = self.contents.get() {
             return Ok(contents);
         }
-        let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
-            base: self.origin.name.to_string(),
-            source: Box::new(error),
-        })?;
+        // What the layers hold follows from their digests.
+        let digests: Vec<_> = self.layers().map(|it| it.descriptor.digest.to_string()).collect();
+        let key = Digest::of(digests.join(" ").as_bytes());
+        let known = self.store.facts::<Contents>(&key).filter(Contents::is_current);
+        let contents = match known {
+            Some(contents) => contents,
+            None => {
+                let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
+                    base: self.origin.name.to_string(),
+                    source: Box::new(error),
+                })?;
+                // Nothing but the time of the next build is lost where it can't be kept.
+                self.store.remember(&key, &contents).ok();
+                contents
+            }
+        };
         Ok(self.contents.get_or_init(|| contents))
     }
 

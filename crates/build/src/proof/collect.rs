@@ -24,12 +24,14 @@ impl BaseFacts {
     ///
     /// # Errors
     /// A layer that can't be read or is not what it should be.
-    pub fn collect<'a>(layers: impl IntoIterator<Item = LayerInput<'a>>) -> Result<Self, FilesError> {
-        let mut collector = Collector { buffer: Vec::new() };
-        Ok(Self::of(&files::read(layers, Limits::default(), &mut collector)?))
+    pub fn collect<'a>(
+        layers: impl IntoIterator<Item = LayerInput<'a>>,
+    ) -> Result<Self, FilesError> {
+        Ok(Self::of(&files::read(layers, Limits::default(), &mut Collector::default())?))
     }
 
-    fn of(tree: &FileTree<Note>) -> Self {
+    /// The facts of layers that a [`Collector`] has looked at.
+    pub fn of(tree: &FileTree<Note>) -> Self {
         let mut facts = Self { shape: Self::SHAPE, ..Self::default() };
         let mut links = Vec::new();
         let mut libc_versions = BTreeMap::new();
@@ -42,7 +44,7 @@ impl BaseFacts {
                         links.push((path, target.to_owned()));
                     }
                 }
-                (_, Some(Note::Library { library, version, loader })) => {
+                (_, Some(Note(Kept::Library { library, version, loader }))) => {
                     if let Some(loader) = loader {
                         facts.loaders.insert(path.clone(), loader.clone());
                     }
@@ -51,10 +53,10 @@ impl BaseFacts {
                     }
                     facts.libraries.insert(path, library.clone());
                 }
-                (_, Some(Note::Text(text))) => {
+                (_, Some(Note(Kept::Text(text)))) => {
                     facts.texts.insert(path, text.clone());
                 }
-                (_, Some(Note::LoaderCache(paths))) => facts.loader_cache.clone_from(paths),
+                (_, Some(Note(Kept::LoaderCache(paths)))) => facts.loader_cache.clone_from(paths),
                 _ => {}
             }
         }
@@ -103,7 +105,8 @@ fn libc(
     };
     let by_symbols = || {
         let all = libraries.values().filter(|it| it.soname.as_deref() == Some("libc.so.6"));
-        let newest = crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
+        let newest =
+            crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
         Some(newest.trim_start_matches("GLIBC_").to_owned())
     };
     let version = match kind {
@@ -128,13 +131,25 @@ pub(super) fn loader_kind(path: &str, loader: &Library) -> Option<Libc> {
 
 /// What is kept of a file.
 #[derive(Clone, Debug)]
-pub(super) enum Note {
+pub struct Note(Kept);
+
+#[derive(Clone, Debug)]
+enum Kept {
     Library { library: Library, version: Option<String>, loader: Option<Loader> },
     LoaderCache(BTreeMap<String, Vec<String>>),
     Text(String),
 }
 
-struct Collector {
+impl Note {
+    /// The content of one of the small files that are kept whole, such as `etc/passwd` and `etc/group`.
+    pub fn text(&self) -> Option<&str> {
+        if let Kept::Text(text) = &self.0 { Some(text) } else { None }
+    }
+}
+
+/// Looks at the files of a base for [`BaseFacts::of`].
+#[derive(Debug, Default)]
+pub struct Collector {
     /// The file that is looked at, kept for the next one.
     buffer: Vec<u8>,
 }
@@ -142,12 +157,7 @@ struct Collector {
 impl Notes for Collector {
     type Note = Note;
 
-    fn look(
-        &mut self,
-        path: &[u8],
-        size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<Option<Note>> {
+    fn look(&mut self, path: &[u8], size: u64, content: &mut dyn Read) -> io::Result<Option<Note>> {
         let name = path.rsplit(|it| *it == b'/').next().unwrap_or(path);
         let limit = match path {
             b"etc/ld.so.cache" => MAX_CACHE,
@@ -170,16 +180,17 @@ impl Notes for Collector {
         }
         content.read_to_end(&mut self.buffer)?;
         Ok(match path {
-            b"etc/ld.so.cache" => Some(Note::LoaderCache(ld_cache::read(&self.buffer))),
+            b"etc/ld.so.cache" => Some(Note(Kept::LoaderCache(ld_cache::read(&self.buffer)))),
             _ if limit == MAX_LIBRARY => library(name, &self.buffer),
-            _ => Some(Note::Text(String::from_utf8_lossy(&self.buffer).into_owned())),
+            _ => Some(Note(Kept::Text(String::from_utf8_lossy(&self.buffer).into_owned()))),
         })
     }
 }
 
 /// `etc/ld-musl-ARCH.path`, in which musl's loader looks for the directories of libraries.
 fn is_musl_path(path: &[u8]) -> bool {
-    path.strip_prefix(b"etc/ld-musl-").is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
+    path.strip_prefix(b"etc/ld-musl-")
+        .is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
 }
 
 /// Damaged libraries are left out: the loader would not take them either.
@@ -206,7 +217,7 @@ fn library(name: &[u8], bytes: &[u8]) -> Option<Note> {
         }
         Loader { directories }
     });
-    Some(Note::Library { library, version, loader })
+    Some(Note(Kept::Library { library, version, loader }))
 }
 
 /// The parts of a file between zeros.

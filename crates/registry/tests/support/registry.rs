@@ -173,9 +173,8 @@ impl Handler for Registry {
             work(&line, &mut self.state());
         }
         let (path, query) = request.target();
-        let field = |name: &str| {
-            query.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone())
-        };
+        let field =
+            |name: &str| query.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone());
         let method = request.head.method().to_owned();
         if path == "/v2/" {
             return Some(match self.refusal(request, &[]) {
@@ -235,8 +234,7 @@ impl Registry {
             }
             ("GET", Some(cdn)) => Response::new(307)
                 .with("Location", format!("http://{cdn}/{name}/{digest}?signature=secret")),
-            _ => ranged(request, self.settings.ranges, bytes)
-                .with("Docker-Content-Digest", digest),
+            _ => ranged(request, self.settings.ranges, bytes).with("Docker-Content-Digest", digest),
         }
     }
 
@@ -317,7 +315,8 @@ impl Registry {
         }
         let mut response =
             Response::new(201).with("Location", format!("/v2/{name}/manifests/{digest}"));
-        if let Some(subject) = value["subject"]["digest"].as_str().filter(|_| self.settings.referrers)
+        if let Some(subject) =
+            value["subject"]["digest"].as_str().filter(|_| self.settings.referrers)
         {
             response = response.with("OCI-Subject", subject);
         }

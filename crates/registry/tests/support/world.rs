@@ -87,8 +87,7 @@ impl World {
         change(&mut tokens);
 
         let token = Server::http("token", &record, tokens.clone());
-        let token_proxy =
-            proxy::start("token-proxy", &token.host, &stranger.host, &plan, &record);
+        let token_proxy = proxy::start("token-proxy", &token.host, &stranger.host, &plan, &record);
         settings.auth = match access {
             Access::Open => Auth::Open,
             Access::Basic => Auth::Basic { user: USER.to_owned(), password: password.clone() },
@@ -142,9 +141,8 @@ impl World {
     pub(crate) fn log_in(&self, password: &str) {
         let directory = self.directory.path().join("docker");
         fs::create_dir_all(&directory).unwrap();
-        let pair = |secret: &str| {
-            base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"))
-        };
+        let pair =
+            |secret: &str| base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"));
         let entry = if self.access == Access::Identity {
             serde_json::json!({ "auth": pair(""), "identitytoken": self.identity })
         } else {
@@ -165,9 +163,8 @@ impl World {
 
     /// What must never leave the two hosts that it is for.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        let pair = |secret: &str| {
-            base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"))
-        };
+        let pair =
+            |secret: &str| base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"));
         let mut secrets = self.tokens.given();
         secrets.extend([self.password.clone(), self.identity.clone(), pair(&self.password)]);
         secrets
@@ -183,7 +180,9 @@ impl World {
             let authorization = seen.header("authorization").unwrap_or_default();
             let why = match seen.role {
                 "registry" | "registry-proxy" => match self.access {
-                    Access::Open if !authorization.is_empty() => "credentials that nobody asked for",
+                    Access::Open if !authorization.is_empty() => {
+                        "credentials that nobody asked for"
+                    }
                     Access::Token | Access::Identity if authorization.starts_with("Basic") => {
                         "the password is not for the registry"
                     }
