@@ -252,6 +252,11 @@ impl Base {
         &self.origin.manifest
     }
 
+    /// The environment that it sets, as `NAME=value`.
+    pub fn environment(&self) -> &[String] {
+        &self.config.config.env
+    }
+
     /// Its platform.
     pub fn platform(&self) -> &Platform {
         &self.config.platform

@@ -1,9 +1,9 @@
 //! `--push`: what is looked at before anything is built, and what is sent at the end.
 
-use plimsoll_build::spec::ImageSpec;
-use plimsoll_image::{Bundle, Descriptor, Reference, media_type};
+use plimsoll_build::{pack::Packed, spec::ImageSpec};
+use plimsoll_image::{Descriptor, Reference, media_type};
 use plimsoll_project::{PackageFacts, git::Commit};
-use plimsoll_registry::{Client, Events, Mounts, Push, Target};
+use plimsoll_registry::{Client, Events, Push, Target};
 
 use super::Context;
 use crate::{
@@ -109,12 +109,12 @@ fn made_of(
 
 impl Pushing<'_> {
     /// Sends the image.
-    pub(super) fn send(&self, bundle: &Bundle) -> Result<Vec<RepositoryReport>, Failure> {
-        let mounts = Mounts::new();
+    pub(super) fn send(&self, packed: &Packed) -> Result<Vec<RepositoryReport>, Failure> {
+        let bundle = &packed.bundle;
         let push = Push {
             root: bundle.root(),
             blobs: bundle.blobs(),
-            mounts: &mounts,
+            mounts: &packed.mounts,
             targets: &self.targets,
         };
         let pushed = {
