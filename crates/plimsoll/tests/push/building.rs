@@ -86,6 +86,16 @@ fn a_registry_that_does_not_let_us_in_is_found_out_before_anything_is_compiled()
 }
 
 #[test]
+fn who_may_read_and_not_write_is_found_out_before_anything_is_compiled() {
+    let world = World::read_only();
+    project(&world);
+    let ran = world.run(&["build", "app", "--push", "-t", "HOST/a"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("error: HOST refused to begin an upload"), "{}", ran.stderr);
+    assert!(!world.path("app/target").exists(), "{}", ran.stderr);
+}
+
+#[test]
 fn a_push_without_a_name_says_what_is_missing() {
     let world = World::open();
     project(&world);

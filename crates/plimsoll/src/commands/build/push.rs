@@ -1,5 +1,7 @@
 //! `--push`: what is looked at before anything is built, and what is sent at the end.
 
+use std::collections::BTreeSet;
+
 use plimsoll_build::{pack::Packed, spec::ImageSpec};
 use plimsoll_image::{Descriptor, Reference, media_type};
 use plimsoll_project::{PackageFacts, git::Commit};
@@ -64,6 +66,14 @@ pub(super) fn prepare<'a>(
                 ))
                 .hint(hints::RETAG));
             }
+        }
+    }
+    // An image that is there already needs no leave to be written.
+    let mut asked = BTreeSet::new();
+    for (target, existing) in targets.iter().zip(&existing) {
+        let repository = &target.reference.repository;
+        if (existing.is_none() || !target.immutable) && asked.insert(repository) {
+            client.check_writable(repository, &transfers)?;
         }
     }
     drop(transfers);
