@@ -6,6 +6,7 @@
 
 mod body;
 pub(crate) mod chunks;
+mod permission;
 mod session;
 #[cfg(test)]
 mod tests;

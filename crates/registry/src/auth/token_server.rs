@@ -78,10 +78,10 @@ pub(super) fn fetch(
     }
     if matches!(raw.status, 400 | 401 | 403) {
         let said = complaint::words(&complaint::body(raw.body));
-        let what = if with_credentials {
-            "the credentials are not accepted"
-        } else {
-            "it gives no token without a login"
+        let what = match (with_credentials, raw.status) {
+            (false, _) => "it does not exist, or needs a login",
+            (true, 403) => "it does not exist, or these credentials may not do that",
+            (true, _) => "the credentials are not accepted",
         };
         let reason = if said.is_empty() { what.to_owned() } else { format!("{what} ({said})") };
         let (host, action) = (host(), request.action.clone());

@@ -28,8 +28,9 @@ use super::{
     url::{Url, is_loopback},
 };
 
-/// How long a connection to one address may take to come about.
+/// How long a connection to the last address of a host may take to come about, and to one before it.
 const CONNECT: Duration = Duration::from_secs(15);
+const CONNECT_FIRST: Duration = Duration::from_secs(4);
 /// How long all addresses of a host may take together.
 const CONNECT_ALL: Duration = Duration::from_secs(30);
 /// How much is sent and read at once, in bytes.
@@ -148,12 +149,15 @@ impl Lines {
     fn tcp(&self, host: &str, port: u16) -> io::Result<TcpStream> {
         let begin = Instant::now();
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        for address in addresses(host, port)? {
+        let addresses = addresses(host, port)?;
+        for (number, address) in addresses.iter().enumerate() {
+            // An address that answers nothing must not keep us from the next one.
+            let most = if number + 1 < addresses.len() { CONNECT_FIRST } else { CONNECT };
             let left = CONNECT_ALL.saturating_sub(begin.elapsed());
             if left.is_zero() {
                 break;
             }
-            match TcpStream::connect_timeout(&address, CONNECT.min(left)) {
+            match TcpStream::connect_timeout(address, most.min(left)) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
                     stream.set_read_timeout(Some(self.patience))?;

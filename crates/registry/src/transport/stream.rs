@@ -117,6 +117,31 @@ pub(super) fn secure(
     Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
 }
 
+/// The refusal of our certificate, or of having none, which TLS 1.3 tells only after the handshake.
+pub(super) fn refusal(error: &io::Error) -> Option<NoLine> {
+    use rustls::AlertDescription as Alert;
+    let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let about_certificates = [
+        Alert::BadCertificate,
+        Alert::CertificateRequired,
+        Alert::CertificateExpired,
+        Alert::CertificateRevoked,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::UnsupportedCertificate,
+        Alert::AccessDenied,
+    ];
+    match inner {
+        rustls::Error::AlertReceived(alert) if about_certificates.contains(alert) => {
+            Some(NoLine::Tls {
+                reason: format!("it wants another certificate of the client, or one ({alert:?})"),
+                kind: TlsKind::Refused,
+            })
+        }
+        _ => None,
+    }
+}
+
 fn kind(error: &rustls::Error) -> TlsKind {
     use rustls::CertificateError as Bad;
     match error {
