@@ -20,12 +20,8 @@ fn reference(world: &World) -> Reference {
 fn push(world: &World, client: &Client) -> Result<(), RegistryError> {
     let image = image(&mut Random::new(1), &[2000, 3000, 4000, 5000, 6000, 7000]);
     let targets = [Target { reference: reference(world), immutable: false }];
-    let push = Push {
-        root: &image.root,
-        blobs: &image.blobs,
-        mounts: &Mounts::new(),
-        targets: &targets,
-    };
+    let push =
+        Push { root: &image.root, blobs: &image.blobs, mounts: &Mounts::new(), targets: &targets };
     client.push(&push, &Silent).map(drop)
 }
 
@@ -44,7 +40,8 @@ fn a_wrong_password_is_said_and_not_tried_again() {
         assert_eq!(world.unclear(&error), None);
         assert!(!error.to_string().contains("wrong\""), "{error}");
         // Some registries lock a user out after a few.
-        let tried = world.record.all().iter().filter(|it| it.header("authorization").is_some()).count();
+        let tried =
+            world.record.all().iter().filter(|it| it.header("authorization").is_some()).count();
         // The proxy and what is behind it both see each.
         assert!(tried <= 2 * 2, "{access:?}: {tried} tries");
     }

@@ -92,8 +92,10 @@ fn what_is_there_is_not_brought_again() {
     pull(&world, world.directory.path()).unwrap();
     world.record.clear();
     assert_whole(&image, &pull(&world, world.directory.path()).unwrap());
-    let again: Vec<_> =
-        downloads(&world, "registry").into_iter().filter(|it| it.target.contains("/blobs/")).collect();
+    let again: Vec<_> = downloads(&world, "registry")
+        .into_iter()
+        .filter(|it| it.target.contains("/blobs/"))
+        .collect();
     assert!(again.is_empty(), "{again:?}");
 }
 
@@ -182,7 +184,8 @@ fn what_is_beyond_reason_is_refused() {
     let error = client.manifest(&reference(&world, "team/app:large"), &Silent).unwrap_err();
     assert!(matches!(error, RegistryError::Limit { .. }), "{error:?}");
 
-    let mut child = put("0", media_type::INDEX, text(json!({ "schemaVersion": 2, "manifests": [] })));
+    let mut child =
+        put("0", media_type::INDEX, text(json!({ "schemaVersion": 2, "manifests": [] })));
     for depth in 1..40 {
         let index = json!({
             "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [child],
@@ -199,7 +202,8 @@ fn what_is_beyond_reason_is_refused() {
             "schemaVersion": 2, "mediaType": media_type::MANIFEST, "config": layer, "layers": [layer],
         });
         put("path", media_type::MANIFEST, text(manifest));
-        let error = client.pull(&reference(&world, "team/app:path"), None, to, &Silent).unwrap_err();
+        let error =
+            client.pull(&reference(&world, "team/app:path"), None, to, &Silent).unwrap_err();
         assert_eq!(world.unclear(&error), None);
     }
     put("other", media_type::MANIFEST, b"<html>Sign in</html>".to_vec());

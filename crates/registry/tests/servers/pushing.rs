@@ -286,12 +286,8 @@ fn nobody_waits_for_ever_for_a_registry_that_stopped_reading() {
     (options.retries, options.patience) = (1, Duration::from_millis(300));
     let reference = format!("{host}/team/app:1").parse().unwrap();
     let targets = [Target { reference, immutable: false }];
-    let push = Push {
-        root: &image.root,
-        blobs: &image.blobs,
-        mounts: &Mounts::new(),
-        targets: &targets,
-    };
+    let push =
+        Push { root: &image.root, blobs: &image.blobs, mounts: &Mounts::new(), targets: &targets };
     let began = Instant::now();
     let error = plimsoll_registry::Client::new(options).push(&push, &Silent).unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());

@@ -74,7 +74,9 @@ fn every_run_ends_with_the_right_bytes_or_a_clear_error() {
                     );
                     faults.fetch_add(told.went_wrong.len(), Ordering::SeqCst);
                     let mut problems = problems.lock().unwrap();
-                    problems.extend(told.problems.iter().map(|it| format!("PLIMSOLL_SEED={seed}: {it}")));
+                    problems.extend(
+                        told.problems.iter().map(|it| format!("PLIMSOLL_SEED={seed}: {it}")),
+                    );
                 }
             });
         }
@@ -151,7 +153,8 @@ fn run(seed: u64) -> Told {
     }
     let directory = world.directory.path().join("pulled");
     // What could not be pushed is not there.
-    let is_there = world.registry.state().repo("team/app").tags.get("1.0") == Some(&image.root.digest);
+    let is_there =
+        world.registry.state().repo("team/app").tags.get("1.0") == Some(&image.root.digest);
     if pulls && is_there {
         let outcome = pull(&world, &client, &directory);
         told.note(&world, hope, "pull", &outcome);
@@ -209,7 +212,13 @@ fn plan(seed: u64, random: &mut Random) -> (Hope, Plan) {
 }
 
 impl Told {
-    fn note<T>(&mut self, world: &World, hope: Hope, what: &str, outcome: &Result<T, RegistryError>) {
+    fn note<T>(
+        &mut self,
+        world: &World,
+        hope: Hope,
+        what: &str,
+        outcome: &Result<T, RegistryError>,
+    ) {
         let error = outcome.as_ref().err();
         if let Some(error) = error {
             if let Some(text) = world.unclear(error) {
@@ -234,8 +243,7 @@ fn push(world: &World, client: &Client, image: &TestImage) -> Result<(), Registr
     for blob in image.blobs.iter() {
         mounts.insert(blob.digest, vec![other.repository.clone()]);
     }
-    let push =
-        Push { root: &image.root, blobs: &image.blobs, mounts: &mounts, targets: &[target] };
+    let push = Push { root: &image.root, blobs: &image.blobs, mounts: &mounts, targets: &[target] };
     client.push(&push, &Silent).map(drop)
 }
 
@@ -264,7 +272,8 @@ fn missing_after_pull(image: &TestImage, root: &Descriptor, blobs: &BlobSet) -> 
     if root.digest != image.root.digest || root.size != image.root.size {
         wrong.push(format!("pulled {root:?} instead of {:?}", image.root));
     }
-    let digests = |blobs: &BlobSet| -> BTreeSet<Digest> { blobs.iter().map(|it| it.digest).collect() };
+    let digests =
+        |blobs: &BlobSet| -> BTreeSet<Digest> { blobs.iter().map(|it| it.digest).collect() };
     if digests(blobs) != digests(&image.blobs) {
         wrong.push(format!("pulled {:?} instead of {:?}", digests(blobs), digests(&image.blobs)));
     }

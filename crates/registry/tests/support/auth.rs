@@ -101,7 +101,9 @@ impl Auth {
                     scopes => format!(",scope=\"{scopes}\""),
                 };
                 let error = if token.is_some() { ",error=\"insufficient_scope\"" } else { "" };
-                unauthorized(format!("Bearer realm=\"{realm}\",service=\"test, of us\"{scope}{error}"))
+                unauthorized(format!(
+                    "Bearer realm=\"{realm}\",service=\"test, of us\"{scope}{error}"
+                ))
             }
         }
     }

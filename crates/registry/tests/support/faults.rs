@@ -43,14 +43,8 @@ pub(crate) enum After {
 }
 
 /// Faults that pass: the request is good for another try.
-pub(crate) const PASSING: &[Kind] = &[
-    Kind::CutRequest,
-    Kind::CutAnswer,
-    Kind::Status,
-    Kind::StatusEarly,
-    Kind::Delay,
-    Kind::Stall,
-];
+pub(crate) const PASSING: &[Kind] =
+    &[Kind::CutRequest, Kind::CutAnswer, Kind::Status, Kind::StatusEarly, Kind::Delay, Kind::Stall];
 
 /// All of them.
 pub(crate) const ALL: &[Kind] = &[
@@ -110,7 +104,15 @@ struct Now {
 
 impl Plan {
     pub(crate) fn new(seed: u64, kinds: &[Kind], percent: usize, most: usize) -> Self {
-        Self { seed, kinds: kinds.to_vec(), percent, most, stalls: 1, only: None, now: Mutex::default() }
+        Self {
+            seed,
+            kinds: kinds.to_vec(),
+            percent,
+            most,
+            stalls: 1,
+            only: None,
+            now: Mutex::default(),
+        }
     }
 
     /// Nothing goes wrong.
@@ -138,7 +140,11 @@ impl Plan {
             now.done.push(format!("{line}: {fault:?}"));
             return Some(*fault);
         }
-        if now.is_over || self.kinds.is_empty() || now.done.len() >= self.most || !random.percent(self.percent) {
+        if now.is_over
+            || self.kinds.is_empty()
+            || now.done.len() >= self.most
+            || !random.percent(self.percent)
+        {
             return None;
         }
         let mut kind = random.pick(&self.kinds);

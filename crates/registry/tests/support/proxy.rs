@@ -194,10 +194,7 @@ fn stall(mut stream: &TcpStream, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) && began.elapsed() < LONGEST_STALL {
         match stream.read(&mut byte) {
             Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                ) => {}
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
             _ => return,
         }
     }

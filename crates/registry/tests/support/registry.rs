@@ -1,6 +1,5 @@
 //! A registry in memory (OCI distribution specification 1.1), stricter than real ones: it checks every
-//! digest, takes no manifest before its blobs, and notes who sends into an upload session what it has
-//! sent before.
+//! digest, takes no manifest before its blobs, and takes nothing twice into an upload session.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,8 +77,8 @@ pub(crate) struct State {
     pub(crate) repos: BTreeMap<String, Repo>,
     pub(crate) sessions: BTreeMap<u64, Session>,
     pub(crate) last_session: u64,
-    /// What a client must not do, and did.
-    pub(crate) violations: Vec<String>,
+    /// The targets of the requests that were refused for want of rights, and did nothing therefore.
+    pub(crate) refused: Vec<String>,
 }
 
 /// Does something to the registry before a request is answered: what others do meanwhile.
@@ -173,9 +172,8 @@ impl Handler for Registry {
             work(&line, &mut self.state());
         }
         let (path, query) = request.target();
-        let field = |name: &str| {
-            query.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone())
-        };
+        let field =
+            |name: &str| query.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone());
         let method = request.head.method().to_owned();
         if path == "/v2/" {
             return Some(match self.refusal(request, &[]) {
@@ -198,6 +196,7 @@ impl Handler for Registry {
         let from = field("from").filter(|_| kind == "uploads" && method == "POST");
         needs.extend(from.as_deref().map(|it| Needs::new(it, "pull")));
         if let Some(refusal) = self.refusal(request, &needs) {
+            self.state().refused.push(request.head.target().to_owned());
             return Some(refusal);
         }
         match (&*method, kind) {
@@ -235,8 +234,7 @@ impl Registry {
             }
             ("GET", Some(cdn)) => Response::new(307)
                 .with("Location", format!("http://{cdn}/{name}/{digest}?signature=secret")),
-            _ => ranged(request, self.settings.ranges, bytes)
-                .with("Docker-Content-Digest", digest),
+            _ => ranged(request, self.settings.ranges, bytes).with("Docker-Content-Digest", digest),
         }
     }
 
@@ -317,7 +315,8 @@ impl Registry {
         }
         let mut response =
             Response::new(201).with("Location", format!("/v2/{name}/manifests/{digest}"));
-        if let Some(subject) = value["subject"]["digest"].as_str().filter(|_| self.settings.referrers)
+        if let Some(subject) =
+            value["subject"]["digest"].as_str().filter(|_| self.settings.referrers)
         {
             response = response.with("OCI-Subject", subject);
         }

@@ -54,8 +54,7 @@ impl Request<'_> {
 
     /// The path, and the fields of the query.
     pub(crate) fn target(&self) -> (String, Vec<(String, String)>) {
-        let (path, query) =
-            self.head.target().split_once('?').unwrap_or((self.head.target(), ""));
+        let (path, query) = self.head.target().split_once('?').unwrap_or((self.head.target(), ""));
         (path.to_owned(), http::fields(query))
     }
 }

@@ -1,7 +1,12 @@
 //! A registry with everything around it: token server, CDN, a stranger, proxies that let things go
 //! wrong, and the client's settings for it.
 
-use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+    time::Duration,
+};
 
 use base64::Engine as _;
 use plimsoll_registry::{Client, Environment, Options};
@@ -87,8 +92,7 @@ impl World {
         change(&mut tokens);
 
         let token = Server::http("token", &record, tokens.clone());
-        let token_proxy =
-            proxy::start("token-proxy", &token.host, &stranger.host, &plan, &record);
+        let token_proxy = proxy::start("token-proxy", &token.host, &stranger.host, &plan, &record);
         settings.auth = match access {
             Access::Open => Auth::Open,
             Access::Basic => Auth::Basic { user: USER.to_owned(), password: password.clone() },
@@ -142,9 +146,8 @@ impl World {
     pub(crate) fn log_in(&self, password: &str) {
         let directory = self.directory.path().join("docker");
         fs::create_dir_all(&directory).unwrap();
-        let pair = |secret: &str| {
-            base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"))
-        };
+        let pair =
+            |secret: &str| base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"));
         let entry = if self.access == Access::Identity {
             serde_json::json!({ "auth": pair(""), "identitytoken": self.identity })
         } else {
@@ -165,9 +168,8 @@ impl World {
 
     /// What must never leave the two hosts that it is for.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        let pair = |secret: &str| {
-            base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"))
-        };
+        let pair =
+            |secret: &str| base64::prelude::BASE64_STANDARD.encode(format!("{USER}:{secret}"));
         let mut secrets = self.tokens.given();
         secrets.extend([self.password.clone(), self.identity.clone(), pair(&self.password)]);
         secrets
@@ -175,15 +177,17 @@ impl World {
 
     /// What a client must not have done, judging from all that servers saw and hold.
     pub(crate) fn sins(&self) -> Vec<String> {
-        let mut sins = self.registry.state().violations.clone();
-        sins.extend(self.registry.state().broken_tags());
+        let mut sins = self.registry.state().broken_tags();
+        sins.extend(self.replays());
         let secrets = self.secrets();
         let given = self.tokens.given();
         for seen in self.record.all() {
             let authorization = seen.header("authorization").unwrap_or_default();
             let why = match seen.role {
                 "registry" | "registry-proxy" => match self.access {
-                    Access::Open if !authorization.is_empty() => "credentials that nobody asked for",
+                    Access::Open if !authorization.is_empty() => {
+                        "credentials that nobody asked for"
+                    }
                     Access::Token | Access::Identity if authorization.starts_with("Basic") => {
                         "the password is not for the registry"
                     }
@@ -202,6 +206,38 @@ impl World {
             sins.push(format!("{}: {}: {why}", seen.role, seen.line()));
         }
         sins
+    }
+
+    /// What was sent into an upload session a second time. Judged from what the proxy saw: it sees requests
+    /// in the order in which the client sent them, where half a request may reach the registry late.
+    fn replays(&self) -> Vec<String> {
+        let refused = self.registry.state().refused.clone();
+        let mut used: BTreeMap<String, usize> = BTreeMap::new();
+        let mut ended = BTreeSet::new();
+        let mut found = Vec::new();
+        for seen in self.record.of("registry-proxy") {
+            let (session, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
+            if !session.contains("/blobs/uploads/") || session.ends_with('/') {
+                continue;
+            }
+            match &*seen.method {
+                "PUT" | "PATCH" => {
+                    let place =
+                        query.split('&').find(|it| it.starts_with("place=")).unwrap_or_default();
+                    let times = used.entry(format!("{session}?{place}")).or_default();
+                    *times += 1;
+                    let free = refused.iter().filter(|it| **it == seen.target).count();
+                    if *times > 1 + free || ended.contains(session) {
+                        found.push(format!("session replayed: {}", seen.line()));
+                    }
+                }
+                "DELETE" => {
+                    ended.insert(session.to_owned());
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Why an error is not one that helps a user, if it is not.
