@@ -15,6 +15,7 @@ mod headers;
 #[cfg(test)]
 mod hostile;
 mod input;
+mod library;
 mod looks;
 mod machine;
 mod patched;
@@ -28,8 +29,11 @@ mod section;
 #[cfg(test)]
 mod section_shapes;
 
+pub(crate) use dynamic::{compare_versions, newest, split_version};
 pub use error::{ElfError, ElfFileError, NotProgram, Part};
 pub use facts::{Class, ElfFacts, Libc, Linkage, RequiredVersion, StackFlag};
+pub(crate) use input::printable;
+pub use library::{Library, read_library, symbols_in_versions};
 pub use looks::LooksLike;
 pub use machine::{Machine, OsAbi};
 pub use object::Endianness;

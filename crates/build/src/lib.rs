@@ -4,6 +4,7 @@
 //! it, and [`pack`] makes layers and an image of it, with the help of a [`cache`].
 
 pub mod audit;
+pub mod base;
 pub mod c_code;
 pub mod cache;
 pub mod cargo;
@@ -12,6 +13,7 @@ pub mod files;
 pub mod labels;
 pub mod pack;
 pub mod pid1;
+pub mod proof;
 pub mod remap;
 pub mod spec;
 pub mod system;

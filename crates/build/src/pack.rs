@@ -165,7 +165,7 @@ pub fn pack(
         steps.extend(layers.iter().map(|(layer, _, step)| (layer.descriptor.digest, *step)));
         parts.push(part(request, programs, layers, labels.clone())?);
     }
-    Ok(Packed { bundle: Bundle::new(parts, &labels)?, steps, made_layers })
+    Ok(Packed { bundle: Bundle::new(parts, &labels, BTreeMap::new())?, steps, made_layers })
 }
 
 /// Finds what would keep [`pack`] from making the image, as far as it can be told without programs.
@@ -237,7 +237,7 @@ fn part(
         history,
         other: serde_json::Map::new(),
     };
-    Ok(Part { config, layers })
+    Ok(Part { config, layers, annotations: BTreeMap::new() })
 }
 
 /// Reads a file and tells of it.

@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod compression;
 pub mod config;
 pub mod digest;
+pub mod files;
 pub mod layer;
 pub mod layout;
 pub mod manifest;

@@ -26,6 +26,10 @@ use crate::{
     settings::SettingsError,
 };
 
+/// What to do where a tag that never moves names another image.
+pub(crate) const RETAG: &str = "release a new version: whoever has pulled this one would not hear of \
+     another; `--allow-retag` moves the tag all the same";
+
 /// Hints for an error and for all that led to it.
 pub(crate) fn hints(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut hints = Vec::new();
@@ -303,11 +307,7 @@ fn registry(error: &RegistryError) -> Option<String> {
             "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without TLS \
              needs `--insecure {host}`"
         )),
-        RegistryError::TagExists { .. } => Some(
-            "release a new version: whoever has pulled this one would not hear of another; \
-             `--allow-retag` moves the tag all the same"
-                .to_owned(),
-        ),
+        RegistryError::TagExists { .. } => Some(RETAG.to_owned()),
         RegistryError::NotFound { .. } => {
             Some("some registries want a repository to be made before it is pushed to".to_owned())
         }

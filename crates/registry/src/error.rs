@@ -40,6 +40,15 @@ pub enum RegistryError {
         /// Whether credentials were sent.
         with_credentials: bool,
     },
+    /// The registry wanted another token in the middle of an upload. There is one now, but what was
+    /// sent can't be sent again into the same session: the upload has to begin anew.
+    #[error("{host} wanted new credentials while it was asked to {action}")]
+    SessionLost {
+        /// The host.
+        host: String,
+        /// What was tried.
+        action: String,
+    },
     /// There is no such manifest, blob or repository.
     #[error("{host} has no {what}")]
     NotFound {

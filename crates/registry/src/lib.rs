@@ -4,6 +4,7 @@
 //! is parallel. What arrives is checked against its digest and size before anybody sees it. Credentials
 //! go to the host that they are for and nowhere else.
 
+mod auth;
 mod client;
 mod credentials;
 mod environment;

@@ -125,6 +125,10 @@ pub enum Part {
     DynamicString,
     /// The symbol versions asked of libraries.
     Versions,
+    /// The symbol versions that a library has.
+    Definitions,
+    /// The symbols that the loader binds.
+    Symbols,
     /// The processor's attributes.
     Attributes,
 }
@@ -142,6 +146,8 @@ impl fmt::Display for Part {
             Self::Dynamic => "dynamic table",
             Self::DynamicString => "dynamic string table",
             Self::Versions => "version requirements",
+            Self::Definitions => "version definitions",
+            Self::Symbols => "dynamic symbol table",
             Self::Attributes => "attributes section",
         })
     }

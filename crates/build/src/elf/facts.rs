@@ -1,7 +1,10 @@
 //! What is known of a program without running it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use object::Endianness;
 use plimsoll_image::Platform;
+use serde::{Deserialize, Serialize};
 
 use crate::elf::{Machine, OsAbi};
 
@@ -31,10 +34,15 @@ pub struct ElfFacts {
     pub interpreter: Option<String>,
     /// The libraries that the loader must find (`DT_NEEDED`), in the file's order.
     pub needed: Vec<String>,
-    /// Where the loader looks first (`DT_RPATH`, `DT_RUNPATH`), in the file's order.
-    pub run_paths: Vec<String>,
+    /// Where the loader looks first, also for the libraries of libraries (`DT_RPATH`).
+    pub rpath: Vec<String>,
+    /// Where the loader looks first for the libraries that this file names; where it is, `rpath` does not count
+    /// (`DT_RUNPATH`).
+    pub runpath: Vec<String>,
     /// The newest symbol version asked of each library, by library and prefix.
     pub versions: Vec<RequiredVersion>,
+    /// All symbol versions asked of each library, by its name; without those that it can do without.
+    pub requires: BTreeMap<String, BTreeSet<String>>,
     /// Whether there is a symbol table; without one the program counts as stripped.
     pub has_symbols: bool,
     /// Whether there is DWARF debug information.
@@ -92,7 +100,8 @@ pub enum StackFlag {
 }
 
 /// The C library that a program was linked with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Libc {
     /// The GNU C library, as in Debian and Fedora.
@@ -103,6 +112,34 @@ pub enum Libc {
     Bionic,
     /// uClibc.
     Uclibc,
+}
+
+impl Libc {
+    /// Its name as its makers write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Glibc => "glibc",
+            Self::Musl => "musl",
+            Self::Bionic => "bionic",
+            Self::Uclibc => "uClibc",
+        }
+    }
+
+    /// The C library whose loader has such a name, or such a path.
+    pub(crate) fn of_loader(path: &str) -> Option<Self> {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        if name.starts_with("ld-musl-") {
+            Some(Self::Musl)
+        } else if name.starts_with("ld-uClibc") || name.starts_with("ld64-uClibc") {
+            Some(Self::Uclibc)
+        } else if name == "linker" || name == "linker64" {
+            Some(Self::Bionic)
+        } else if name.starts_with("ld-linux") || name.starts_with("ld64.so.") || name == "ld.so.1" {
+            Some(Self::Glibc)
+        } else {
+            None
+        }
+    }
 }
 
 impl ElfFacts {
@@ -123,7 +160,7 @@ impl ElfFacts {
         if self.versions.iter().any(|it| it.prefix.starts_with("GLIBC")) {
             return Some(Libc::Glibc);
         }
-        let by_loader = self.interpreter.as_deref().and_then(libc_of_loader);
+        let by_loader = self.interpreter.as_deref().and_then(Libc::of_loader);
         by_loader.or_else(|| self.needed.iter().find_map(|name| libc_of_library(name)))
     }
 
@@ -157,21 +194,6 @@ pub(super) fn platform_of(machine: Machine, arm_variant: Option<&str>) -> Option
         os: "linux".to_owned(),
         variant: arm_variant.map(str::to_owned),
     })
-}
-
-fn libc_of_loader(path: &str) -> Option<Libc> {
-    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    if name.starts_with("ld-musl-") {
-        Some(Libc::Musl)
-    } else if name.starts_with("ld-uClibc") || name.starts_with("ld64-uClibc") {
-        Some(Libc::Uclibc)
-    } else if name == "linker" || name == "linker64" {
-        Some(Libc::Bionic)
-    } else if name.starts_with("ld-linux") || name.starts_with("ld64.so.") || name == "ld.so.1" {
-        Some(Libc::Glibc)
-    } else {
-        None
-    }
 }
 
 fn libc_of_library(name: &str) -> Option<Libc> {
@@ -216,7 +238,7 @@ mod tests {
             ("/opt/loader", None),
         ];
         for (path, libc) in cases {
-            assert_eq!(libc_of_loader(path), libc, "{path}");
+            assert_eq!(Libc::of_loader(path), libc, "{path}");
         }
     }
 }

@@ -116,7 +116,7 @@ impl<'a, R: ReadCacheOps> Input<'a, R> {
 }
 
 /// Valid UTF-8 without control characters: what a file says may end up in a terminal.
-pub(super) fn printable(bytes: &[u8]) -> String {
+pub(crate) fn printable(bytes: &[u8]) -> String {
     let replace = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
     String::from_utf8_lossy(bytes).chars().map(replace).collect()
 }

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use object::{Endianness, elf};
+use serde::{Deserialize, Serialize};
 
 use crate::elf::Class;
 
 /// The processor that a program is made for.
 ///
 /// Displayed as Rust's targets name it: `x86_64`, `aarch64`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are the processors' own")]
 #[non_exhaustive]
 pub enum Machine {

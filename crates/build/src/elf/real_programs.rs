@@ -144,7 +144,7 @@ fn a_dynamic_program_for_glibc() {
     let interpreter = facts.interpreter.as_deref().unwrap();
     assert!(interpreter.contains("/ld-linux-"), "{interpreter}");
     assert!(facts.needed.iter().any(|it| it == "libc.so.6"), "{:?}", facts.needed);
-    assert_eq!(facts.run_paths, ["$ORIGIN/lib", "/opt/lib"]);
+    assert_eq!(facts.runpath, ["$ORIGIN/lib", "/opt/lib"]);
     let glibc: Vec<_> = facts
         .versions
         .iter()

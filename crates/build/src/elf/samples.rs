@@ -1,6 +1,7 @@
 //! ELF files to test with: small ones made by hand, and real ones made by the compiler.
 
 use std::{
+    collections::BTreeMap,
     env, fs, io,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -150,8 +151,10 @@ pub(super) fn facts(machine: Machine) -> ElfFacts {
         linkage: Linkage::StaticPie,
         interpreter: None,
         needed: Vec::new(),
-        run_paths: Vec::new(),
+        rpath: Vec::new(),
+        runpath: Vec::new(),
         versions: Vec::new(),
+        requires: BTreeMap::new(),
         has_symbols: false,
         has_debug_info: false,
         has_audit_data: false,

@@ -35,7 +35,9 @@ mod from_cargo;
 mod native_cpu;
 pub(crate) mod output;
 mod prove;
+mod push;
 
+use from_cargo::Plan;
 use output::Output;
 
 pub(crate) use deliver::{Delivered, NotWritten};
@@ -141,8 +143,17 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     }
     // What can't be delivered is better not built.
     let delivery = deliver::prepare(&context)?;
-    let ready = match (&args.binary, &plan) {
-        (Some(binary), _) => from_binary::ready(&context, binary, &spec)?,
+    let found = match &args.binary {
+        Some(binary) => Some(from_binary::ready(&context, binary, &spec)?),
+        None => None,
+    };
+    let package = match &found {
+        Some(ready) => ready.package.as_ref(),
+        None => plan.as_ref().and_then(Plan::package),
+    };
+    let pushing = push::prepare(&context, package, &spec, commit.as_ref())?;
+    let ready = match (found, &plan) {
+        (Some(ready), _) => ready,
         (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, time)?,
         (None, None) => return Err(Failure::new("there is nothing to build")),
     };
@@ -153,13 +164,21 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     let packed = context.pack(&spec, &ready, &cache.cache, commit.as_ref(), time)?;
     let tidying = packed.made_layers.then(|| thread::spawn(cache.cache.tidying()));
     let delivered = delivery.deliver(&ready, &packed.bundle);
+    // Last: what is in a registry is there for everybody.
+    let pushed = match (&delivered, &pushing) {
+        (Ok(_), Some(pushing)) => pushing.send(&packed.bundle),
+        _ => Ok(Vec::new()),
+    };
     // The cache stays locked until nothing touches it any more.
     tidying.map(thread::JoinHandle::join);
     drop(cache);
-    let delivered = delivered?;
+    let (delivered, pushed) = (delivered?, pushed?);
     let packing = begun.elapsed();
 
-    let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
+    let report = report::build::Report::new(&ready.report(), &packed, &delivered, pushed, packing);
+    if let (true, Some(path)) = (args.push, environment::github_output()) {
+        report::github::write(&path, &report.outputs())?;
+    }
     ui.result(&match (args.quiet, args.format) {
         (true, _) => format!("{}\n", report.reference()),
         (false, Some(Format::Json)) => report.json()?,

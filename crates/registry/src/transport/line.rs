@@ -30,6 +30,8 @@ use super::{
 
 /// How long a connection to one address may take to come about.
 const CONNECT: Duration = Duration::from_secs(15);
+/// How long an answer to TLS is waited for where plain HTTP is likelier.
+const PROBE: Duration = Duration::from_secs(2);
 /// The longest answer of a proxy to `CONNECT`, in bytes.
 const MOST_PROXY_ANSWER: usize = 16 * 1024;
 
@@ -100,6 +102,10 @@ impl Lines {
     pub(crate) fn speaks_tls(&self, url: &Url) -> bool {
         let Ok(config) = super::tls::trusting_nobody() else { return false };
         let Ok(tcp) = self.tcp(&url.host, url.port) else { return false };
+        // Whoever knows nothing of TLS may wait for the end of a line.
+        if tcp.set_read_timeout(Some(self.patience.min(PROBE))).is_err() {
+            return false;
+        }
         match secure(Stream::Plain(tcp), Arc::new(config), &url.host) {
             Err(NoLine::Tls { not_tls, .. }) => !not_tls,
             other => other.is_ok(),

@@ -38,7 +38,7 @@ pub(super) fn run(
     for target in plan.iter().flat_map(|plan| &plan.targets) {
         notes.extend(target.plan.notes.iter().map(describe));
     }
-    let outputs = if context.outputs().is_empty() {
+    let mut outputs: Vec<String> = if context.outputs().is_empty() && !args.push {
         vec![match plan {
             Some(plan) => {
                 let place = plan.target_directory().join("plimsoll").join(format!("{title}.oci"));
@@ -49,6 +49,9 @@ pub(super) fn run(
     } else {
         context.outputs().iter().map(Output::to_string).collect()
     };
+    if args.push {
+        outputs.extend(args.tag.iter().map(|name| format!("registry:{name}")));
+    }
     let report = Report {
         package: plan.and_then(Plan::package).map(|it| format!("{} {}", it.name, it.version)),
         binaries,
