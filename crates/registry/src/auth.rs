@@ -32,7 +32,7 @@ pub(crate) struct Authorization {
     pub(crate) header: Secret,
     /// Whether credentials are behind it, and not only the anonymous token that everybody gets.
     pub(crate) with_credentials: bool,
-    /// Whether it was made for this very request.
+    /// Whether it is a token made for this very request: another one would not help.
     pub(crate) is_fresh: bool,
 }
 
@@ -117,8 +117,7 @@ impl Auth {
                 return Err(denied(reason, used.is_some_and(|it| it.with_credentials)));
             }
         };
-        let is_basic = matches!(wanted, Wanted::Basic);
-        if let Some(used) = used.filter(|it| it.is_fresh || is_basic) {
+        if let Some(used) = used.filter(|it| it.is_fresh) {
             return Err(denied(
                 refused(&said, bearer, used.with_credentials),
                 used.with_credentials,
@@ -126,6 +125,14 @@ impl Auth {
         }
         let extra = Scopes::parse(bearer.and_then(|it| it.get("scope")).unwrap_or_default());
         let made = self.make(transport, request, home, &wanted, used, extra)?;
+        if let Some(used) =
+            used.filter(|used| made.as_ref().is_some_and(|it| it.header == used.header))
+        {
+            return Err(denied(
+                refused(&said, bearer, used.with_credentials),
+                used.with_credentials,
+            ));
+        }
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(home.origin(), wanted);
         made.ok_or_else(|| {
             let hint = "it wants credentials, and there are none for it";
@@ -148,13 +155,12 @@ impl Auth {
         let login = self.credentials.of(&request.scope.repository).map_err(Attempt::Final)?;
         match (wanted, login) {
             (_, Some(Login::Registry(token))) => {
-                // There is no other one to be had.
                 let header = Secret::new(format!("Bearer {}", token.expose()));
-                Ok(Some(Authorization { header, with_credentials: true, is_fresh: true }))
+                Ok(Some(Authorization { header, with_credentials: true, is_fresh: false }))
             }
             (Wanted::Basic, Some(login)) => {
                 let header = basic(&login);
-                Ok(Some(Authorization { header, with_credentials: true, is_fresh: true }))
+                Ok(Some(Authorization { header, with_credentials: true, is_fresh: false }))
             }
             (Wanted::Basic, None) => Ok(None),
             (Wanted::Bearer { realm, service }, login) => {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::{self, Read as _},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -13,7 +14,9 @@ use crate::{
     RegistryError,
     credentials::{Login, Secret},
     transport::{
-        Attempt, Body, Method, Request, Transport, complaint, exchange::Raw, redirect, retry,
+        Attempt, Body, Method, Request, Transport, complaint,
+        exchange::{Failure, Raw},
+        redirect, retry,
         url::Url,
     },
 };
@@ -181,18 +184,24 @@ fn fetch(
     if raw.status != 200 {
         return Err(protocol(format!("the token server {server} answered {}", raw.status)));
     }
-    let (text, life) =
-        read(raw).ok_or_else(|| protocol(format!("{server} answered with no token")))?;
+    let body = whole(raw).map_err(|error| Attempt::Unsent(Failure::Broken(error)))?;
+    // What is nonsense now may have been damaged on its way.
+    let nonsense =
+        || Failure::Protocol(format!("the token server {server} answered with no token"));
+    let (text, life) = read(&body).ok_or_else(|| Attempt::Unsent(nonsense()))?;
     let header = Secret::new(format!("Bearer {text}"));
     Ok(Token { header, with_credentials, begin, life })
 }
 
-/// The token, and how long it lasts.
-fn read(raw: Raw) -> Option<(String, Duration)> {
-    use std::io::Read as _;
+fn whole(raw: Raw) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    raw.body.take(LONGEST_ANSWER).read_to_end(&mut body).ok()?;
-    let answer: Answer = serde_json::from_slice(&body).ok()?;
+    raw.body.take(LONGEST_ANSWER).read_to_end(&mut body)?;
+    Ok(body)
+}
+
+/// The token, and how long it lasts.
+fn read(body: &[u8]) -> Option<(String, Duration)> {
+    let answer: Answer = serde_json::from_slice(body).ok()?;
     let text = answer.token.filter(|it| !it.is_empty()).or(answer.access_token)?;
     let fits = !text.is_empty() && text.bytes().all(|it| it.is_ascii_graphic());
     // Negative, zero and absurd times are as good as none.
@@ -322,10 +331,7 @@ mod tests {
 
     #[test]
     fn answers_of_token_servers_are_read() {
-        let of = |text: &str| {
-            let body = Box::new(std::io::Cursor::new(text.to_owned().into_bytes()));
-            read(Raw { status: 200, headers: Vec::new(), body })
-        };
+        let of = |text: &str| read(text.as_bytes());
         let minute = Duration::from_secs(60);
         assert_eq!(of(r#"{"token":"a"}"#), Some(("a".to_owned(), minute)));
         assert_eq!(

@@ -1,4 +1,5 @@
-//! Files and helpers as they are found in homes.
+//! Files and helpers as they are found in homes. The helpers are scripts of a shell.
+#![cfg(unix)]
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 

@@ -11,6 +11,10 @@ use super::{
 };
 use crate::{RegistryError, auth::challenge};
 
+/// How often other credentials are tried: an old token, a new one, and what somebody wants who
+/// changed their mind.
+const MOST_REFUSALS: u32 = 3;
+
 /// Why a try gave no answer.
 #[derive(Debug)]
 pub(crate) enum Attempt {
@@ -38,13 +42,15 @@ impl Transport {
         let mut is_own = url.origin() == home.origin();
         let mut authorization = if is_own { self.auth.ready(self, request, home)? } else { None };
         let mut before = Vec::new();
+        let mut refusals = 0;
         loop {
             let sent = authorization.as_ref().filter(|_| is_own);
             let header = sent.map(|it| &it.header);
             let raw = self
                 .exchange(request.method, &url, &request.headers, header, &request.body)
                 .map_err(failed)?;
-            if raw.status == 401 && is_own {
+            if raw.status == 401 && is_own && refusals < MOST_REFUSALS {
+                refusals += 1;
                 let names = raw.headers.iter().filter(|(name, _)| name == "www-authenticate");
                 let challenges = challenge::parse(names.map(|(_, value)| &**value));
                 let body = complaint::body(raw.body);

@@ -7,9 +7,9 @@
 use std::{
     fmt,
     io::{self, Read, Write},
-    net::{TcpStream, ToSocketAddrs as _},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs as _},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
@@ -25,11 +25,15 @@ use ureq::{
 use super::{
     proxy::{Proxies, Proxy},
     tls::{SetupProblem, Tls},
-    url::Url,
+    url::{Url, is_loopback},
 };
 
 /// How long a connection to one address may take to come about.
 const CONNECT: Duration = Duration::from_secs(15);
+/// How long all addresses of a host may take together.
+const CONNECT_ALL: Duration = Duration::from_secs(30);
+/// How much is sent and read at once, in bytes.
+const BUFFER: usize = 128 * 1024;
 /// How long an answer to TLS is waited for where plain HTTP is likelier.
 const PROBE: Duration = Duration::from_secs(2);
 /// The longest answer of a proxy to `CONNECT`, in bytes.
@@ -90,7 +94,7 @@ impl Lines {
         };
         Ok(Line {
             stream,
-            buffers: LazyBuffers::new(64 * 1024, 64 * 1024),
+            buffers: LazyBuffers::new(BUFFER, BUFFER),
             absolute,
             begins: true,
             deaf: false,
@@ -124,10 +128,14 @@ impl Lines {
     }
 
     fn tcp(&self, host: &str, port: u16) -> io::Result<TcpStream> {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let begin = Instant::now();
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        for address in (host, port).to_socket_addrs()?.take(8) {
-            match TcpStream::connect_timeout(&address, CONNECT) {
+        for address in addresses(host, port)? {
+            let left = CONNECT_ALL.saturating_sub(begin.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            match TcpStream::connect_timeout(&address, CONNECT.min(left)) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
                     stream.set_read_timeout(Some(self.patience))?;
@@ -139,6 +147,17 @@ impl Lines {
         }
         Err(failure)
     }
+}
+
+/// The addresses of a host. Those of `localhost` are known: whatever a resolver says, what may be spoken
+/// to in plain HTTP must not lie on another machine.
+fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if is_loopback(host) && host.parse::<IpAddr>().is_err() {
+        let both = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        return Ok(both.map(|it| SocketAddr::new(it, port)).to_vec());
+    }
+    Ok((host, port).to_socket_addrs()?.collect())
 }
 
 impl Connector<()> for Lines {
@@ -368,7 +387,7 @@ fn secure(mut stream: Stream, config: Arc<ClientConfig>, host: &str) -> Result<S
 fn words(error: &rustls::Error) -> String {
     use rustls::CertificateError as Bad;
     match error {
-        rustls::Error::InvalidCertificate(Bad::UnknownIssuer) => {
+        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => {
             "its certificate is signed by nobody that this machine trusts".to_owned()
         }
         rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => {

@@ -306,3 +306,28 @@ fn redirects_in_a_circle_end() {
         assert_eq!(server.seen().len() - before, requests);
     }
 }
+
+#[test]
+fn a_registry_that_changes_its_mind_is_followed_and_then_left() {
+    let tokens = Server::start(|_| answer(200, &[], r#"{"token":"good","expires_in":300}"#));
+    let bearer = format!(r#"WWW-Authenticate: Bearer realm="http://{}/token""#, tokens.host());
+    let basic = "WWW-Authenticate: Basic realm=\"x\"";
+    let server = Server::start(move |seen| {
+        let sent = seen.header("authorization").unwrap_or_default();
+        match (&*seen.line, sent.split(' ').next()) {
+            ("GET /basic", Some("Basic")) | ("GET /bearer", Some("Bearer")) => answer(200, &[], ""),
+            ("GET /basic", _) | ("GET /never", Some("Bearer")) => answer(401, &[basic], ""),
+            _ => answer(401, &[&bearer], ""),
+        }
+    });
+    let home = tempfile::tempdir().unwrap();
+    let transport = Transport::new(with_password(home.path(), &server.host()));
+    for _ in 0..2 {
+        transport.send(&get(&server, "/basic"), &Silent).unwrap();
+        transport.send(&get(&server, "/bearer"), &Silent).unwrap();
+    }
+    let before = server.seen().len();
+    let error = transport.send(&get(&server, "/never"), &Silent).unwrap_err();
+    assert!(matches!(error, RegistryError::Denied { .. }), "{error:?}");
+    assert!(server.seen().len() - before <= 4);
+}
