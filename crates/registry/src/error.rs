@@ -109,6 +109,16 @@ pub enum RegistryError {
         /// What the system says.
         source: io::Error,
     },
+    /// An image is not there for the platform that is wanted.
+    #[error("{reference} has no image for {wanted}{}", others(found))]
+    NoPlatform {
+        /// The image.
+        reference: String,
+        /// The platform.
+        wanted: plimsoll_image::Platform,
+        /// The platforms that it has, separated by commas.
+        found: String,
+    },
     /// An immutable tag names something else.
     #[error("{reference} exists as {existing}, and would become {new}")]
     TagExists {
@@ -143,6 +153,10 @@ pub enum RegistryError {
         /// Why.
         source: io::Error,
     },
+}
+
+fn others(found: &str) -> String {
+    if found.is_empty() { String::new() } else { format!(", only for {found}") }
 }
 
 fn detail(message: &str) -> String {

@@ -6,6 +6,7 @@
 
 mod auth;
 mod client;
+mod copy;
 mod credentials;
 mod environment;
 mod error;
@@ -13,7 +14,9 @@ mod events;
 mod options;
 mod pull;
 mod push;
+mod referrers;
 mod transport;
+mod upload;
 
 pub use client::{Client, Fetched};
 pub use environment::Environment;

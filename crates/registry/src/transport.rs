@@ -140,14 +140,3 @@ impl Transport {
         self.with_retries(request, events)
     }
 }
-
-pub(crate) fn unfinished(repository: &Repository, action: &str) -> RegistryError {
-    RegistryError::Protocol {
-        host: repository.host.clone(),
-        action: action.to_owned(),
-        reason: "this client can't do that yet".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests;
