@@ -25,7 +25,11 @@ impl Platform {
     /// The same platform in its one spelling: `arm64/v8`, as some images have it, is `arm64`.
     #[must_use]
     pub fn normalized(&self) -> Self {
-        Self::normal(&self.os, &self.architecture, self.variant.as_deref().filter(|it| !it.is_empty()))
+        Self::normal(
+            &self.os,
+            &self.architecture,
+            self.variant.as_deref().filter(|it| !it.is_empty()),
+        )
     }
 
     /// Whether what is made for `self` runs on `other`: the same, or an older variant of it.

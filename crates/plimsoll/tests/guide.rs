@@ -45,10 +45,7 @@ const PUSH: Guide = Guide {
     command: "push",
     text: include_str!("../../../docs/guide/push.md"),
     call: DRY_RUN,
-    sections: &[
-        ("[registry]", "[registry]\nnonsense = 1\n"),
-        ("[push]", "[push]\nnonsense = 1\n"),
-    ],
+    sections: &[("[registry]", "[registry]\nnonsense = 1\n"), ("[push]", "[push]\nnonsense = 1\n")],
 };
 
 const ALL: [Guide; 3] = [BUILD, CHECK, PUSH];
@@ -58,9 +55,7 @@ const DRY_RUN: &[&str] = &["build", "--dry-run", "--format", "json", "--binary",
 #[test]
 fn examples_of_settings_are_valid() {
     let mut seen = BTreeSet::new();
-    for (guide, block) in
-        ALL.iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b)))
-    {
+    for (guide, block) in ALL.iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b))) {
         // The first line says which file it is.
         let name = block.lines().next().unwrap().trim_start_matches("# ");
         seen.insert(name);

@@ -30,7 +30,9 @@ pub enum BaseError {
         source: Box<RegistryError>,
     },
     /// Not in the cache, and the network may not be used.
-    #[error("{what} of the base {base} is not in the cache, and --offline keeps it from being downloaded")]
+    #[error(
+        "{what} of the base {base} is not in the cache, and --offline keeps it from being downloaded"
+    )]
     Offline {
         /// The base, as it was named.
         base: String,
@@ -38,7 +40,9 @@ pub enum BaseError {
         what: String,
     },
     /// Nothing says which digest is meant, and the network may not be used.
-    #[error("plimsoll.lock has no digest for the base {base}, and --offline keeps it from being looked up")]
+    #[error(
+        "plimsoll.lock has no digest for the base {base}, and --offline keeps it from being looked up"
+    )]
     NotLocked {
         /// The base, as it was named.
         base: String,

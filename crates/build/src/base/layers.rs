@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn types_become_those_of_oci_and_the_rest_of_a_descriptor_stays() {
-        let types = [media_type::DOCKER_LAYER_GZIP, media_type::LAYER_ZSTD, media_type::DOCKER_LAYER];
+        let types =
+            [media_type::DOCKER_LAYER_GZIP, media_type::LAYER_ZSTD, media_type::DOCKER_LAYER];
         let mut manifest = manifest(&types);
         let toc = ("containerd.io/snapshot/stargz/toc.digest".to_owned(), "x".to_owned());
         manifest.layers[0].annotations.extend([toc]);

@@ -123,8 +123,8 @@ impl Lock {
             }
             None => return Err(invalid("it does not say its version".to_owned())),
         }
-        let written: Written =
-            toml::from_str(text).map_err(|error| invalid(error.to_string().trim_end().to_owned()))?;
+        let written: Written = toml::from_str(text)
+            .map_err(|error| invalid(error.to_string().trim_end().to_owned()))?;
         let mut bases = BTreeMap::new();
         for WrittenBase { name, reference, digest } in written.base {
             let reference: Reference = reference

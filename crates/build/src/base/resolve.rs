@@ -94,13 +94,14 @@ impl Root {
 
     /// The image for a platform.
     pub fn image(&self, platform: &Platform) -> Result<Base, BaseError> {
-        let Found { descriptor, manifest, config } = match self.search(&self.fetched, platform, 0)? {
-            Some(found) => found,
-            None => {
-                let found = self.index(&self.fetched)?.map(|it| platforms(&it));
-                return Err(self.no_platform(platform, found.unwrap_or_default()));
-            }
-        };
+        let Found { descriptor, manifest, config } =
+            match self.search(&self.fetched, platform, 0)? {
+                Some(found) => found,
+                None => {
+                    let found = self.index(&self.fetched)?.map(|it| platforms(&it));
+                    return Err(self.no_platform(platform, found.unwrap_or_default()));
+                }
+            };
         let layers = layers(&manifest, &config).map_err(|reason| self.origin.unusable(reason))?;
         let layers = layers
             .into_iter()

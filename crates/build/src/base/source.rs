@@ -68,8 +68,9 @@ impl Origin {
         };
         let reference =
             Reference { repository: repository.clone(), tag: None, digest: Some(*digest) };
-        let fetched =
-            client.manifest(&reference, &*self.source.events).map_err(|error| self.failed(error))?;
+        let fetched = client
+            .manifest(&reference, &*self.source.events)
+            .map_err(|error| self.failed(error))?;
         if Digest::of(&fetched.bytes) != *digest {
             return Err(self.unusable("the registry sent another manifest than was asked for"));
         }
@@ -133,7 +134,8 @@ impl Origin {
         let descriptor = &layer.descriptor;
         if let Some(directory) = self.layout() {
             let path = blob_path(&directory, &descriptor.digest);
-            let is_whole = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() == descriptor.size);
+            let is_whole =
+                fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() == descriptor.size);
             return if is_whole {
                 Ok(Blob::in_file(descriptor, path))
             } else {

@@ -24,7 +24,9 @@ impl BaseFacts {
     ///
     /// # Errors
     /// A layer that can't be read or is not what it should be.
-    pub fn collect<'a>(layers: impl IntoIterator<Item = LayerInput<'a>>) -> Result<Self, FilesError> {
+    pub fn collect<'a>(
+        layers: impl IntoIterator<Item = LayerInput<'a>>,
+    ) -> Result<Self, FilesError> {
         let mut collector = Collector { buffer: Vec::new() };
         Ok(Self::of(&files::read(layers, Limits::default(), &mut collector)?))
     }
@@ -103,7 +105,8 @@ fn libc(
     };
     let by_symbols = || {
         let all = libraries.values().filter(|it| it.soname.as_deref() == Some("libc.so.6"));
-        let newest = crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
+        let newest =
+            crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
         Some(newest.trim_start_matches("GLIBC_").to_owned())
     };
     let version = match kind {
@@ -142,12 +145,7 @@ struct Collector {
 impl Notes for Collector {
     type Note = Note;
 
-    fn look(
-        &mut self,
-        path: &[u8],
-        size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<Option<Note>> {
+    fn look(&mut self, path: &[u8], size: u64, content: &mut dyn Read) -> io::Result<Option<Note>> {
         let name = path.rsplit(|it| *it == b'/').next().unwrap_or(path);
         let limit = match path {
             b"etc/ld.so.cache" => MAX_CACHE,
@@ -179,7 +177,8 @@ impl Notes for Collector {
 
 /// `etc/ld-musl-ARCH.path`, in which musl's loader looks for the directories of libraries.
 fn is_musl_path(path: &[u8]) -> bool {
-    path.strip_prefix(b"etc/ld-musl-").is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
+    path.strip_prefix(b"etc/ld-musl-")
+        .is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
 }
 
 /// Damaged libraries are left out: the loader would not take them either.

@@ -10,7 +10,10 @@ fn project(world: &World) {
         "app/Cargo.toml",
         "[package]\nname = \"app\"\nversion = \"1.2.3\"\nedition = \"2021\"\n",
     );
-    world.write("app/Cargo.lock", "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.2.3\"\n");
+    world.write(
+        "app/Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.2.3\"\n",
+    );
     world.write("app/src/main.rs", "fn main() { println!(\"hello\"); }\n");
     world.write("app/.gitignore", "/target\n");
     git(world, &["init", "-q"]);

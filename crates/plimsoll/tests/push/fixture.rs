@@ -146,7 +146,7 @@ pub(crate) fn bundle(platforms: &[&str], content: &str) -> Bundle {
             history: Vec::new(),
             other: serde_json::Map::new(),
         };
-        Part { config, layers: vec![(layer, Blob::of(bytes))] }
+        Part { config, layers: vec![(layer, Blob::of(bytes))], annotations: BTreeMap::new() }
     });
-    Bundle::new(parts.collect(), &BTreeMap::new()).unwrap()
+    Bundle::new(parts.collect(), &BTreeMap::new(), BTreeMap::new()).unwrap()
 }

@@ -40,7 +40,10 @@ fn settings_say_what_else_never_moves_and_what_does() {
     let world = World::open();
     world.layout("one.oci", &["linux/amd64"], "one");
     world.layout("two.oci", &["linux/amd64"], "two");
-    world.write("plimsoll.toml", "[push]\nimmutable-tags = [\"stable-*\"]\nmoving-tags = [\"*-rc.*\"]\n");
+    world.write(
+        "plimsoll.toml",
+        "[push]\nimmutable-tags = [\"stable-*\"]\nmoving-tags = [\"*-rc.*\"]\n",
+    );
     let names = ["HOST/a:stable-7", "HOST/b:1.2.3-rc.1"];
     for name in names {
         assert_eq!(world.run(&["push", "one.oci", name]).code, 0);

@@ -57,7 +57,9 @@ impl Retry {
 /// Whether an operation that failed so may succeed later.
 pub(crate) fn is_passing(error: &RegistryError) -> bool {
     match error {
-        RegistryError::Unreachable { .. } | RegistryError::Broken { .. } => true,
+        RegistryError::Unreachable { .. }
+        | RegistryError::Broken { .. }
+        | RegistryError::SessionLost { .. } => true,
         RegistryError::Status { status, .. } => may_pass(*status),
         _ => false,
     }

@@ -217,3 +217,31 @@ fn nonsense_is_no_answer() {
     let error = Transport::new(quick()).send(&get(&server, "/v2/"), &Silent).unwrap_err();
     assert!(matches!(error, RegistryError::Protocol { .. }), "{error:?}");
 }
+
+#[test]
+fn answers_that_are_none_yet_are_passed_over() {
+    for before in
+        ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"]
+    {
+        let server = Server::start(move |_| before.to_owned() + &answer(201, &[], "x"));
+        let transport = Transport::new(quick());
+        let put = Request { method: Method::Put, body: Body::Bytes(b"x"), ..get(&server, "/v2/") };
+        for request in [get(&server, "/v2/"), put] {
+            let found = transport.send(&request, &Silent).unwrap();
+            assert_eq!((found.status, text(found)), (201, "x".to_owned()), "{before}");
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_was_closed_meanwhile_is_no_failure() {
+    let server = Server::start_deaf(|_| answer(200, &[], "x"));
+    let transport = Transport::new(quick());
+    let heard = Heard::default();
+    for _ in 0..3 {
+        assert_eq!(text(transport.send(&get(&server, "/v2/"), &heard).unwrap()), "x");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(heard.0.into_inner().unwrap(), Vec::<String>::new());
+    assert_eq!(server.connections(), 3);
+}

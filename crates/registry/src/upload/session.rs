@@ -117,7 +117,8 @@ impl Client {
         }
     }
 
-    /// Gives a session up after a failure, unless the registry is not there to hear of it.
+    /// Gives a session up after a failure, unless the registry is not there to hear of it, or may have
+    /// all that it needs.
     pub(super) fn cancel_after(
         &self,
         repository: &Repository,
@@ -126,13 +127,15 @@ impl Client {
         events: &dyn Events,
     ) {
         let (Stop::Passing(error, _) | Stop::TooLarge(error, _) | Stop::Final(error)) = stop;
-        let is_gone = match &**error {
-            RegistryError::Unreachable { .. } | RegistryError::Tls { .. } => true,
-            RegistryError::Broken { source, .. } => source.kind() == std::io::ErrorKind::TimedOut,
+        let stays = match &**error {
+            // After `Broken`, it may still be at work on what it got, and may yet have all of it.
+            RegistryError::Unreachable { .. }
+            | RegistryError::Tls { .. }
+            | RegistryError::Broken { .. } => true,
             RegistryError::Status { status, .. } => *status == 404,
             _ => false,
         };
-        if !is_gone {
+        if !stays {
             self.cancel(repository, session, events);
         }
     }

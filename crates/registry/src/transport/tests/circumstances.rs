@@ -37,6 +37,19 @@ fn proxy_to(to: String) -> (String, Arc<Mutex<Vec<String>>>) {
     (host, heads)
 }
 
+/// Somebody who takes a greeting of TLS for a bad request.
+fn no_tls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            stream.read_exact(&mut [0; 64]).unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        }
+    });
+    host
+}
+
 fn at_host(host: &str, server: &Server) -> Request<'static> {
     let mut request = get(server, "/v2/");
     request.scope.repository.host = host.to_owned();
@@ -70,14 +83,7 @@ fn plain_http_through_a_proxy_names_the_host() {
 
 #[test]
 fn https_goes_through_a_tunnel_and_ends_where_nobody_speaks_it() {
-    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
-    let (proxy, heads) = proxy_to(plain.local_addr().unwrap().to_string());
-    thread::spawn(move || {
-        for mut stream in plain.incoming().flatten() {
-            stream.read_exact(&mut [0; 64]).unwrap();
-            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
-        }
-    });
+    let (proxy, heads) = proxy_to(no_tls());
     let server = Server::start(|_| String::new());
     let environment = Environment {
         https_proxy: Some(format!("http://user:hunter2@{proxy}")),
@@ -161,4 +167,68 @@ fn a_body_does_not_go_to_a_host_that_was_never_spoken_to() {
     assert_eq!(transport.send(&put, &Silent).unwrap().status, 201);
     let lines: Vec<_> = server.seen().into_iter().map(|it: Seen| it.line).collect();
     assert_eq!(lines, ["GET /v2/", "PUT /v2/m"]);
+}
+
+#[test]
+fn loopback_that_speaks_tls_gets_it_and_nothing_secret_before() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let of_thread = Arc::clone(&heard);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut bytes = vec![0; 4096];
+            let count = stream.read(&mut bytes).unwrap();
+            bytes.truncate(count);
+            let reply: &[u8] = if bytes[0] == 0x16 {
+                // The alert that says that no version is shared.
+                &[21, 3, 3, 0, 2, 2, 70]
+            } else {
+                b"HTTP/1.0 400 Bad Request\r\n\r\nThis is an HTTPS server.\n"
+            };
+            stream.write_all(reply).unwrap();
+            of_thread.lock().unwrap().push(bytes);
+        }
+    });
+    let server = Server::start(|_| String::new());
+    let transport = Transport::new(quick());
+    for _ in 0..2 {
+        let error = transport.send(&at_host(&host, &server), &Silent).unwrap_err();
+        assert!(matches!(error, RegistryError::Tls { .. }), "{error:?}");
+    }
+    // In plain HTTP, to look, and then never again.
+    let first: Vec<_> = heard.lock().unwrap().iter().map(|it| it[0]).collect();
+    assert_eq!(first, [b'G', 0x16, 0x16, 0x16]);
+    let heard = heard.lock().unwrap();
+    assert!(!String::from_utf8_lossy(&heard[0]).to_ascii_lowercase().contains("authorization"));
+}
+
+#[test]
+fn only_hosts_that_are_named_insecure_are_spoken_to_in_plain_http() {
+    let server = Server::start(|_| answer(200, &[], ""));
+    let (https_proxy, _) = proxy_to(no_tls());
+    let (http_proxy, heads) = proxy_to(server.host());
+    let environment = Environment {
+        https_proxy: Some(https_proxy),
+        http_proxy: Some(http_proxy),
+        ..Environment::default()
+    };
+    for (named, expected) in
+        [("", false), ("registry.example:81", false), ("registry.example", true)]
+    {
+        let insecure = [named.to_owned()].into();
+        let options = Options { environment: environment.clone(), insecure, ..quick() };
+        let sent = Transport::new(options).send(&at_host("registry.example", &server), &Silent);
+        assert_eq!(sent.is_ok(), expected, "{named}");
+        assert_eq!(heads.lock().unwrap().len(), usize::from(expected));
+    }
+    // HTTPS that is answered is not left, whatever may be.
+    let insecure = ["registry.example".to_owned()].into();
+    let environment = Environment {
+        https_proxy: Some(Server::start(|_| answer(503, &[], "")).host()),
+        ..environment
+    };
+    let transport = Transport::new(Options { environment, insecure, ..quick() });
+    transport.send(&at_host("registry.example", &server), &Silent).unwrap_err();
+    assert_eq!(heads.lock().unwrap().len(), 1);
 }
