@@ -7,6 +7,8 @@
 mod body;
 pub(crate) mod chunks;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
