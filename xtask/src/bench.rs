@@ -67,7 +67,9 @@ fn compile(places: &Places) -> Outcome<PathBuf> {
 /// # Errors
 /// When a bar is missed, too: whoever runs this must see it.
 pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
-    let [name @ ("build" | "check" | "registry"), options @ ..] = arguments else { return Err(USAGE.into()) };
+    let [name @ ("build" | "check" | "registry"), options @ ..] = arguments else {
+        return Err(USAGE.into());
+    };
     let options = parse(options)?;
     let places = places()?;
     let result = match *name {

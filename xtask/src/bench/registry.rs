@@ -115,8 +115,7 @@ fn as_carrier<T: Carrier>((carrier, version): &(T, String)) -> (&dyn Carrier, &S
 
 /// Packs the input, which was changed just before.
 fn image(program: &Path, project: &Path, input: &Path, directory: &Path) -> Outcome<Image> {
-    let image =
-        Image { layout: directory.join("image.oci"), archive: directory.join("image.tar") };
+    let image = Image { layout: directory.join("image.oci"), archive: directory.join("image.tar") };
     let mut command = Command::new(program);
     command.arg("build").arg(project).arg("--binary").arg(input).arg("--quiet");
     command.arg("-o").arg(format!("oci:{}", image.layout.display()));

@@ -133,7 +133,7 @@ impl World {
             insecure: BTreeSet::new(),
             connections: 3,
             retries: 5,
-            patience: Duration::from_millis(1_000),
+            patience: Duration::from_secs(1),
             pause: Duration::from_millis(1),
             ..Options::default()
         };

@@ -124,8 +124,7 @@ impl Docker {
     }
 
     fn run(&self, arguments: &[&str]) -> Outcome<String> {
-        let output =
-            Command::new(&self.program).args(arguments).stdin(Stdio::null()).output()?;
+        let output = Command::new(&self.program).args(arguments).stdin(Stdio::null()).output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(format!("docker {arguments:?} failed: {said}").into());
