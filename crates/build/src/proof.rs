@@ -17,6 +17,7 @@ mod search;
 mod tests;
 mod walk;
 
+pub use collect::{Collector, Note};
 pub use error::{BaseProofError, Missing, OldLibrary};
 pub use facts::{BaseFacts, BaseLibc, Loader};
 pub use search::Shipped;

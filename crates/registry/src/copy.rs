@@ -29,6 +29,22 @@ impl Client {
         targets: &[Target],
         events: &dyn Events,
     ) -> Result<Vec<Pushed>, RegistryError> {
+        let (root, blobs, mounts) = self.open(from, platform, scratch, events)?;
+        self.push(&Push { root: &root, blobs: &blobs, mounts: &mounts, targets }, events)
+    }
+
+    /// Opens an image, for one platform or all of them, to be pushed elsewhere: manifests and configurations are
+    /// read, layers are brought to `scratch` when somebody wants their bytes.
+    ///
+    /// # Errors
+    /// As [`Client::pull`].
+    pub fn open(
+        &self,
+        from: &Reference,
+        platform: Option<&Platform>,
+        scratch: &Path,
+        events: &dyn Events,
+    ) -> Result<(Descriptor, BlobSet, Mounts), RegistryError> {
         let tree = self.read_tree(from, platform, events)?;
         let mut blobs = BlobSet::default();
         let mut mounts = Mounts::new();
@@ -49,7 +65,7 @@ impl Client {
             };
             blobs.add(Blob { digest, size, content });
         }
-        self.push(&Push { root: &tree.root, blobs: &blobs, mounts: &mounts, targets }, events)
+        Ok((tree.root, blobs, mounts))
     }
 }
 

@@ -27,11 +27,11 @@ impl BaseFacts {
     pub fn collect<'a>(
         layers: impl IntoIterator<Item = LayerInput<'a>>,
     ) -> Result<Self, FilesError> {
-        let mut collector = Collector { buffer: Vec::new() };
-        Ok(Self::of(&files::read(layers, Limits::default(), &mut collector)?))
+        Ok(Self::of(&files::read(layers, Limits::default(), &mut Collector::default())?))
     }
 
-    fn of(tree: &FileTree<Note>) -> Self {
+    /// The facts of layers that a [`Collector`] has looked at.
+    pub fn of(tree: &FileTree<Note>) -> Self {
         let mut facts = Self { shape: Self::SHAPE, ..Self::default() };
         let mut links = Vec::new();
         let mut libc_versions = BTreeMap::new();
@@ -44,7 +44,7 @@ impl BaseFacts {
                         links.push((path, target.to_owned()));
                     }
                 }
-                (_, Some(Note::Library { library, version, loader })) => {
+                (_, Some(Note(Kept::Library { library, version, loader }))) => {
                     if let Some(loader) = loader {
                         facts.loaders.insert(path.clone(), loader.clone());
                     }
@@ -53,10 +53,10 @@ impl BaseFacts {
                     }
                     facts.libraries.insert(path, library.clone());
                 }
-                (_, Some(Note::Text(text))) => {
+                (_, Some(Note(Kept::Text(text)))) => {
                     facts.texts.insert(path, text.clone());
                 }
-                (_, Some(Note::LoaderCache(paths))) => facts.loader_cache.clone_from(paths),
+                (_, Some(Note(Kept::LoaderCache(paths)))) => facts.loader_cache.clone_from(paths),
                 _ => {}
             }
         }
@@ -131,13 +131,25 @@ pub(super) fn loader_kind(path: &str, loader: &Library) -> Option<Libc> {
 
 /// What is kept of a file.
 #[derive(Clone, Debug)]
-pub(super) enum Note {
+pub struct Note(Kept);
+
+#[derive(Clone, Debug)]
+enum Kept {
     Library { library: Library, version: Option<String>, loader: Option<Loader> },
     LoaderCache(BTreeMap<String, Vec<String>>),
     Text(String),
 }
 
-struct Collector {
+impl Note {
+    /// The content of one of the small files that are kept whole, such as `etc/passwd` and `etc/group`.
+    pub fn text(&self) -> Option<&str> {
+        if let Kept::Text(text) = &self.0 { Some(text) } else { None }
+    }
+}
+
+/// Looks at the files of a base for [`BaseFacts::of`].
+#[derive(Debug, Default)]
+pub struct Collector {
     /// The file that is looked at, kept for the next one.
     buffer: Vec<u8>,
 }
@@ -168,9 +180,9 @@ impl Notes for Collector {
         }
         content.read_to_end(&mut self.buffer)?;
         Ok(match path {
-            b"etc/ld.so.cache" => Some(Note::LoaderCache(ld_cache::read(&self.buffer))),
+            b"etc/ld.so.cache" => Some(Note(Kept::LoaderCache(ld_cache::read(&self.buffer)))),
             _ if limit == MAX_LIBRARY => library(name, &self.buffer),
-            _ => Some(Note::Text(String::from_utf8_lossy(&self.buffer).into_owned())),
+            _ => Some(Note(Kept::Text(String::from_utf8_lossy(&self.buffer).into_owned()))),
         })
     }
 }
@@ -205,7 +217,7 @@ fn library(name: &[u8], bytes: &[u8]) -> Option<Note> {
         }
         Loader { directories }
     });
-    Some(Note::Library { library, version, loader })
+    Some(Note(Kept::Library { library, version, loader }))
 }
 
 /// The parts of a file between zeros.
