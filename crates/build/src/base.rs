@@ -4,6 +4,7 @@
 //! [`Root::image`] picks the platform. Layers are named and never unpacked into ours: [`store`] keeps what
 //! was downloaded, by digest, for all projects of a user.
 
+pub mod contents;
 mod error;
 mod layers;
 pub mod lock;
@@ -14,6 +15,6 @@ mod source;
 pub mod store;
 
 pub use error::BaseError;
-pub use name::{BaseName, ParseBaseError, short_names};
+pub use name::{BaseName, ParseBaseError, ShortName, short_names};
 pub use resolve::{Base, Root};
 pub use source::Source;

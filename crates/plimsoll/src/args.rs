@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use plimsoll_build::base::BaseName;
 use plimsoll_image::{Compression, Platform, Reference};
 
 use crate::commands::build::output::{self, Output};
@@ -82,6 +83,13 @@ pub(crate) struct BuildArgs {
     /// Allow `-C target-cpu=native`, whose programs may not run on other machines.
     #[arg(long, help_heading = "Image")]
     pub(crate) allow_native: bool,
+    /// What the image stands on: scratch, alpine, distroless, any image of a registry, or oci:DIR
+    /// [default: scratch] [env: `PLIMSOLL_BASE`].
+    #[arg(long, value_name = "NAME", help_heading = "Image")]
+    pub(crate) base: Option<BaseName>,
+    /// Take the base as it is in its registry now, and write its digest to plimsoll.lock.
+    #[arg(long, help_heading = "Image")]
+    pub(crate) update_base: bool,
     /// Where the image goes; repeatable: oci:DIR, oci-archive:FILE, docker-archive:FILE,
     /// docker:[NAME[:TAG]] [default: oci:target/plimsoll/<BINARY>.oci] [env: `PLIMSOLL_OUTPUT`].
     #[arg(short, long, value_name = "KIND:PLACE", help_heading = "Image")]

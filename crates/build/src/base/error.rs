@@ -73,6 +73,14 @@ pub enum BaseError {
         /// What is wrong.
         reason: String,
     },
+    /// Its layers can't be read.
+    #[error("cannot read the files of the base {base}")]
+    Files {
+        /// The base, as it was named.
+        base: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The cache.
     #[error("cannot {action} {} in the cache of bases", path.display())]
     Cache {

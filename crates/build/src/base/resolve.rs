@@ -1,5 +1,7 @@
 //! From the name of a base to its image for one platform.
 
+use std::sync::{Arc, OnceLock};
+
 use plimsoll_image::{
     Blob, Descriptor, Digest, ImageConfig, Index, Manifest, Platform, Reference, Repository,
     layer::Layer, media_type,
@@ -7,11 +9,13 @@ use plimsoll_image::{
 use plimsoll_registry::{Fetched, RegistryError};
 
 use super::{
-    BaseError, BaseName,
+    BaseError, BaseName, ShortName,
+    contents::Contents,
     layers::layers,
     name::canonical,
     platform::{Choice, choose, platforms},
     source::{Origin, Source},
+    store::Store,
 };
 
 /// How deep indexes may nest.
@@ -34,6 +38,8 @@ pub struct Base {
     pub(crate) config: ImageConfig,
     /// Its layers, the lowest first, and where their bytes are.
     pub(crate) layers: Vec<(Layer, Blob)>,
+    contents: OnceLock<Contents>,
+    store: Arc<Store>,
 }
 
 /// Where a base is from.
@@ -112,7 +118,8 @@ impl Root {
             manifest: descriptor.digest,
             root: *self.digest(),
         };
-        Ok(Base { origin, config, layers })
+        let store = Arc::clone(&self.origin.source.store);
+        Ok(Base { origin, config, layers, contents: OnceLock::new(), store })
     }
 
     /// Looks for the platform; what is not said in an index is read.
@@ -198,6 +205,43 @@ impl Base {
         &self.origin.name
     }
 
+    /// The short name that it goes by, if it still stands for that image.
+    pub fn short(&self) -> Option<ShortName> {
+        let short = self.origin.name.short()?;
+        let reference: Reference = short.reference.parse().ok()?;
+        (self.repository() == Some(&reference.repository)).then_some(short)
+    }
+
+    /// Its files. They are read once, which brings layers that are not on this machine.
+    pub fn contents(&self) -> Result<&Contents, BaseError> {
+        if let Some(contents) = self.contents.get() {
+            return Ok(contents);
+        }
+        // What the layers hold follows from their digests.
+        let digests: Vec<_> = self.layers().map(|it| it.descriptor.digest.to_string()).collect();
+        let key = Digest::of(digests.join(" ").as_bytes());
+        let known = self.store.facts::<Contents>(&key).filter(Contents::is_current);
+        let contents = match known {
+            Some(contents) => contents,
+            None => {
+                let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
+                    base: self.origin.name.to_string(),
+                    source: Box::new(error),
+                })?;
+                // Nothing but the time of the next build is lost where it can't be kept.
+                self.store.remember(&key, &contents).ok();
+                contents
+            }
+        };
+        Ok(self.contents.get_or_init(|| contents))
+    }
+
+    /// Whether it wants to run commands in whatever is built on it (`ONBUILD`), which only Dockerfiles can.
+    pub fn has_triggers(&self) -> bool {
+        let triggers = self.config.config.other.get("OnBuild").and_then(|it| it.as_array());
+        triggers.is_some_and(|it| !it.is_empty())
+    }
+
     /// The digest of the base's index, or of its manifest where there is none.
     pub fn root(&self) -> &Digest {
         &self.origin.root
@@ -206,6 +250,11 @@ impl Base {
     /// The digest of its manifest for this platform.
     pub fn manifest(&self) -> &Digest {
         &self.origin.manifest
+    }
+
+    /// The environment that it sets, as `NAME=value`.
+    pub fn environment(&self) -> &[String] {
+        &self.config.config.env
     }
 
     /// Its platform.

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::fixture::World;
 
 /// A package with a commit in the directory `app`.
-fn project(world: &World) {
+pub(crate) fn project(world: &World) {
     world.write(
         "app/Cargo.toml",
         "[package]\nname = \"app\"\nversion = \"1.2.3\"\nedition = \"2021\"\n",
@@ -82,6 +82,16 @@ fn a_registry_that_does_not_let_us_in_is_found_out_before_anything_is_compiled()
     let ran = world.run(&["build", "app", "--push", "-t", "HOST/a"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("docker login HOST"), "{}", ran.stderr);
+    assert!(!world.path("app/target").exists(), "{}", ran.stderr);
+}
+
+#[test]
+fn who_may_read_and_not_write_is_found_out_before_anything_is_compiled() {
+    let world = World::read_only();
+    project(&world);
+    let ran = world.run(&["build", "app", "--push", "-t", "HOST/a"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("error: HOST refused to begin an upload"), "{}", ran.stderr);
     assert!(!world.path("app/target").exists(), "{}", ran.stderr);
 }
 

@@ -15,7 +15,7 @@ use plimsoll_image::{
 };
 
 use crate::{
-    auth::Auth,
+    auth::{Auth, Needs, Tokens},
     record::Record,
     registry::{Registry, Settings},
     server::Server,
@@ -28,7 +28,7 @@ pub(crate) struct World {
     pub(crate) registry: Registry,
     pub(crate) record: Record,
     directory: tempfile::TempDir,
-    _server: Server,
+    servers: Vec<Server>,
 }
 
 /// What the program said, with the registry called `HOST`.
@@ -50,11 +50,31 @@ impl World {
         Self::new(Settings { auth, ..Settings::default() })
     }
 
+    /// A registry whose tokens allow nobody to write to `a`.
+    pub(crate) fn read_only() -> Self {
+        let record = Record::default();
+        let mut tokens = Tokens::new("somebody", "secret");
+        tokens.forbidden.insert(Needs::new("a", "push"));
+        let server = Server::http("token", &record, tokens.clone());
+        let realm = format!("http://{}/token", server.host);
+        let mut world =
+            Self::new(Settings { auth: Auth::Token { tokens, realm }, ..Settings::default() });
+        world.servers.push(server);
+        world.log_in();
+        world
+    }
+
+    /// Writes the credentials of somebody where Docker keeps them.
+    pub(crate) fn log_in(&self) {
+        let auth = r#"{"auths":{"HOST":{"auth":"c29tZWJvZHk6c2VjcmV0"}}}"#;
+        self.write(".docker/config.json", &auth.replace("HOST", &self.host));
+    }
+
     fn new(settings: Settings) -> Self {
         let (registry, record) = (Registry::new(settings), Record::default());
         let server = Server::http("registry", &record, registry.clone());
         let directory = tempfile::tempdir().unwrap();
-        Self { host: server.host.clone(), registry, record, directory, _server: server }
+        Self { host: server.host.clone(), registry, record, directory, servers: vec![server] }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -1,9 +1,11 @@
 //! `--push`: what is looked at before anything is built, and what is sent at the end.
 
-use plimsoll_build::spec::ImageSpec;
-use plimsoll_image::{Bundle, Descriptor, Reference, media_type};
+use std::collections::BTreeSet;
+
+use plimsoll_build::{pack::Packed, spec::ImageSpec};
+use plimsoll_image::{Descriptor, Reference, media_type};
 use plimsoll_project::{PackageFacts, git::Commit};
-use plimsoll_registry::{Client, Events, Mounts, Push, Target};
+use plimsoll_registry::{Client, Events, Push, Target};
 
 use super::Context;
 use crate::{
@@ -66,6 +68,14 @@ pub(super) fn prepare<'a>(
             }
         }
     }
+    // An image that is there already needs no leave to be written.
+    let mut asked = BTreeSet::new();
+    for (target, existing) in targets.iter().zip(&existing) {
+        let repository = &target.reference.repository;
+        if (existing.is_none() || !target.immutable) && asked.insert(repository) {
+            client.check_writable(repository, &transfers)?;
+        }
+    }
     drop(transfers);
     Ok(Some(Pushing { context, client, naming, targets }))
 }
@@ -109,12 +119,12 @@ fn made_of(
 
 impl Pushing<'_> {
     /// Sends the image.
-    pub(super) fn send(&self, bundle: &Bundle) -> Result<Vec<RepositoryReport>, Failure> {
-        let mounts = Mounts::new();
+    pub(super) fn send(&self, packed: &Packed) -> Result<Vec<RepositoryReport>, Failure> {
+        let bundle = &packed.bundle;
         let push = Push {
             root: bundle.root(),
             blobs: bundle.blobs(),
-            mounts: &mounts,
+            mounts: &packed.mounts,
             targets: &self.targets,
         };
         let pushed = {
