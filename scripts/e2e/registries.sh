@@ -14,8 +14,8 @@ end_what_was_started() {
 trap end_what_was_started EXIT
 
 # No password of the user of this machine, and none of it written to her files.
-export DOCKER_CONFIG=$WORK/docker-config REGISTRY_AUTH_FILE=$WORK/auth.json HOME=$WORK/home
-mkdir -p "$DOCKER_CONFIG" "$HOME"
+export DOCKER_CONFIG=$WORK/docker-config REGISTRY_AUTH_FILE=$WORK/auth.json
+mkdir -p "$DOCKER_CONFIG"
 skopeo=(skopeo --insecure-policy)
 
 free_port() {
@@ -34,7 +34,8 @@ own_registry() {
     printf 'http: {addr: "%s", secret: of-a-test%s}\n' "$address" "${3:+, $3}"
     printf '%s\n' "${2:-}"
   } >"$WORK/$name.yml"
-  docker-registry serve "$WORK/$name.yml" >>"$WORK/$name.log" 2>&1 </dev/null &
+  # It takes variables that begin with REGISTRY_ for settings of its own.
+  env -u REGISTRY_AUTH_FILE docker-registry serve "$WORK/$name.yml" >>"$WORK/$name.log" 2>&1 </dev/null &
   pid=$!
   started+=("$pid")
   within 20 answers "$address" || {
