@@ -74,8 +74,9 @@ impl Expressions<'_> {
         };
         let length = javascript::number(setting);
         let length = length.ok_or_else(|| TagsError::ShaLength(setting.clone()))?;
-        // More digits than any id has are as many as there are.
-        let digits = (0..sha.chars().count()).take_while(|it| *it as f64 + 1.0 <= length).count();
+        // Counted, for the number may have a fraction, or be beyond all digits there are.
+        let counted = std::iter::successors(Some(1.0), |it| Some(it + 1.0));
+        let digits = sha.chars().zip(counted).take_while(|(_, count)| *count <= length).count();
         if digits == 0 && !sha.is_empty() {
             return Err(TagsError::ShaLengthZero(setting.clone()));
         }

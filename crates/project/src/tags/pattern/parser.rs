@@ -20,18 +20,18 @@ pub(super) enum Node {
     /// `\b`, or `\B` where `is_negated`.
     WordEdge { is_negated: bool },
     /// `(…)`; the first one is number 1.
-    Group { number: usize, body: Box<Node> },
+    Group { number: usize, body: Box<Self> },
     /// `\1`, `\k<name>`.
     Same { number: usize, ignores_case: bool },
     /// `(?=…)` and its like.
-    Look { is_ahead: bool, is_negated: bool, body: Box<Node> },
+    Look { is_ahead: bool, is_negated: bool, body: Box<Self> },
     /// One after the other; nothing at all if empty.
-    All(Vec<Node>),
+    All(Vec<Self>),
     /// One or the other.
-    Any(Vec<Node>),
+    Any(Vec<Self>),
     /// `*`, `{2,5}?`. `groups` are the numbers of the groups within, the last one excluded.
     Repeat {
-        body: Box<Node>,
+        body: Box<Self>,
         least: usize,
         most: Option<usize>,
         is_lazy: bool,
