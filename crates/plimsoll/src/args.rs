@@ -9,6 +9,7 @@ use crate::commands::build::output::Output;
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod tags;
 
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Build(Box<BuildArgs>),
     Check(Box<check::CheckArgs>),
     Explain(explain::ExplainArgs),
+    Tags(Box<tags::TagsArgs>),
 }
 
 /// Turns a Cargo workspace into a minimal image, without a daemon.

@@ -10,6 +10,7 @@ pub(crate) mod plan;
 #[cfg(test)]
 mod schemas;
 mod table;
+pub(crate) mod tags;
 
 use serde::Serialize;
 

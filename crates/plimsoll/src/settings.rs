@@ -14,10 +14,12 @@ mod check;
 mod convert;
 mod image;
 mod suggest;
+mod tags;
 mod values;
 
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
+pub(crate) use tags::TagsSettings;
 pub(crate) use values::Bytes;
 
 /// Settings, and the directory to which paths in them are relative.
@@ -42,6 +44,9 @@ pub(crate) struct File {
     /// What is checked, and how.
     #[serde(default)]
     pub(crate) check: CheckSettings,
+    /// What images are called.
+    #[serde(default)]
+    pub(crate) tags: TagsSettings,
 }
 
 /// `[build]`.

@@ -34,7 +34,7 @@ impl Ui {
         match &args.command {
             Command::Build(args) => Self { quiet: args.quiet },
             Command::Check(args) => Self { quiet: args.quiet },
-            Command::Explain(_) => Self { quiet: false },
+            Command::Explain(_) | Command::Tags(_) => Self { quiet: false },
         }
     }
 

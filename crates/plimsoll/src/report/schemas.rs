@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::{build, check, explain, plan};
+use super::{build, check, explain, plan, tags};
 
 fn is_current<T: JsonSchema>(name: &str) {
     // A field that may be left out is not null when it is.
@@ -41,4 +41,9 @@ fn the_schema_of_check_is_current() {
 #[test]
 fn the_schema_of_explain_is_current() {
     is_current::<explain::Report>("explain-v1");
+}
+
+#[test]
+fn the_schema_of_tags_is_current() {
+    is_current::<tags::Report>("tags-v1");
 }
