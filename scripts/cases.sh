@@ -50,5 +50,6 @@ cases() {
   cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
+  cases_in tags/metadata-cases.json tags
   cases_in tags/git-states.json git-states
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &TagsArgs, ui: &Ui) -> Result<(), Failure> {
     match form {
         Form::Human => ui.result(&report::lines(metadata)),
         Form::Json => ui.result(&Report::new(&plan).json()?),
-        Form::Bake => ui.result(&report::bake::file(metadata, &report::bake::Parts::ALL)?),
+        Form::Bake => ui.result(&report::bake::file(metadata)?),
         Form::Flags => ui.result(&report::flags::tags(metadata)),
         Form::Args => ui.result(&report::flags::all(metadata)),
         Form::Dotenv => ui.result(&report::outputs::dotenv(metadata)?),

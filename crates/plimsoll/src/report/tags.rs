@@ -108,15 +108,6 @@ pub(crate) fn lines(metadata: &Metadata) -> String {
     metadata.tags.iter().map(|it| format!("{it}\n")).collect()
 }
 
-/// Annotations as docker/build-push-action and bake take them, `manifest:KEY=VALUE`.
-fn annotations(metadata: &Metadata) -> Vec<String> {
-    let of = |level: &String| {
-        let pairs = metadata.annotations.iter();
-        pairs.map(|(key, value)| format!("{level}:{key}={value}")).collect::<Vec<_>>()
-    };
-    metadata.annotations_levels.iter().flat_map(of).collect()
-}
-
 fn kind(kind: TagKind) -> &'static str {
     match kind {
         TagKind::Version => "version",
@@ -137,14 +128,12 @@ fn kind(kind: TagKind) -> &'static str {
 #[cfg(test)]
 fn example() -> Metadata {
     use plimsoll_project::tags::PlannedTag;
+    let tag = |name: &str, kind| PlannedTag { name: name.to_owned(), kind, entry: String::new() };
     let pair = |key: &str, value: &str| (format!("org.example.{key}"), value.to_owned());
     Metadata {
         version: Some("1.2.3".to_owned()),
         partial: vec!["1.2".to_owned()],
-        planned: vec![
-            PlannedTag { name: "1.2.3".to_owned(), kind: TagKind::Version },
-            PlannedTag { name: "1.2".to_owned(), kind: TagKind::PartialVersion },
-        ],
+        planned: vec![tag("1.2.3", TagKind::Version), tag("1.2", TagKind::PartialVersion)],
         images: vec!["ghcr.io/a/b".to_owned()],
         tags: vec!["ghcr.io/a/b:1.2.3".to_owned(), "ghcr.io/a/b:1.2".to_owned()],
         labels: vec![pair("title", "It's $HOME"), pair("text", "two\nlines ${x} %{y}")],

@@ -3,6 +3,7 @@
 mod expand;
 
 use std::{
+    cell::RefCell,
     fs,
     io::{self, Read as _},
     path::Path,
@@ -41,24 +42,25 @@ pub(super) fn inputs(
     let place = Place::read(place)?;
     let yaml = yaml::parse(&place.text);
     if let Some(error) = yaml.errors.first() {
-        return Err(Failure::new(format!("{} is not valid YAML: {error}", place.name)));
+        let message = &error.message;
+        return Err(Failure::new(format!("{} is not valid YAML: {message}", place.name)));
     }
     let found = place.find(&yaml)?;
-    let mut failure = None;
+    let failure = RefCell::new(None);
     let inputs = Inputs::from_map(
         |name| {
             let field = found.input(name)?;
             match expand::expand(field.text(), found.step, state, environment) {
                 Ok(text) => Some(text),
                 Err(error) => {
-                    failure.get_or_insert(error.in_file(&place.name));
+                    failure.borrow_mut().get_or_insert(error.in_file(&place.name));
                     None
                 }
             }
         },
         Manner::Model,
     );
-    match failure {
+    match failure.into_inner() {
         Some(failure) => Err(failure),
         None => Ok(inputs?),
     }
@@ -135,7 +137,8 @@ impl Place {
         }
         let is_meant = |it: &Step<'y>| {
             let job = it.job().map(|it| it.id());
-            it.uses().is_some_and(|it| it.is("docker", "metadata-action"))
+            let action = it.uses().and_then(|it| it.action());
+            action.is_some_and(|it| it.is("docker", "metadata-action"))
                 && self.job.as_deref().is_none_or(|it| job == Some(it))
                 && self.step.as_deref().is_none_or(|name| is_called(it, name))
         };

@@ -5,7 +5,7 @@ use plimsoll_project::{
     ci::System,
     manifest::ManifestPackage,
     release::{ReleaseTag, standard},
-    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, Warning, metadata},
+    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, metadata},
 };
 
 use super::{asked, package, state};
@@ -13,7 +13,6 @@ use crate::{
     args::tags::TagsArgs, commands::tags::state::State, failure::Failure, settings::File, ui::Ui,
 };
 
-const CREATED: &str = "org.opencontainers.image.created";
 const REVISION: &str = "org.opencontainers.image.revision";
 
 /// What an image is to be called, and from what that follows.
@@ -91,6 +90,7 @@ pub(crate) fn plan(
         sha: state.sha.clone(),
         commit_time: state.commit_time,
         now: state.now,
+        created: if state.is_now_given { Some(state.now) } else { state.commit_time },
         payload: state.payload.clone(),
         repository: facts(&state.repository, package.as_ref(), asked.manner),
         settings: Settings::from_environment(|name| environment.get(name).map(str::to_owned)),
@@ -110,12 +110,13 @@ pub(crate) fn plan(
     for (pairs, entries) in
         [(&mut all.labels, &inputs.labels), (&mut all.annotations, &inputs.annotations)]
     {
+        // What nobody knows is not said.
+        pairs.retain(|(key, value)| {
+            !value.is_empty() || asked.manner == Manner::Model || set_by_hand(key, entries)
+        });
         for (key, value) in pairs {
             if set_by_hand(key, entries) {
                 continue;
-            }
-            if key == CREATED && state.is_now_given {
-                *value = state.now.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
             }
             if key == REVISION && state.is_dirty && asked.manner == Manner::Ours {
                 value.push_str("-dirty");
@@ -126,8 +127,7 @@ pub(crate) fn plan(
         ui.warning("files differ from the commit, so that what is built is not the release");
     }
     for warning in &all.warnings {
-        let Warning::NoMatch { pattern, value } = warning;
-        ui.warning(format!("`{pattern}` does not match `{value}`"));
+        ui.warning(warning);
     }
     let separators =
         [&inputs.sep_tags, &inputs.sep_labels, &inputs.sep_annotations].map(String::clone);

@@ -13,7 +13,7 @@ pub(crate) fn all(metadata: &Metadata) -> String {
     let tags = metadata.tags.iter().map(|it| ("--tag", it.clone()));
     let labels = metadata.labels.iter();
     let labels = labels.map(|(key, value)| ("--label", format!("{key}={value}")));
-    let annotations = super::annotations(metadata).into_iter().map(|it| ("--annotation", it));
+    let annotations = metadata.leveled_annotations().into_iter().map(|it| ("--annotation", it));
     let all = tags.chain(labels).chain(annotations);
     all.map(|(flag, value)| format!("{flag} {}", quoted(&value))).collect::<Vec<_>>().join(" ")
         + "\n"

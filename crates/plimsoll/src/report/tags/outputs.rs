@@ -10,7 +10,6 @@ use std::{
 
 use plimsoll_project::tags::Metadata;
 
-use super::bake;
 use crate::{commands::tags::Plan, failure::Failure};
 
 /// The text that goes to $GITHUB_OUTPUT.
@@ -20,16 +19,13 @@ pub(crate) fn github(
 ) -> Result<String, Failure> {
     let metadata = &plan.metadata;
     let [tags, labels, annotations] = &plan.separators;
-    let names: Vec<&str> = metadata.planned.iter().map(|it| it.name.as_str()).collect();
-    let pairs: Vec<String> =
-        metadata.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mut text = String::new();
     output(&mut text, "version", metadata.version.as_deref().unwrap_or_default());
     output(&mut text, "tags", &metadata.tags.join(tags));
-    output(&mut text, "tag-names", &names.join(tags));
-    output(&mut text, "labels", &pairs.join(labels));
-    output(&mut text, "annotations", &super::annotations(metadata).join(annotations));
-    output(&mut text, "json", &serde_json::to_string(&bake::document(metadata))?);
+    output(&mut text, "tag-names", &metadata.tag_names().join(tags));
+    output(&mut text, "labels", &metadata.label_lines().join(labels));
+    output(&mut text, "annotations", &metadata.leveled_annotations().join(annotations));
+    output(&mut text, "json", &serde_json::to_string(&metadata.json())?);
     for (name, path) in bake_files {
         output(&mut text, name, &path.display().to_string());
     }
@@ -61,14 +57,13 @@ pub(crate) fn append(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Variables on a line each; lists have spaces, as a dotenv report knows no line breaks.
 pub(crate) fn dotenv(metadata: &Metadata) -> Result<String, Failure> {
-    let names: Vec<&str> = metadata.planned.iter().map(|it| it.name.as_str()).collect();
     let version = metadata.version.clone().unwrap_or_default();
-    let json = serde_json::to_string(&bake::document(metadata))?;
+    let json = serde_json::to_string(&metadata.json())?;
     let mut text = String::new();
     for (name, value) in [
         ("VERSION", version),
         ("TAGS", metadata.tags.join(" ")),
-        ("TAG_NAMES", names.join(" ")),
+        ("TAG_NAMES", metadata.tag_names().join(" ")),
         ("JSON", json),
     ] {
         writeln!(text, "DOCKER_METADATA_OUTPUT_{name}={value}").ok();
