@@ -83,7 +83,7 @@ pub(crate) enum Form {
     Flags,
     /// `--tag`, `--label` and `--annotation`, quoted for a shell's `eval`.
     Args,
-    /// The outputs of a GitHub Actions step, in $GITHUB_OUTPUT.
+    /// The outputs of a GitHub Actions step, in `$GITHUB_OUTPUT`.
     Github,
     /// Variables, as a dotenv report of GitLab CI has them.
     #[value(alias = "gitlab")]

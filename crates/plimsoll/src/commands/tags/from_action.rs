@@ -14,7 +14,7 @@ use plimsoll_project::{
     tags::{Inputs, Manner},
 };
 use plimsoll_syntax::{
-    workflow::{Action, Field, Step, Workflow},
+    workflow::{Action, Field, Job, Step, Uses, Workflow},
     yaml::{self, Value},
 };
 
@@ -126,7 +126,7 @@ impl Place {
     fn find<'y>(&self, yaml: &'y yaml::Yaml<'y>) -> Result<Found<'y>, Failure> {
         let workflow = Workflow::new(yaml);
         let steps: Vec<Step<'y>> = if workflow.is_workflow() {
-            workflow.jobs().flat_map(|it| it.steps()).collect()
+            workflow.jobs().flat_map(Job::steps).collect()
         } else {
             Action::new(yaml).steps().collect()
         };
@@ -136,8 +136,8 @@ impl Place {
             return Ok(Found { step: None, block: Some(root.get("with").unwrap_or(root)) });
         }
         let is_meant = |it: &Step<'y>| {
-            let job = it.job().map(|it| it.id());
-            let action = it.uses().and_then(|it| it.action());
+            let job = it.job().map(Job::id);
+            let action = it.uses().and_then(Uses::action);
             action.is_some_and(|it| it.is("docker", "metadata-action"))
                 && self.job.as_deref().is_none_or(|it| job == Some(it))
                 && self.step.as_deref().is_none_or(|name| is_called(it, name))
@@ -178,6 +178,6 @@ fn is_called(step: &Step<'_>, name: &str) -> bool {
 /// How a step may be asked for.
 fn call(step: &Step<'_>) -> String {
     let name = step.id().map_or_else(|| (step.index + 1).to_string(), str::to_owned);
-    let job = step.job().map(|it| it.id()).unwrap_or_default();
+    let job = step.job().map(Job::id).unwrap_or_default();
     format!("`{job}/{name}`")
 }

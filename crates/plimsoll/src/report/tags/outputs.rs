@@ -12,7 +12,7 @@ use plimsoll_project::tags::Metadata;
 
 use crate::{commands::tags::Plan, failure::Failure};
 
-/// The text that goes to $GITHUB_OUTPUT.
+/// The text that goes to `$GITHUB_OUTPUT`.
 pub(crate) fn github(
     plan: &Plan,
     bake_files: &[(&'static str, PathBuf)],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_project::Environment;
-use plimsoll_syntax::workflow::{Context, Expression, Field, Known, Part, Situation, Step, parts};
+use plimsoll_syntax::workflow::{Context, Expression, Field, Job, Known, Part, Situation, Step, parts};
 use serde_json::Value;
 
 use crate::{commands::tags::state::State, failure::Failure};
@@ -69,7 +69,7 @@ fn variables(step: Option<Step<'_>>) -> BTreeMap<String, String> {
     let job = step.job();
     let own = step.get("env").map(plimsoll_syntax::yaml::Value::entries).unwrap_or_default();
     let entries = job.map(|it| it.workflow().env()).unwrap_or_default().into_iter();
-    let entries = entries.chain(job.map(|it| it.env()).unwrap_or_default()).chain(own);
+    let entries = entries.chain(job.map(Job::env).unwrap_or_default()).chain(own);
     let pair = |it: plimsoll_syntax::yaml::Entry<'_>| {
         Some((it.name().to_owned(), Field::new(it.value)?.text().to_owned()))
     };
