@@ -40,11 +40,18 @@ const CHECK: Guide = Guide {
     ],
 };
 
+const TAGS: Guide = Guide {
+    command: "tags",
+    text: include_str!("../../../docs/guide/tags.md"),
+    call: &["--tag", "type=raw,value=x"],
+    sections: &[("[tags]", "[tags]\nnonsense = 1\n")],
+};
+
 #[test]
 fn examples_of_settings_are_valid() {
     let mut seen = BTreeSet::new();
     for (guide, block) in
-        [BUILD, CHECK].iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b)))
+        [BUILD, CHECK, TAGS].iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b)))
     {
         // The first line says which file it is.
         let name = block.lines().next().unwrap().trim_start_matches("# ");
@@ -63,7 +70,7 @@ fn examples_of_settings_are_valid() {
         // What was not read can't be wrong; a check does not say what it has read.
         let plan = String::from_utf8_lossy(&output.stdout);
         assert!(
-            guide.command == "check" || plan.contains(&format!("/{name}\"")),
+            matches!(guide.command, "check" | "tags") || plan.contains(&format!("/{name}\"")),
             "{block}\n{plan}"
         );
     }
@@ -72,7 +79,7 @@ fn examples_of_settings_are_valid() {
 
 #[test]
 fn every_setting_is_described() {
-    for guide in [BUILD, CHECK] {
+    for guide in [BUILD, CHECK, TAGS] {
         for (place, text) in guide.sections {
             let output = guide.run(&[("Cargo.toml", PACKAGE), ("plimsoll.toml", text)]);
             assert_eq!(output.status.code(), Some(2), "{place}");
@@ -92,7 +99,7 @@ fn every_setting_is_described() {
 
 #[test]
 fn every_option_is_described_and_no_other() {
-    for guide in [BUILD, CHECK] {
+    for guide in [BUILD, CHECK, TAGS] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         let help = program.args([guide.command, "--help"]).output();
         let help = String::from_utf8(help.unwrap().stdout).unwrap();
@@ -121,12 +128,30 @@ fn every_variable_is_described() {
     assert!(!known.is_empty());
     for variable in &known {
         let row = format!("| `{variable}` |");
-        assert!([BUILD, CHECK].iter().any(|it| it.text.contains(&row)), "no guide has {variable}");
+        assert!(
+            [BUILD, CHECK, TAGS].iter().any(|it| it.text.contains(&row)),
+            "no guide has {variable}"
+        );
     }
-    let described = [BUILD, CHECK].into_iter().flat_map(|it| it.text.split('`'));
+    let described = [BUILD, CHECK, TAGS].into_iter().flat_map(|it| it.text.split('`'));
     let described = described.filter(|it| it.starts_with("PLIMSOLL_"));
     let unknown: Vec<_> = described.filter(|it| !known.contains(it)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_variable_of_a_ci_system_is_described() {
+    let ours = include_str!("../src/environment.rs");
+    let systems = include_str!("../../project/src/ci.rs");
+    let (_, systems) = systems.split_once("pub const VARIABLES").unwrap();
+    let known = ours.split('"').chain(systems.split("];").next().unwrap().split('"'));
+    let known = known.filter(|it| it.starts_with("GITHUB_") || it.starts_with("CI_"));
+    let mut count = 0;
+    for variable in known {
+        count += 1;
+        assert!(TAGS.text.contains(&format!("`{variable}`")), "the guide lacks {variable}");
+    }
+    assert!(count > 20);
 }
 
 /// A package to build, with the end of its manifest open.

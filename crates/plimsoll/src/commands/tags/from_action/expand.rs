@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use plimsoll_project::Environment;
-use plimsoll_syntax::workflow::{Context, Expression, Field, Job, Known, Part, Situation, Step, parts};
+use plimsoll_syntax::workflow::{
+    Context, Expression, Field, Job, Known, Part, Situation, Step, parts,
+};
 use serde_json::Value;
 
 use crate::{commands::tags::state::State, failure::Failure};
