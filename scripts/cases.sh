@@ -50,6 +50,7 @@ cases() {
   cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
+  cases_in tags/metadata-cases.json tags
   cases_in tags/git-states.json git-states
   cases_in tags/metadata-cases.json tags
 }

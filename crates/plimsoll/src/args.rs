@@ -11,6 +11,7 @@ use crate::commands::build::output::{self, Output};
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod push;
+pub(crate) mod tags;
 
 /// Containers of Rust programs, held against one standard: built, checked, proved.
 ///
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Check(Box<check::CheckArgs>),
     Push(Box<push::PushArgs>),
     Explain(explain::ExplainArgs),
+    Tags(Box<tags::TagsArgs>),
 }
 
 /// Turns a Cargo workspace into a minimal image, without a daemon.

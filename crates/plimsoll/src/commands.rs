@@ -12,6 +12,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod push;
+pub(crate) mod tags;
 
 /// Does what the command line says.
 pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
@@ -33,6 +34,11 @@ pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
         Command::Explain(args) => {
             environment::fill_format(&mut args.format)?;
             explain::run(args, ui)?;
+            Ok(Status::Done)
+        }
+        Command::Tags(args) => {
+            environment::fill_tags(args)?;
+            tags::run(args, ui)?;
             Ok(Status::Done)
         }
     }

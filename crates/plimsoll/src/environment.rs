@@ -11,6 +11,7 @@ use crate::{
     args::{
         BuildArgs, Format,
         check::{CheckArgs, Form},
+        tags::{self, TagsArgs},
     },
     commands::check::Selection,
     failure::Failure,
@@ -56,6 +57,8 @@ pub(crate) const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 pub(crate) const CARGO: &str = "CARGO";
 /// The program `rustc`, as Cargo reads it.
 pub(crate) const RUSTC: &str = "RUSTC";
+/// Where a job of GitHub Actions keeps files for its later steps.
+pub(crate) const RUNNER_TEMP: &str = "RUNNER_TEMP";
 /// Cargo's home.
 pub(crate) const CARGO_HOME: &str = "CARGO_HOME";
 
@@ -140,6 +143,20 @@ pub(crate) fn fill_check(args: &mut CheckArgs) -> Result<Selection, Failure> {
         extend_select: words(EXTEND_SELECT)?,
         ignore: words(IGNORE)?,
     })
+}
+
+/// Takes from the environment the form that the command line of `tags` leaves open.
+///
+/// What CI systems say comes in whole: `plimsoll_project::ci::VARIABLES` names it.
+pub(crate) fn fill_tags(args: &mut TagsArgs) -> Result<(), Failure> {
+    if args.format.is_none() {
+        let parse = |text: String| {
+            <tags::Form as ValueEnum>::from_str(&text, false)
+                .map_err(|why| wrong(FORMAT, &text, why))
+        };
+        args.format = text(FORMAT)?.map(parse).transpose()?;
+    }
+    Ok(())
 }
 
 fn text(name: &str) -> Result<Option<String>, Failure> {

@@ -12,6 +12,7 @@ pub(crate) mod push;
 #[cfg(test)]
 mod schemas;
 pub(crate) mod table;
+pub(crate) mod tags;
 
 use serde::Serialize;
 

@@ -15,11 +15,13 @@ mod convert;
 mod image;
 mod push;
 mod suggest;
+mod tags;
 mod values;
 
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
 pub(crate) use push::{PushSettings, RegistrySettings};
+pub(crate) use tags::TagsSettings;
 pub(crate) use values::Bytes;
 
 /// Settings, and the directory to which paths in them are relative.
@@ -50,6 +52,8 @@ pub(crate) struct File {
     /// How images are pushed.
     #[serde(default)]
     pub(crate) push: PushSettings,
+    /// What images are called.
+    pub(crate) tags: TagsSettings,
 }
 
 /// `[build]`.

@@ -37,7 +37,7 @@ impl Ui {
             Command::Build(args) => Self { quiet: args.quiet },
             Command::Check(args) => Self { quiet: args.quiet },
             Command::Push(args) => Self { quiet: args.quiet },
-            Command::Explain(_) => Self { quiet: false },
+            Command::Explain(_) | Command::Tags(_) => Self { quiet: false },
         }
     }
 

@@ -48,7 +48,14 @@ const PUSH: Guide = Guide {
     sections: &[("[registry]", "[registry]\nnonsense = 1\n"), ("[push]", "[push]\nnonsense = 1\n")],
 };
 
-const ALL: [Guide; 3] = [BUILD, CHECK, PUSH];
+const TAGS: Guide = Guide {
+    command: "tags",
+    text: include_str!("../../../docs/guide/tags.md"),
+    call: &["tags", "--tag", "type=raw,value=x"],
+    sections: &[("[tags]", "[tags]\nnonsense = 1\n")],
+};
+
+const ALL: [Guide; 4] = [BUILD, CHECK, PUSH, TAGS];
 
 const DRY_RUN: &[&str] = &["build", "--dry-run", "--format", "json", "--binary", "my-service"];
 
@@ -137,6 +144,22 @@ fn every_variable_is_described() {
     let described = described.filter(|it| it.starts_with("PLIMSOLL_"));
     let unknown: Vec<_> = described.filter(|it| !known.contains(it)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_variable_of_a_ci_system_is_described() {
+    let ours = include_str!("../src/environment.rs");
+    let systems = include_str!("../../project/src/ci.rs");
+    let (_, systems) = systems.split_once("pub const VARIABLES").unwrap();
+    let known = ours.split('"').chain(systems.split("];").next().unwrap().split('"'));
+    let known = known.filter(|it| it.starts_with("GITHUB_") || it.starts_with("CI_"));
+    let mut count = 0;
+    for variable in known {
+        count += 1;
+        let quoted = format!("`{variable}`");
+        assert!(ALL.iter().any(|it| it.text.contains(&quoted)), "no guide has {variable}");
+    }
+    assert!(count > 20);
 }
 
 /// A package to build, with the end of its manifest open.

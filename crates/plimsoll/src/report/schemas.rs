@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::{build, check, explain, plan, push};
+use super::{build, check, explain, plan, push, tags};
 
 fn is_current<T: JsonSchema>(name: &str) {
     // A field that may be left out is not null when it is.
@@ -46,4 +46,9 @@ fn the_schema_of_explain_is_current() {
 #[test]
 fn the_schema_of_push_is_current() {
     is_current::<push::Report>("push-v1");
+}
+
+#[test]
+fn the_schema_of_tags_is_current() {
+    is_current::<tags::Report>("tags-v1");
 }
