@@ -116,3 +116,6 @@ pub fn is_tag(text: &str) -> bool {
         && text.bytes().next().is_some_and(is_word)
         && text.bytes().all(|it| is_word(it) || matches!(it, b'.' | b'-'))
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,8 @@ impl Planner<'_> {
     pub(super) fn plan(mut self, entries: &[Entry]) -> Result<Plan, TagsError> {
         let mut tags: Vec<PlannedTag> = Vec::new();
         let mut latest = None;
+        // What is wrong with an entry goes before what is wrong with what it gives.
+        let mut refused = Ok(());
         for entry in entries {
             let enabled = self.expressions.expand(entry.attribute("enable"))?;
             match enabled.as_str() {
@@ -61,8 +63,8 @@ impl Planner<'_> {
                 continue;
             }
             let name = sanitized(&value);
-            checked(&name, &entry.source)?;
-            self.guard(&name, found.kind, entry)?;
+            let allowed = checked(&name, &entry.source);
+            refused = refused.and(allowed).and(self.guard(&name, found.kind, entry));
             if latest.is_none() {
                 latest = Some(match self.flavor.latest {
                     Some(latest) => latest,
@@ -73,6 +75,7 @@ impl Planner<'_> {
                 tags.push(PlannedTag { name, kind: found.kind, entry: entry.source.clone() });
             }
         }
+        refused?;
         if self.expressions.manner == Manner::Ours {
             precise_first(&mut tags);
         }

@@ -7,13 +7,12 @@ use super::npm_semver;
 /// The version at the end of a git tag, and what stands before it: `api-v1.2.3` is `api-` and
 /// `1.2.3`. Tags with the same beginning are about the same thing.
 pub(super) fn split(tag: &str) -> Option<(&str, Version)> {
-    for (at, it) in tag.char_indices().filter(|(_, it)| it.is_ascii_digit()) {
+    for (at, _) in tag.char_indices().filter(|(_, it)| it.is_ascii_digit()) {
         let before = tag.get(..at)?;
         let prefix = before.strip_suffix(['v', 'V']).unwrap_or(before);
         if prefix.ends_with(|it: char| it.is_alphanumeric()) {
             continue;
         }
-        debug_assert!(it.is_ascii_digit());
         let version = npm_semver::Version::parse(tag.get(at..)?);
         if let Some(version) = version.and_then(|it| it.comparable()) {
             return Some((prefix, version));
