@@ -162,6 +162,6 @@ fn row(what: &str, ours: Figure, peer: Option<Figure>, bar: Option<Bar>) -> Row 
 }
 
 fn milliseconds(figure: Figure) -> String {
-    let digits = if figure.median < 20.0 { 1 } else { 0 };
+    let digits = usize::from(figure.median < 20.0);
     format!("{:.digits$} ms (min {:.digits$})", figure.median, figure.least)
 }
