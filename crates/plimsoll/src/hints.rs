@@ -1,5 +1,7 @@
 //! What to do about errors of the libraries.
 
+mod base_proof;
+
 use std::error::Error;
 
 use plimsoll_build::{
@@ -7,6 +9,7 @@ use plimsoll_build::{
     elf::{ElfError, Libc, ProofError},
     files::FilesError,
     pack::PackError,
+    proof::BaseProofError,
     target::TargetError,
 };
 use plimsoll_engine::EngineError;
@@ -46,7 +49,8 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<ManifestError>().and_then(manifest))
         .or_else(|| error.downcast_ref::<ToolchainError>().and_then(toolchain))
         .or_else(|| error.downcast_ref::<TargetError>().map(target))
-        .or_else(|| error.downcast_ref::<ProofError>().and_then(proof));
+        .or_else(|| error.downcast_ref::<ProofError>().and_then(proof))
+        .or_else(|| error.downcast_ref::<BaseProofError>().and_then(on_base));
     own.or_else(|| error.downcast_ref::<ElfError>().and_then(elf))
         .or_else(|| error.downcast_ref::<FilesError>().and_then(files))
         .or_else(|| error.downcast_ref::<PackError>().and_then(pack))
@@ -160,6 +164,13 @@ fn proof(error: &ProofError) -> Option<String> {
             Some("pass the platform that it is made for with --platform".to_owned())
         }
         _ => None,
+    }
+}
+
+fn on_base(error: &BaseProofError) -> Option<String> {
+    match error {
+        BaseProofError::Unfit(error) => proof(error),
+        other => base_proof::hint(other),
     }
 }
 

@@ -97,8 +97,10 @@ impl Dynamic {
     /// The newest of the required versions, by library and prefix.
     pub(super) fn newest_versions(&self) -> Vec<RequiredVersion> {
         let mut newest = BTreeMap::<(&str, &str), &str>::new();
-        for (library, name) in
-            self.requires.iter().flat_map(|(library, names)| names.iter().map(move |it| (library, it)))
+        for (library, name) in self
+            .requires
+            .iter()
+            .flat_map(|(library, names)| names.iter().map(move |it| (library, it)))
         {
             let (prefix, version) = split_version(name);
             let known = newest.entry((library, prefix)).or_default();

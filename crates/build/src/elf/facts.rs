@@ -134,7 +134,8 @@ impl Libc {
             Some(Self::Uclibc)
         } else if name == "linker" || name == "linker64" {
             Some(Self::Bionic)
-        } else if name.starts_with("ld-linux") || name.starts_with("ld64.so.") || name == "ld.so.1" {
+        } else if name.starts_with("ld-linux") || name.starts_with("ld64.so.") || name == "ld.so.1"
+        {
             Some(Self::Glibc)
         } else {
             None

@@ -109,12 +109,12 @@ pub fn symbols_in_versions<F: Read + Seek>(
             })?;
         }
         match headers.class {
-            Class::Elf32 => names::<elf::FileHeader32<Endianness>, _>(
-                input, &headers, &strings, &wanted, limit,
-            ),
-            Class::Elf64 => names::<elf::FileHeader64<Endianness>, _>(
-                input, &headers, &strings, &wanted, limit,
-            ),
+            Class::Elf32 => {
+                names::<elf::FileHeader32<Endianness>, _>(input, &headers, &strings, &wanted, limit)
+            }
+            Class::Elf64 => {
+                names::<elf::FileHeader64<Endianness>, _>(input, &headers, &strings, &wanted, limit)
+            }
         }
     })
 }
@@ -127,8 +127,7 @@ fn names<Elf: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
     limit: usize,
 ) -> Result<Vec<String>, ElfError> {
     let section = |kind: elf::SectionType| headers.sections.iter().find(|it| it.kind == kind.0);
-    let (Some(symbols), Some(versions)) =
-        (section(elf::SHT_DYNSYM), section(elf::SHT_GNU_VERSYM))
+    let (Some(symbols), Some(versions)) = (section(elf::SHT_DYNSYM), section(elf::SHT_GNU_VERSYM))
     else {
         return Ok(Vec::new());
     };

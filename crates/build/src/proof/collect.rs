@@ -24,7 +24,9 @@ impl BaseFacts {
     ///
     /// # Errors
     /// A layer that can't be read or is not what it should be.
-    pub fn collect<'a>(layers: impl IntoIterator<Item = LayerInput<'a>>) -> Result<Self, FilesError> {
+    pub fn collect<'a>(
+        layers: impl IntoIterator<Item = LayerInput<'a>>,
+    ) -> Result<Self, FilesError> {
         Ok(Self::of(&files::read(layers, Limits::default(), &mut Collector::default())?))
     }
 
@@ -72,7 +74,6 @@ impl BaseFacts {
             }
         }
         facts.libc = libc(&mut facts.texts, &facts.libraries, &facts.loaders, &libc_versions);
-        // The loader's cache has a line for each library that it may find; those that are not there need none.
         facts
     }
 }
@@ -103,7 +104,8 @@ fn libc(
     };
     let by_symbols = || {
         let all = libraries.values().filter(|it| it.soname.as_deref() == Some("libc.so.6"));
-        let newest = crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
+        let newest =
+            crate::elf::newest(all.flat_map(|it| &it.defines).map(String::as_str), "GLIBC")?;
         Some(newest.trim_start_matches("GLIBC_").to_owned())
     };
     let version = match kind {
@@ -154,12 +156,7 @@ pub struct Collector {
 impl Notes for Collector {
     type Note = Note;
 
-    fn look(
-        &mut self,
-        path: &[u8],
-        size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<Option<Note>> {
+    fn look(&mut self, path: &[u8], size: u64, content: &mut dyn Read) -> io::Result<Option<Note>> {
         let name = path.rsplit(|it| *it == b'/').next().unwrap_or(path);
         let limit = match path {
             b"etc/ld.so.cache" => MAX_CACHE,
@@ -191,7 +188,8 @@ impl Notes for Collector {
 
 /// `etc/ld-musl-ARCH.path`, in which musl's loader looks for the directories of libraries.
 fn is_musl_path(path: &[u8]) -> bool {
-    path.strip_prefix(b"etc/ld-musl-").is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
+    path.strip_prefix(b"etc/ld-musl-")
+        .is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
 }
 
 /// Damaged libraries are left out: the loader would not take them either.
@@ -210,7 +208,8 @@ fn library(name: &[u8], bytes: &[u8]) -> Option<Note> {
     };
     let loader = (is_loader || is_musl).then(|| {
         let mut directories = Vec::new();
-        for text in strings(bytes).filter(|it| is_directory(it)) {
+        // musl's stand in one string, and are the same everywhere.
+        for text in strings(bytes).filter(|it| !is_musl && is_directory(it)) {
             let text = printable(text);
             if !directories.contains(&text) && directories.len() < 16 {
                 directories.push(text);

@@ -64,7 +64,8 @@ impl BaseFacts {
 
     /// The name of the base's system, such as `Debian GNU/Linux 12 (bookworm)`.
     pub fn system(&self) -> Option<&str> {
-        let text = ["etc/os-release", "usr/lib/os-release"].iter().find_map(|it| self.texts.get(*it))?;
+        let text =
+            ["etc/os-release", "usr/lib/os-release"].iter().find_map(|it| self.texts.get(*it))?;
         ["PRETTY_NAME=", "NAME="].iter().find_map(|key| {
             let value = text.lines().find_map(|line| line.strip_prefix(key))?;
             Some(value.trim().trim_matches(['"', '\'']))
@@ -73,7 +74,8 @@ impl BaseFacts {
 
     /// Its C library and system in words: `glibc 2.36 (Debian GNU/Linux 12 (bookworm))`.
     pub fn describe(&self) -> String {
-        let libc = self.libc.as_ref().map_or_else(|| "no C library".to_owned(), BaseLibc::to_string);
+        let libc =
+            self.libc.as_ref().map_or_else(|| "no C library".to_owned(), BaseLibc::to_string);
         match self.system() {
             Some(system) => format!("{libc} ({system})"),
             None => libc,

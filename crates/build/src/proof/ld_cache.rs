@@ -28,9 +28,8 @@ pub(super) fn read(bytes: &[u8]) -> BTreeMap<String, Vec<String>> {
     };
     let Some(cache) = start.and_then(|start| bytes.get(start..)) else { return paths };
     let Some(order) = [u32::from_le_bytes, u32::from_be_bytes].into_iter().find(|order| {
-        number(cache, 20, *order).is_some_and(|count| {
-            count <= MAX_ENTRIES && HEADER + count * ENTRY <= cache.len()
-        })
+        number(cache, 20, *order)
+            .is_some_and(|count| count <= MAX_ENTRIES && HEADER + count * ENTRY <= cache.len())
     }) else {
         return paths;
     };

@@ -138,7 +138,8 @@ impl<'a> Search<'a> {
         let in_directory = |directory: &String| self.at(&format!("{directory}/{name}"));
         let found = directories.iter().filter(|it| it.starts_with('/')).find_map(in_directory);
         let cached = || {
-            let paths = self.view.base.loader_cache.get(name).filter(|_| self.kind != Libc::Musl)?;
+            let paths =
+                self.view.base.loader_cache.get(name).filter(|_| self.kind != Libc::Musl)?;
             paths.iter().find_map(|path| self.at(path))
         };
         found.or_else(cached).or_else(|| self.defaults.iter().find_map(in_directory))

@@ -257,7 +257,9 @@ fn missing_library(name: &str, asker: Option<&Loaded<'_>>, search: &Search<'_>) 
 /// musl is one library, and answers to the names of all that glibc consists of.
 fn is_part_of_musl(name: &str) -> bool {
     name.strip_prefix("lib").is_some_and(|it| {
-        ["c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet."].iter().any(|part| it.starts_with(part))
+        ["c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet."]
+            .iter()
+            .any(|part| it.starts_with(part))
     })
 }
 
