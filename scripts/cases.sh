@@ -51,4 +51,5 @@ cases() {
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
   cases_in tags/git-states.json git-states
+  cases_in tags/metadata-cases.json tags
 }

@@ -12,6 +12,7 @@ mod compose_spec;
 mod dockerfile_ast;
 mod fixes;
 mod git_states;
+mod tags;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -19,7 +20,8 @@ const USAGE: &str = "usage: cargo xtask cases dockerfile-ast DIR FILE.jsonl
        cargo xtask cases buildkit-findings DIR FILE.jsonl
        cargo xtask cases fixes DIR
        cargo xtask cases compose-spec DIR
-       cargo xtask cases git-states FILE.json";
+       cargo xtask cases git-states FILE.json
+       cargo xtask cases tags FILE.json";
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -50,6 +52,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         ["fixes", directory] => fixes::run(Path::new(directory))?,
         ["compose-spec", directory] => compose_spec::run(Path::new(directory))?,
         ["git-states", file] => git_states::run(Path::new(file))?,
+        ["tags", file] => tags::run(&whole(file)?)?,
         _ => return Err(USAGE.into()),
     };
     report(&outcome)
@@ -68,6 +71,12 @@ fn report(outcome: &Outcome) -> Result<()> {
     }
     println!("{} passed, {} failed", outcome.passed, outcome.failures.len());
     if outcome.failures.is_empty() { Ok(()) } else { Err("some cases failed".into()) }
+}
+
+/// The value of a JSON file.
+fn whole(path: &str) -> Result<Value> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?)
 }
 
 /// The values of a file of JSON lines.

@@ -25,7 +25,7 @@ fn write_layer(name: &str, (tar, layer): (Vec<u8>, Layer)) -> Result<(), Box<dyn
     let facts = Facts {
         digest: Digest::of(&bytes),
         diff_id: layer.diff_id,
-        unpacked_size: layer.unpacked_size,
+        unpacked_size: layer.unpacked_size.unwrap_or_default(),
     };
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/build/src/system");
     fs::write(directory.join(format!("{name}.tar.gz")), &bytes)?;

@@ -60,7 +60,7 @@ struct Record {
     digest: Digest,
     size: u64,
     diff_id: Digest,
-    unpacked_size: u64,
+    unpacked_size: Option<u64>,
     compression: Compression,
 }
 

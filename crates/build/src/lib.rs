@@ -4,6 +4,7 @@
 //! it, and [`pack`] makes layers and an image of it, with the help of a [`cache`].
 
 pub mod audit;
+pub mod base;
 pub mod c_code;
 pub mod cache;
 pub mod cargo;

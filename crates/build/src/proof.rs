@@ -13,6 +13,7 @@ mod error;
 mod facts;
 mod ld_cache;
 mod search;
+mod shipped;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -21,4 +22,5 @@ pub use collect::{Collector, Note};
 pub use error::{BaseProofError, Missing, OldLibrary};
 pub use facts::{BaseFacts, BaseLibc, Loader};
 pub use search::Shipped;
+pub use shipped::shipped;
 pub use walk::{BaseProof, Subject, prove};

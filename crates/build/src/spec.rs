@@ -15,10 +15,11 @@ pub const BINARY_DIRECTORY: &str = "usr/local/bin";
 /// Everything about an image but its programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSpec {
-    /// User and group as `name`, `uid`, `uid:gid` or `name:group`.
-    pub user: String,
-    /// The directory in which the program starts.
-    pub workdir: String,
+    /// User and group as `name`, `uid`, `uid:gid` or `name:group`. Without one, it is that of the base, or
+    /// [`NONROOT`] where that is root or there is none.
+    pub user: Option<String>,
+    /// The directory in which the program starts: that of the base, else `/`, unless given.
+    pub workdir: Option<String>,
     /// Program and fixed arguments; the first binary where none are given.
     pub entrypoint: Option<Vec<String>>,
     /// Arguments that may be replaced.
@@ -46,8 +47,8 @@ pub struct ImageSpec {
 impl Default for ImageSpec {
     fn default() -> Self {
         Self {
-            user: NONROOT.to_owned(),
-            workdir: "/".to_owned(),
+            user: None,
+            workdir: None,
             entrypoint: None,
             cmd: Vec::new(),
             env: BTreeMap::new(),

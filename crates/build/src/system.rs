@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write};
 use plimsoll_image::{
     Blob, Compression, Descriptor, Digest,
     compression::decompress,
-    layer::{Layer, LayerWriter},
+    layer::{Attributes, Layer, LayerWriter},
     media_type,
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub enum SystemLayer {
     Base,
     /// The time zone database.
     Zones,
+    /// Certificate authorities alone, for bases that have none.
+    Certificates,
 }
 
 /// The facts of an embedded layer, which lie beside it as JSON.
@@ -41,12 +43,14 @@ impl SystemLayer {
         match self {
             Self::Base => "system: users, certificate authorities, /tmp",
             Self::Zones => "system: time zone database",
+            Self::Certificates => "system: certificate authorities",
         }
     }
 
-    /// The layer and its bytes, compressed with gzip.
-    pub fn embedded(self) -> io::Result<(Layer, Blob)> {
+    /// The layer and its bytes, compressed with gzip; `None` where it is made of another one.
+    pub fn embedded(self) -> io::Result<Option<(Layer, Blob)>> {
         let (bytes, facts): (&'static [u8], &str) = match self {
+            Self::Certificates => return Ok(None),
             Self::Base => (include_bytes!("system/base.tar.gz"), include_str!("system/base.json")),
             Self::Zones => {
                 (include_bytes!("system/zones.tar.gz"), include_str!("system/zones.json"))
@@ -56,21 +60,48 @@ impl SystemLayer {
         let layer = Layer {
             descriptor: Descriptor::new(media_type::LAYER_GZIP, facts.digest, bytes.len() as u64),
             diff_id: facts.diff_id,
-            unpacked_size: facts.unpacked_size,
+            unpacked_size: Some(facts.unpacked_size),
             compression: Compression::Gzip,
         };
-        Ok((layer, Blob::of(bytes)))
+        Ok(Some((layer, Blob::of(bytes))))
     }
 
     /// Writes the same layer in another compression.
     pub fn write(self, compression: Compression, sink: &mut dyn Write) -> io::Result<Layer> {
-        let (embedded, blob) = self.embedded()?;
-        let mut tar = Vec::new();
-        decompress(blob.open()?, Compression::Gzip)?.read_to_end(&mut tar)?;
-        let layer = LayerWriter::copy_tar(sink, compression, &tar)?;
-        debug_assert_eq!(layer.diff_id, embedded.diff_id);
-        Ok(layer)
+        match self.embedded()? {
+            Some((embedded, blob)) => {
+                let layer = LayerWriter::copy_tar(sink, compression, &tar(&blob)?)?;
+                debug_assert_eq!(layer.diff_id, embedded.diff_id);
+                Ok(layer)
+            }
+            None => write_certificates(compression, sink),
+        }
     }
+}
+
+/// Takes the certificate authorities out of [`SystemLayer::Base`].
+fn write_certificates(compression: Compression, sink: &mut dyn Write) -> io::Result<Layer> {
+    let mut layer = LayerWriter::new(sink, compression, 1, 0);
+    for (end, _) in content::CERTIFICATES.match_indices('/') {
+        let directory = content::CERTIFICATES.get(..end).unwrap_or_default();
+        layer.directory(directory, Attributes::root(0o755))?;
+    }
+    let base = SystemLayer::Base.embedded()?;
+    let tar = base.map(|(_, blob)| tar(&blob)).transpose()?.unwrap_or_default();
+    for entry in tar::Archive::new(&*tar).entries()? {
+        let entry = entry?;
+        if entry.path_bytes() == content::CERTIFICATES.as_bytes() {
+            let size = entry.size();
+            layer.file(content::CERTIFICATES, Attributes::root(0o644), size, entry)?;
+        }
+    }
+    Ok(layer.finish()?.1)
+}
+
+fn tar(blob: &Blob) -> io::Result<Vec<u8>> {
+    let mut tar = Vec::new();
+    decompress(blob.open()?, Compression::Gzip)?.read_to_end(&mut tar)?;
+    Ok(tar)
 }
 
 #[cfg(test)]
@@ -80,11 +111,12 @@ mod tests {
     #[test]
     fn embedded_layers_are_what_their_facts_say() {
         for layer in [SystemLayer::Base, SystemLayer::Zones] {
-            let (facts, blob) = layer.embedded().unwrap();
+            let (facts, blob) = layer.embedded().unwrap().unwrap();
             let (digest, size) = Digest::of_reader(blob.open().unwrap()).unwrap();
             assert_eq!((digest, size), (facts.descriptor.digest, facts.descriptor.size));
             let tar = decompress(blob.open().unwrap(), Compression::Gzip).unwrap();
-            assert_eq!(Digest::of_reader(tar).unwrap(), (facts.diff_id, facts.unpacked_size));
+            let (digest, size) = Digest::of_reader(tar).unwrap();
+            assert_eq!((digest, Some(size)), (facts.diff_id, facts.unpacked_size));
         }
     }
 
@@ -94,7 +126,7 @@ mod tests {
             let mut bytes = Vec::new();
             let layer = SystemLayer::Base.write(compression, &mut bytes).unwrap();
             assert_eq!(layer.descriptor.digest, Digest::of(&bytes));
-            assert_eq!(layer.diff_id, SystemLayer::Base.embedded().unwrap().0.diff_id);
+            assert_eq!(layer.diff_id, SystemLayer::Base.embedded().unwrap().unwrap().0.diff_id);
         }
     }
 
@@ -108,13 +140,13 @@ mod tests {
             (SystemLayer::Zones, content::zones(&zones)),
         ] {
             let (_, made) = tar.unwrap();
-            let (embedded, _) = layer.embedded().unwrap();
+            let (embedded, _) = layer.embedded().unwrap().unwrap();
             assert!(made.diff_id == embedded.diff_id, "{layer:?}: run `cargo xtask gen`");
         }
     }
 
     #[test]
     fn a_scratch_image_gains_less_than_150_kilobytes() {
-        assert!(SystemLayer::Base.embedded().unwrap().1.size < 145_000);
+        assert!(SystemLayer::Base.embedded().unwrap().unwrap().1.size < 145_000);
     }
 }

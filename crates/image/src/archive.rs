@@ -39,7 +39,8 @@ pub struct Archive<'a> {
 enum Content<'a> {
     Bytes(Vec<u8>),
     Blob(&'a Blob),
-    Unpacked(&'a Blob, &'a Layer),
+    /// A layer that is stored plain, with the length of its tar stream.
+    Unpacked(&'a Blob, &'a Layer, u64),
 }
 
 impl Content<'_> {
@@ -47,7 +48,7 @@ impl Content<'_> {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Blob(blob) => blob.size,
-            Self::Unpacked(_, layer) => layer.unpacked_size,
+            Self::Unpacked(_, _, size) => *size,
         }
     }
 }
@@ -61,6 +62,9 @@ pub enum ArchiveError {
     /// A blob is not where it was.
     #[error("the image names the blob {0}, which is missing")]
     MissingBlob(crate::Digest),
+    /// A layer of a base can't be read.
+    #[error("cannot read the layer {0}")]
+    Read(crate::Digest, #[source] io::Error),
     /// The metadata can't be encoded.
     #[error("cannot encode the image's metadata")]
     Encode(#[from] serde_json::Error),
@@ -108,7 +112,11 @@ impl<'a> Archive<'a> {
                 .and_then(|it| it.layers.iter().find(|it| it.descriptor.digest == blob.digest))
                 .filter(|layer| plain(layer));
             entries.push(match layer {
-                Some(layer) => (layer.diff_id.blob_path(), Content::Unpacked(blob, layer)),
+                Some(layer) => {
+                    let size = unpacked_size(blob, layer)
+                        .map_err(|error| ArchiveError::Read(blob.digest, error))?;
+                    (layer.diff_id.blob_path(), Content::Unpacked(blob, layer, size))
+                }
                 None => (blob.digest.blob_path(), Content::Blob(blob)),
             });
         }
@@ -137,9 +145,9 @@ impl<'a> Archive<'a> {
                     tar.append_data(&mut header, path, &mut reader)?;
                     reader.end()?;
                 }
-                Content::Unpacked(blob, layer) => {
+                Content::Unpacked(blob, layer, size) => {
                     let inner = decompress(blob.open()?, layer.compression)?;
-                    let mut reader = Exact { inner, left: layer.unpacked_size };
+                    let mut reader = Exact { inner, left: *size };
                     tar.append_data(&mut header, path, &mut reader)?;
                     reader.end()?;
                 }
@@ -183,6 +191,14 @@ pub fn may_replace(path: &Path) -> io::Result<bool> {
     let ours = [&b"index.json"[..], b"manifest.json", b"oci-layout", b"blobs/"];
     let is_tar = head.get(257..262) == Some(b"ustar");
     Ok(head.is_empty() || (is_tar && ours.iter().any(|it| name.starts_with(it))))
+}
+
+/// How long the tar stream of a layer is; where nobody knows, it is read for that alone.
+fn unpacked_size(blob: &Blob, layer: &Layer) -> io::Result<u64> {
+    match layer.unpacked_size {
+        Some(size) => Ok(size),
+        None => io::copy(&mut decompress(blob.open()?, layer.compression)?, &mut io::sink()),
+    }
 }
 
 fn docker_manifest(image: &Image, plain: &impl Fn(&Layer) -> bool, name: String) -> DockerManifest {

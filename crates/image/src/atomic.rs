@@ -6,6 +6,7 @@
 
 mod early_sync;
 mod lock;
+mod partial;
 
 use std::{
     ffi::OsString,
@@ -21,6 +22,7 @@ const MOST_LINKS: usize = 40;
 
 use early_sync::EarlySync;
 pub(crate) use lock::{lock, open_directory_locked};
+pub use partial::Partial;
 
 /// The name aside at which `path` is prepared, in the same directory.
 pub fn aside(path: &Path) -> PathBuf {

@@ -49,13 +49,17 @@ pub struct Part {
     pub config: ImageConfig,
     /// Each layer with its bytes, the lowest first.
     pub layers: Vec<(Layer, Blob)>,
+    /// Annotations of its manifest alone, beside those of the whole bundle.
+    pub annotations: BTreeMap<String, String>,
 }
 
 impl Bundle {
-    /// Makes the manifests, and an index if there are several parts.
+    /// Makes the manifests, and an index if there are several parts. All get `annotations`, and the index
+    /// `of_index` too.
     pub fn new(
         parts: Vec<Part>,
         annotations: &BTreeMap<String, String>,
+        of_index: BTreeMap<String, String>,
     ) -> Result<Self, serde_json::Error> {
         let mut blobs = BlobSet::default();
         let mut images = Vec::new();
@@ -67,7 +71,9 @@ impl Bundle {
                 blobs.add(blob);
             }
             let descriptors = layers.iter().map(|layer| layer.descriptor.clone()).collect();
-            let manifest = Manifest::new(config.clone(), descriptors, annotations.clone());
+            let mut annotations = annotations.clone();
+            annotations.extend(part.annotations);
+            let manifest = Manifest::new(config.clone(), descriptors, annotations);
             let mut manifest = add_json(&mut blobs, media_type::MANIFEST, &manifest)?;
             manifest.platform = Some(platform.clone());
             images.push(Image { platform, manifest, config, layers });
@@ -76,7 +82,9 @@ impl Bundle {
             [image] => image.manifest.clone(),
             several => {
                 let manifests = several.iter().map(|image| image.manifest.clone()).collect();
-                let index = Index::new(manifests, annotations.clone());
+                let mut annotations = annotations.clone();
+                annotations.extend(of_index);
+                let index = Index::new(manifests, annotations);
                 add_json(&mut blobs, media_type::INDEX, &index)?
             }
         };
@@ -130,7 +138,8 @@ pub(crate) mod tests {
     /// A bundle with one small layer for each platform.
     pub(crate) fn bundle(platforms: &[&str], content: &str) -> Bundle {
         let parts = platforms.iter().map(|platform| part(platform, content)).collect();
-        Bundle::new(parts, &BTreeMap::from([("a".to_owned(), "b".to_owned())])).unwrap()
+        let annotations = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+        Bundle::new(parts, &annotations, BTreeMap::new()).unwrap()
     }
 
     fn part(platform: &str, content: &str) -> Part {
@@ -147,7 +156,7 @@ pub(crate) mod tests {
             history: Vec::new(),
             other: serde_json::Map::new(),
         };
-        Part { config, layers: vec![(layer, Blob::of(bytes))] }
+        Part { config, layers: vec![(layer, Blob::of(bytes))], annotations: BTreeMap::new() }
     }
 
     #[test]

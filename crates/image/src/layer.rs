@@ -19,8 +19,8 @@ pub struct Layer {
     pub descriptor: Descriptor,
     /// The digest of the tar stream.
     pub diff_id: Digest,
-    /// The length of the tar stream in bytes.
-    pub unpacked_size: u64,
+    /// The length of the tar stream in bytes, where it is known: a layer of a base may not have been read.
+    pub unpacked_size: Option<u64>,
     /// How the stored bytes become the tar stream.
     pub compression: Compression,
 }
@@ -107,7 +107,8 @@ impl<W: Write> LayerWriter<W> {
         let (compressor, diff_id, unpacked_size) = self.tar.into_inner()?.finish();
         let (sink, digest, size) = compressor.finish()?.finish();
         let descriptor = Descriptor::new(self.compression.layer_media_type(), digest, size);
-        Ok((sink, Layer { descriptor, diff_id, unpacked_size, compression: self.compression }))
+        let compression = self.compression;
+        Ok((sink, Layer { descriptor, diff_id, unpacked_size: Some(unpacked_size), compression }))
     }
 
     /// Writes a layer whose tar stream exists already.
@@ -118,7 +119,7 @@ impl<W: Write> LayerWriter<W> {
         Ok(Layer {
             descriptor: Descriptor::new(compression.layer_media_type(), digest, size),
             diff_id: Digest::of(tar),
-            unpacked_size: tar.len() as u64,
+            unpacked_size: Some(tar.len() as u64),
             compression,
         })
     }
@@ -179,7 +180,8 @@ mod tests {
             assert_eq!(layer.descriptor.digest, Digest::of(&bytes));
             assert_eq!(layer.descriptor.size, bytes.len() as u64);
             let tar = decompress(&*bytes, compression).unwrap();
-            assert_eq!((layer.diff_id, layer.unpacked_size), Digest::of_reader(tar).unwrap());
+            let (digest, size) = Digest::of_reader(tar).unwrap();
+            assert_eq!((layer.diff_id, layer.unpacked_size), (digest, Some(size)));
         }
     }
 

@@ -16,6 +16,7 @@ mod store;
 mod table;
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read as _},
     path::Path,
@@ -100,6 +101,13 @@ pub fn open(path: &Path, options: &Options<'_>) -> Result<Opened, OpenError> {
 /// Something is missing or can't be understood.
 pub fn images(root: &Descriptor, blobs: &BlobSet) -> Result<Vec<OpenedImage>, OpenError> {
     oci::images(blobs, root)
+}
+
+/// How many bytes the blobs of an image have: configurations and layers, without manifests.
+pub fn payload(root: &Descriptor, blobs: &BlobSet) -> u64 {
+    let mut manifests = BTreeSet::from([root.digest]);
+    oci::manifests(blobs, root, MOST_NESTING, &mut manifests);
+    blobs.iter().filter(|blob| !manifests.contains(&blob.digest)).map(|blob| blob.size).sum()
 }
 
 /// Opens a tar file, which is called `name` in messages.

@@ -22,6 +22,32 @@ impl Platform {
         Self::normal("linux", architecture, None)
     }
 
+    /// The same platform in its one spelling: `arm64/v8`, as some images have it, is `arm64`.
+    #[must_use]
+    pub fn normalized(&self) -> Self {
+        Self::normal(
+            &self.os,
+            &self.architecture,
+            self.variant.as_deref().filter(|it| !it.is_empty()),
+        )
+    }
+
+    /// Whether what is made for `self` runs on `other`: the same, or an older variant of it.
+    pub fn runs_on(&self, other: &Self) -> bool {
+        let (own, other) = (self.normalized(), other.normalized());
+        let version = |it: &Self| match it.variant.as_deref() {
+            None if it.architecture == "amd64" => Some(1),
+            None if it.architecture == "arm64" => Some(8),
+            None => Some(0),
+            Some(text) => text.strip_prefix('v').and_then(|it| it.parse::<u32>().ok()),
+        };
+        let fits = match (version(&own), version(&other)) {
+            (Some(own), Some(other)) => own <= other,
+            _ => own.variant == other.variant,
+        };
+        own.os == other.os && own.architecture == other.architecture && fits
+    }
+
     /// One spelling for each platform, as containerd normalises them.
     fn normal(os: &str, architecture: &str, variant: Option<&str>) -> Self {
         let (architecture, variant) = match (architecture, variant) {
@@ -95,6 +121,24 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Platform>().unwrap().to_string(), normal);
         }
+    }
+
+    #[test]
+    fn what_is_made_for_an_older_variant_runs_on_a_newer_one() {
+        for (made_for, on, fits) in [
+            ("linux/amd64", "linux/amd64/v3", true),
+            ("linux/amd64/v3", "linux/amd64", false),
+            ("linux/arm/v6", "linux/arm/v7", true),
+            ("linux/arm/v7", "linux/arm/v6", false),
+            ("linux/arm64", "linux/arm64/v8", true),
+            ("linux/arm/v7", "linux/arm64", false),
+            ("windows/amd64", "linux/amd64", false),
+        ] {
+            let [made_for, on] = [made_for, on].map(|it| it.parse::<Platform>().unwrap());
+            assert_eq!(made_for.runs_on(&on), fits, "{made_for} on {on}");
+        }
+        let v8 = Platform { variant: Some("v8".to_owned()), ..Platform::linux("arm64") };
+        assert_eq!(v8.normalized(), Platform::linux("arm64"));
     }
 
     #[test]

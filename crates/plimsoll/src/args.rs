@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use plimsoll_image::{Compression, Platform};
+use plimsoll_build::base::BaseName;
+use plimsoll_image::{Compression, Platform, Reference};
 
-use crate::commands::build::output::Output;
+use crate::commands::build::output::{self, Output};
 
 pub(crate) mod check;
 pub(crate) mod explain;
@@ -82,10 +83,25 @@ pub(crate) struct BuildArgs {
     /// Allow `-C target-cpu=native`, whose programs may not run on other machines.
     #[arg(long, help_heading = "Image")]
     pub(crate) allow_native: bool,
+    /// What the image stands on: scratch, alpine, distroless, any image of a registry, or oci:DIR
+    /// [default: scratch] [env: `PLIMSOLL_BASE`].
+    #[arg(long, value_name = "NAME", help_heading = "Image")]
+    pub(crate) base: Option<BaseName>,
+    /// Take the base as it is in its registry now, and write its digest to plimsoll.lock.
+    #[arg(long, help_heading = "Image")]
+    pub(crate) update_base: bool,
     /// Where the image goes; repeatable: oci:DIR, oci-archive:FILE, docker-archive:FILE,
     /// docker:[NAME[:TAG]] [default: oci:target/plimsoll/<BINARY>.oci] [env: `PLIMSOLL_OUTPUT`].
     #[arg(short, long, value_name = "KIND:PLACE", help_heading = "Image")]
     pub(crate) output: Vec<Output>,
+    /// What the image is called; repeatable. Without a tag it is the program's version.
+    #[arg(short, long, value_name = "REF", value_parser = output::name, help_heading = "Image")]
+    pub(crate) tag: Vec<Reference>,
+    /// Send the image to the registries of its names (-t); without -o it goes nowhere else.
+    #[arg(long, help_heading = "Registry", conflicts_with = "offline")]
+    pub(crate) push: bool,
+    #[command(flatten)]
+    pub(crate) registry: push::RegistryArgs,
     /// How layers are compressed: gzip, zstd or none [default: gzip] [env: `PLIMSOLL_COMPRESSION`].
     #[arg(long, value_name = "METHOD", help_heading = "Image")]
     pub(crate) compression: Option<Compression>,

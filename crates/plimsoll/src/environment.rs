@@ -14,6 +14,7 @@ use crate::{
     },
     commands::check::Selection,
     failure::Failure,
+    settings::Bytes,
 };
 
 /// `--platform`.
@@ -24,6 +25,12 @@ pub(crate) const PROFILE: &str = "PLIMSOLL_PROFILE";
 pub(crate) const COMPRESSION: &str = "PLIMSOLL_COMPRESSION";
 /// `--output`.
 pub(crate) const OUTPUT: &str = "PLIMSOLL_OUTPUT";
+/// `--base`.
+pub(crate) const BASE: &str = "PLIMSOLL_BASE";
+/// Where what was downloaded is kept.
+pub(crate) const CACHE_DIR: &str = "PLIMSOLL_CACHE_DIR";
+/// How much of it, as in `2GB`.
+pub(crate) const CACHE_SIZE: &str = "PLIMSOLL_CACHE_SIZE";
 /// `--format`.
 pub(crate) const FORMAT: &str = "PLIMSOLL_FORMAT";
 /// `--offline`; Cargo has the same.
@@ -60,6 +67,9 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
     if args.output.is_empty() {
         args.output = parsed(OUTPUT)?.into_iter().collect();
     }
+    if args.base.is_none() {
+        args.base = parsed(BASE)?;
+    }
     if args.compression.is_none() {
         args.compression = parsed(COMPRESSION)?;
     }
@@ -82,6 +92,21 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
 pub(crate) fn github_output() -> Option<PathBuf> {
     let is_step = env::var_os(GITHUB_ACTIONS).is_some_and(|it| it == "true");
     env::var_os(GITHUB_OUTPUT).filter(|it| is_step && !it.is_empty()).map(PathBuf::from)
+}
+
+/// Where what was downloaded is kept: `PLIMSOLL_CACHE_DIR`, else `plimsoll` in the user's directory of
+/// caches, if there is one.
+pub(crate) fn cache_directory() -> Option<PathBuf> {
+    let path = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    // The specification wants relative paths to be ignored.
+    let xdg = || path("XDG_CACHE_HOME").filter(|it| it.is_absolute());
+    let home = || path("HOME").map(|it| it.join(".cache"));
+    path(CACHE_DIR).or_else(|| xdg().or_else(home).map(|it| it.join("plimsoll")))
+}
+
+/// How much is kept there, in bytes, if that is said.
+pub(crate) fn cache_size() -> Result<Option<u64>, Failure> {
+    Ok(parsed::<Bytes>(CACHE_SIZE)?.map(|Bytes(size)| size))
 }
 
 /// Takes from the environment the form of a result that the command line leaves open.

@@ -5,6 +5,7 @@ mod base_proof;
 use std::error::Error;
 
 use plimsoll_build::{
+    base::{BaseError, lock::LockError},
     cache::CacheError,
     elf::{ElfError, Libc, ProofError},
     files::FilesError,
@@ -28,6 +29,10 @@ use crate::{
     },
     settings::SettingsError,
 };
+
+/// What to do where a tag that never moves names another image.
+pub(crate) const RETAG: &str = "release a new version: whoever has pulled this one would not hear of \
+     another; `--allow-retag` moves the tag all the same";
 
 /// Hints for an error and for all that led to it.
 pub(crate) fn hints(error: &(dyn Error + 'static)) -> Vec<String> {
@@ -64,6 +69,11 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<ArchiveError>().and_then(archive))
         .or_else(|| error.downcast_ref::<OpenError>().and_then(open))
         .or_else(|| error.downcast_ref::<RegistryError>().and_then(registry))
+        // What is boxed hides behind its box.
+        .or_else(|| error.downcast_ref::<Box<RegistryError>>().and_then(|it| registry(it)))
+        .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
+        .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| base_proof(it)))
+        .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
 }
@@ -211,10 +221,60 @@ fn pack(error: &PackError) -> Option<String> {
              by `files`"
                 .to_owned(),
         ),
-        PackError::UnknownUser(_) => {
+        PackError::Base(error) => base(error),
+        PackError::UnknownUser { .. } => {
             Some("write the user as a number, such as `user = \"1000:1000\"`".to_owned())
         }
         _ => None,
+    }
+}
+
+fn base(error: &BaseError) -> Option<String> {
+    match error {
+        BaseError::Gone { .. } => {
+            Some("take the one that is there now: `plimsoll build --update-base`".to_owned())
+        }
+        BaseError::Offline { .. } | BaseError::NotLocked { .. } => Some(
+            "build once without --offline: what is downloaded then is kept for all projects"
+                .to_owned(),
+        ),
+        BaseError::NoPlatform { .. } => {
+            Some("choose another platform with --platform, or another base".to_owned())
+        }
+        BaseError::Layout { .. } => Some(
+            "a base by its directory is an OCI layout: `skopeo copy docker://IMAGE oci:DIR`"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn base_proof(error: &BaseProofError) -> Option<String> {
+    match error {
+        BaseProofError::Unfit(error) => proof(error),
+        BaseProofError::NoLibc { .. } | BaseProofError::OtherLibc { .. } => Some(
+            "link it statically, for a musl target; or take a base with its C library, such as \
+             distroless-cc or debian for glibc, and alpine for musl"
+                .to_owned(),
+        ),
+        BaseProofError::OldLibraries { .. } => Some(
+            "link it statically, for a musl target; take a base with a later C library; or build it \
+             where the C library is as old as the base's"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn lock(error: &LockError) -> Option<String> {
+    match error {
+        LockError::Invalid { .. } => Some(
+            "mend it by hand, or delete it and build: bases are then looked up again".to_owned(),
+        ),
+        LockError::Version { .. } => {
+            Some("use the release of plimsoll that wrote it, or a later one".to_owned())
+        }
+        LockError::Io { .. } => None,
     }
 }
 
@@ -314,11 +374,7 @@ fn registry(error: &RegistryError) -> Option<String> {
             "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without TLS \
              needs `--insecure {host}`"
         )),
-        RegistryError::TagExists { .. } => Some(
-            "release a new version: whoever has pulled this one would not hear of another; \
-             `--allow-retag` moves the tag all the same"
-                .to_owned(),
-        ),
+        RegistryError::TagExists { .. } => Some(RETAG.to_owned()),
         RegistryError::NotFound { .. } => {
             Some("some registries want a repository to be made before it is pushed to".to_owned())
         }

@@ -9,10 +9,11 @@ use std::{
     process::{Command, Output},
 };
 
-/// What the guide says of a command, and a call of it that reads settings and changes nothing.
+/// What the guide says of a command, and a call that reads its settings and changes nothing.
 struct Guide {
     command: &'static str,
     text: &'static str,
+    /// Of this command or of another with the same settings.
     call: &'static [&'static str],
     /// The sections about settings, each with a text that has a key that isn't known there.
     sections: &'static [(&'static str, &'static str)],
@@ -21,7 +22,7 @@ struct Guide {
 const BUILD: Guide = Guide {
     command: "build",
     text: include_str!("../../../docs/guide/build.md"),
-    call: &["--dry-run", "--format", "json", "--binary", "my-service"],
+    call: DRY_RUN,
     sections: &[
         ("[build]", "[build]\nnonsense = 1\n"),
         ("[image]", "[image]\nnonsense = 1\n"),
@@ -33,19 +34,28 @@ const BUILD: Guide = Guide {
 const CHECK: Guide = Guide {
     command: "check",
     text: include_str!("../../../docs/guide/check.md"),
-    call: &["--fail-on", "never"],
+    call: &["check", "--fail-on", "never"],
     sections: &[
         ("[check]", "[check]\nnonsense = 1\n"),
         ("[[check.per-path]]", "[[check.per-path]]\nnonsense = 1\n"),
     ],
 };
 
+const PUSH: Guide = Guide {
+    command: "push",
+    text: include_str!("../../../docs/guide/push.md"),
+    call: DRY_RUN,
+    sections: &[("[registry]", "[registry]\nnonsense = 1\n"), ("[push]", "[push]\nnonsense = 1\n")],
+};
+
+const ALL: [Guide; 3] = [BUILD, CHECK, PUSH];
+
+const DRY_RUN: &[&str] = &["build", "--dry-run", "--format", "json", "--binary", "my-service"];
+
 #[test]
 fn examples_of_settings_are_valid() {
     let mut seen = BTreeSet::new();
-    for (guide, block) in
-        [BUILD, CHECK].iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b)))
-    {
+    for (guide, block) in ALL.iter().flat_map(|it| it.blocks("toml").map(move |b| (it, b))) {
         // The first line says which file it is.
         let name = block.lines().next().unwrap().trim_start_matches("# ");
         seen.insert(name);
@@ -72,15 +82,15 @@ fn examples_of_settings_are_valid() {
 
 #[test]
 fn every_setting_is_described() {
-    for guide in [BUILD, CHECK] {
+    for guide in ALL {
         for (place, text) in guide.sections {
             let output = guide.run(&[("Cargo.toml", PACKAGE), ("plimsoll.toml", text)]);
             assert_eq!(output.status.code(), Some(2), "{place}");
             let errors = String::from_utf8(output.stderr).unwrap();
-            let (_, known) = errors.split_once("expected one of").unwrap();
+            let (_, known) = errors.split_once("`nonsense`, expected ").unwrap();
             let known = known.lines().next().unwrap().split('`').skip(1).step_by(2);
             let known: Vec<_> = known.collect();
-            assert!(known.len() > 3, "{errors}");
+            assert!(!known.is_empty(), "{errors}");
             let (_, section) = guide.text.split_once(&format!("### `{place}`\n")).unwrap();
             let section = section.split("\n## ").next().unwrap().split("\n### ").next().unwrap();
             for key in known {
@@ -92,12 +102,12 @@ fn every_setting_is_described() {
 
 #[test]
 fn every_option_is_described_and_no_other() {
-    for guide in [BUILD, CHECK] {
+    for guide in ALL {
         let mut program = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         let help = program.args([guide.command, "--help"]).output();
         let help = String::from_utf8(help.unwrap().stdout).unwrap();
         let known = options(&help);
-        assert!(known.len() > 10, "{help}");
+        assert!(known.len() > 5, "{help}");
         // What stands before belongs to another program.
         let call = format!("plimsoll {}", guide.command);
         let calls = guide.blocks("console").flat_map(str::lines);
@@ -121,9 +131,9 @@ fn every_variable_is_described() {
     assert!(!known.is_empty());
     for variable in &known {
         let row = format!("| `{variable}` |");
-        assert!([BUILD, CHECK].iter().any(|it| it.text.contains(&row)), "no guide has {variable}");
+        assert!(ALL.iter().any(|it| it.text.contains(&row)), "no guide has {variable}");
     }
-    let described = [BUILD, CHECK].into_iter().flat_map(|it| it.text.split('`'));
+    let described = ALL.into_iter().flat_map(|it| it.text.split('`'));
     let described = described.filter(|it| it.starts_with("PLIMSOLL_"));
     let unknown: Vec<_> = described.filter(|it| !known.contains(it)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
@@ -146,7 +156,6 @@ impl Guide {
             fs::write(directory.path().join(name), text).unwrap();
         }
         Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-            .arg(self.command)
             .args(self.call)
             .current_dir(directory.path())
             .env_clear()

@@ -14,6 +14,7 @@
 
 pub mod cargo_config;
 pub mod cargo_files;
+pub mod ci;
 mod environment;
 pub mod files;
 pub mod git;

@@ -86,6 +86,34 @@ pub fn find_package(
     }
 }
 
+/// Finds a package by its name: the nearest one, or one among the members of its workspace.
+///
+/// # Errors
+/// As [`find_package`]; a name that no package has is [`ManifestError::NoSuchPackage`].
+pub fn find_named(directory: &Path, name: &str) -> Result<ManifestPackage, ManifestError> {
+    let directory = directory
+        .canonicalize()
+        .map_err(|source| ManifestError::Read { path: directory.to_owned(), source })?;
+    let path = find_upwards(&directory, "Cargo.toml")
+        .ok_or_else(|| ManifestError::NoManifest { directory: directory.clone() })?;
+    let nearest = raw::read(&path)?;
+    let root = workspace_root(&path, &nearest)?;
+    let others = root.as_ref().map(|(path, manifest)| members::manifests(path, manifest));
+    let roots = root.iter().map(|(path, _)| path.clone());
+    let paths = [path.clone()].into_iter().chain(roots).chain(others.into_iter().flatten());
+    let mut names = BTreeSet::new();
+    for path in paths {
+        let found = Found::new(path.clone(), raw::read(&path)?);
+        match found.manifest.package.as_ref().map(|it| it.name.as_str()) {
+            Some(own) if own == name => return found.resolve(root.as_ref()),
+            Some(own) => names.extend([own.to_owned()]),
+            None => {}
+        }
+    }
+    let candidates = names.into_iter().collect();
+    Err(ManifestError::NoSuchPackage { path, package: name.to_owned(), candidates })
+}
+
 /// A manifest that was read, and the binaries of its package.
 struct Found {
     path: PathBuf,

@@ -1,6 +1,7 @@
 //! Releases, as tags of git name them, and which of them are the highest.
 
 mod line;
+pub mod standard;
 
 use std::fmt;
 

@@ -40,6 +40,15 @@ pub enum RegistryError {
         /// Whether credentials were sent.
         with_credentials: bool,
     },
+    /// The registry wanted another token in the middle of an upload. There is one now, but what was
+    /// sent can't be sent again into the same session: the upload has to begin anew.
+    #[error("{host} wanted new credentials while it was asked to {action}")]
+    SessionLost {
+        /// The host.
+        host: String,
+        /// What was tried.
+        action: String,
+    },
     /// There is no such manifest, blob or repository.
     #[error("{host} has no {what}")]
     NotFound {
@@ -100,6 +109,16 @@ pub enum RegistryError {
         /// What the system says.
         source: io::Error,
     },
+    /// An image is not there for the platform that is wanted.
+    #[error("{reference} has no image for {wanted}{}", others(found))]
+    NoPlatform {
+        /// The image.
+        reference: String,
+        /// The platform.
+        wanted: plimsoll_image::Platform,
+        /// The platforms that it has, separated by commas.
+        found: String,
+    },
     /// An immutable tag names something else.
     #[error("{reference} exists as {existing}, and would become {new}")]
     TagExists {
@@ -134,6 +153,10 @@ pub enum RegistryError {
         /// Why.
         source: io::Error,
     },
+}
+
+fn others(found: &str) -> String {
+    if found.is_empty() { String::new() } else { format!(", only for {found}") }
 }
 
 fn detail(message: &str) -> String {

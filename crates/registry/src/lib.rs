@@ -4,7 +4,9 @@
 //! is parallel. What arrives is checked against its digest and size before anybody sees it. Credentials
 //! go to the host that they are for and nowhere else.
 
+mod auth;
 mod client;
+mod copy;
 mod credentials;
 mod environment;
 mod error;
@@ -12,7 +14,9 @@ mod events;
 mod options;
 mod pull;
 mod push;
+mod referrers;
 mod transport;
+mod upload;
 
 pub use client::{Client, Fetched};
 pub use environment::Environment;

@@ -9,8 +9,8 @@ use crate::Environment;
 pub struct Options {
     /// What the environment says.
     pub environment: Environment,
-    /// Hosts (`host:port`, as in references) to which plain HTTP is spoken. Loopback always is where
-    /// HTTPS is not answered; nothing else ever.
+    /// Hosts (`host:port`, as in references) to which plain HTTP may be spoken, and is where they do not
+    /// answer HTTPS. Loopback always may; nothing else ever. Certificates are checked everywhere.
     pub insecure: BTreeSet<String>,
     /// How many connections work at once.
     pub connections: usize,

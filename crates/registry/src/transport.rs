@@ -1,25 +1,30 @@
 //! Requests and answers: TLS, proxies, credentials, redirects and retries are below this line.
 
-mod complaint;
-mod exchange;
+mod attempt;
+pub(crate) mod complaint;
+pub(crate) mod exchange;
 mod line;
 mod proxy;
-mod redirect;
-mod retry;
+pub(crate) mod redirect;
+pub(crate) mod retry;
 mod scheme;
+mod stream;
 mod tls;
+mod tunnel;
 pub(crate) mod url;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     io::Read,
     sync::{Arc, Mutex},
 };
 
 use plimsoll_image::Repository;
 
+pub(crate) use self::attempt::Attempt;
 use self::{line::Lines, proxy::Proxies, tls::Tls};
-use crate::{Events, Options, RegistryError};
+use crate::{Events, Options, RegistryError, auth::Auth};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +92,13 @@ pub(crate) struct Answer {
     pub(crate) body: Box<dyn Read + Send>,
 }
 
+/// Only the status: queries of URLs and headers may hold what nobody should see.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
 impl Answer {
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -99,6 +111,7 @@ impl Answer {
 pub(crate) struct Transport {
     options: Options,
     agent: ureq::Agent,
+    auth: Auth,
     /// For questions that are no requests.
     lines: Lines,
     /// Whether HTTPS is spoken to a host, for those where that had to be found out.
@@ -114,8 +127,9 @@ impl Transport {
             proxies: Arc::clone(&proxies),
             patience: options.patience,
         };
+        let auth = Auth::new(&options.environment);
         let agent = exchange::agent(&options, lines());
-        Self { agent, lines: lines(), schemes: Mutex::default(), options }
+        Self { agent, auth, lines: lines(), schemes: Mutex::default(), options }
     }
 
     /// Asks. Failures that may pass are tried again where the request may be repeated, or where it
@@ -129,10 +143,5 @@ impl Transport {
     }
 }
 
-pub(crate) fn unfinished(repository: &Repository, action: &str) -> RegistryError {
-    RegistryError::Protocol {
-        host: repository.host.clone(),
-        action: action.to_owned(),
-        reason: "this client can't do that yet".to_owned(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -223,7 +223,7 @@ mod tests {
         let program =
             Program { name: "app".to_owned(), path: source.to_owned(), audit: Some(vec![1]) };
         let platform = "linux/amd64".parse().unwrap();
-        let programs = Programs { platform, programs: vec![program], init: None };
+        let programs = Programs { platform, programs: vec![program], init: None, base: None };
         let request = Request {
             spec: &ImageSpec::default(),
             project: Path::new("."),

@@ -14,16 +14,16 @@ use std::{
 /// so this is never reached unless somebody wants it to be.
 const MOST_TRIES: usize = 1000;
 
-/// Opens a file of our own for writing and locks it, waiting for whoever has it.
+/// Opens a file of our own for reading and writing and locks it, waiting for whoever has it.
 pub(super) fn open_locked(path: &Path) -> io::Result<File> {
     open_own(
         path,
-        || OpenOptions::new().write(true).create_new(true).open(path),
+        || OpenOptions::new().read(true).write(true).create_new(true).open(path),
         |found| {
             if !found.is_file() {
                 return Err(refuse(path, "is no regular file"));
             }
-            OpenOptions::new().write(true).open(path)
+            OpenOptions::new().read(true).write(true).open(path)
         },
     )
 }

@@ -68,6 +68,25 @@ pub(super) fn images(store: &impl Store, root: &Descriptor) -> Result<Vec<Opened
     }
 }
 
+/// Gathers the digests of what stands below an index.
+pub(super) fn manifests(
+    store: &impl Store,
+    descriptor: &Descriptor,
+    depth: usize,
+    found: &mut BTreeSet<Digest>,
+) {
+    if depth == 0 || !media_type::is_index(&descriptor.media_type) {
+        return;
+    }
+    // What can't be read has nothing to add.
+    let bytes = store.small(descriptor).ok().flatten().unwrap_or_default();
+    for child in serde_json::from_slice::<Index>(&bytes).map(|it| it.manifests).unwrap_or_default()
+    {
+        found.insert(child.digest);
+        manifests(store, &child, depth - 1, found);
+    }
+}
+
 /// Gathers what an image consists of.
 struct Walk<'a, S> {
     store: &'a S,

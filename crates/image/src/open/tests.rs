@@ -112,6 +112,9 @@ fn a_layout_and_an_archive_of_it_are_the_same_image() {
         check(&opened);
         assert_eq!(opened.root.digest, bundle.root().digest, "{name}");
         assert_eq!(opened.blobs.iter().count(), 7);
+        let size = |it: &crate::Image| it.size() - it.manifest.size;
+        let sizes: u64 = bundle.images().iter().map(size).sum();
+        assert_eq!(payload(&opened.root, &opened.blobs), sizes);
         let platforms: Vec<_> = opened.images.iter().map(|it| it.platform.to_string()).collect();
         assert_eq!(platforms, ["linux/amd64", "linux/arm64"]);
     }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use plimsoll_build::{
+    base::BaseName,
     cache::Cache,
     labels,
     pack::{self, Packed, Programs},
@@ -28,6 +29,7 @@ use crate::{
     ui::Ui,
 };
 
+mod base;
 mod deliver;
 mod dry_run;
 mod from_binary;
@@ -35,7 +37,9 @@ mod from_cargo;
 mod native_cpu;
 pub(crate) mod output;
 mod prove;
+mod push;
 
+use from_cargo::Plan;
 use output::Output;
 
 pub(crate) use deliver::{Delivered, NotWritten};
@@ -133,17 +137,28 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         None => Some(from_cargo::plan(&context)?),
     };
     // What can't be packed is better not built.
-    pack::check(&spec, context.settings_directory())?;
+    let base = base::name(&context)?;
+    pack::check(&spec, context.settings_directory(), base == BaseName::Scratch)?;
     let commit = commit(&context, git.join());
     let time = context.time(commit.as_ref())?;
     if args.dry_run {
-        return dry_run::run(&context, &spec, plan.as_ref(), commit.as_ref(), time);
+        return dry_run::run(&context, &spec, &base, plan.as_ref(), commit.as_ref(), time);
     }
     // What can't be delivered is better not built.
     let delivery = deliver::prepare(&context)?;
-    let ready = match (&args.binary, &plan) {
-        (Some(binary), _) => from_binary::ready(&context, binary, &spec)?,
-        (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, time)?,
+    let bases = base::find(&context, &base)?;
+    let found = match &args.binary {
+        Some(binary) => Some(from_binary::ready(&context, binary, &spec, &bases)?),
+        None => None,
+    };
+    let package = match &found {
+        Some(ready) => ready.package.as_ref(),
+        None => plan.as_ref().and_then(Plan::package),
+    };
+    let pushing = push::prepare(&context, package, &spec, commit.as_ref())?;
+    let ready = match (found, &plan) {
+        (Some(ready), _) => ready,
+        (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, &bases, time)?,
         (None, None) => return Err(Failure::new("there is nothing to build")),
     };
 
@@ -151,15 +166,25 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     // Held until the image is delivered: another build must not tidy its layers away.
     let cache = OpenCache::open(&ready.target_directory.join("plimsoll/cache"), ui)?;
     let packed = context.pack(&spec, &ready, &cache.cache, commit.as_ref(), time)?;
+    bases.note_what_is_left_out(&context);
     let tidying = packed.made_layers.then(|| thread::spawn(cache.cache.tidying()));
     let delivered = delivery.deliver(&ready, &packed.bundle);
+    // Last: what is in a registry is there for everybody.
+    let pushed = match (&delivered, &pushing) {
+        (Ok(_), Some(pushing)) => pushing.send(&packed),
+        _ => Ok(Vec::new()),
+    };
     // The cache stays locked until nothing touches it any more.
     tidying.map(thread::JoinHandle::join);
     drop(cache);
-    let delivered = delivered?;
+    bases.tidy();
+    let (delivered, pushed) = (delivered?, pushed?);
     let packing = begun.elapsed();
 
-    let report = report::build::Report::new(&ready.report(), &packed, &delivered, packing);
+    let report = report::build::Report::new(&ready.report(), &packed, &delivered, pushed, packing);
+    if let (true, Some(path)) = (args.push, environment::github_output()) {
+        report::github::write(&path, &report.outputs())?;
+    }
     ui.result(&match (args.quiet, args.format) {
         (true, _) => format!("{}\n", report.reference()),
         (false, Some(Format::Json)) => report.json()?,

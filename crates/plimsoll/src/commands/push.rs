@@ -4,7 +4,7 @@ use std::{fs::File, io::BufWriter, num::NonZero, path::Path, thread};
 
 use plimsoll_engine::{Endpoint, Engine, Environment as EngineEnvironment};
 use plimsoll_image::{
-    BlobSet, Descriptor, Reference,
+    BlobSet, Descriptor,
     open::{self, Opened, Options},
 };
 use plimsoll_registry::{Client, Mounts, Push, Pushed};
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &PushArgs, ui: &Ui) -> Result<(), Failure> {
     let client = registry::client(&settings.registry, &args.registry.insecure, jobs);
     // What has to be unpacked, saved or brought lies here until it is sent.
     let scratch = tempfile::tempdir()?;
-    let opened = opened(&source, args, &client, scratch.path(), ui)?;
+    let (opened, mounts) = opened(&source, args, &client, scratch.path(), ui)?;
     let image = opened.images.first();
     let naming = Naming {
         settings: &settings.push,
@@ -40,10 +40,6 @@ pub(crate) fn run(args: &PushArgs, ui: &Ui) -> Result<(), Failure> {
         commit: image.and_then(|it| it.revision.as_deref()),
     };
     let targets = naming.targets(&args.references, Some(&opened.root.digest))?;
-    let mounts = match &source {
-        Source::Registry(from) => mounts(from, &opened.blobs),
-        _ => Mounts::new(),
-    };
     let push =
         Push { root: &opened.root, blobs: &opened.blobs, mounts: &mounts, targets: &targets };
     let pushed = {
@@ -70,16 +66,16 @@ fn opened(
     client: &Client,
     scratch: &Path,
     ui: &Ui,
-) -> Result<Opened, Failure> {
+) -> Result<(Opened, Mounts), Failure> {
     let options = Options {
         choice: None,
         platform: args.platform.as_ref(),
         scratch,
         threads: thread::available_parallelism().map_or(1, NonZero::get),
     };
-    match source {
+    let opened = match source {
         Source::Path { path, choice } => {
-            Ok(open::open(path, &Options { choice: choice.as_deref(), ..options })?)
+            open::open(path, &Options { choice: choice.as_deref(), ..options })?
         }
         Source::Docker(name) => {
             let environment = EngineEnvironment::from_vars(|name| std::env::var(name).ok());
@@ -88,22 +84,17 @@ fn opened(
             let mut file = BufWriter::new(File::create(&path)?);
             engine.save(name, &mut file)?;
             drop(file);
-            // By a name, an engine gives that image alone; its other names may be in there too.
-            Ok(open::open(&path, &options)?)
+            open::open(&path, &options)?
         }
         Source::Registry(reference) => {
             let transfers = ui.transfers("pulling");
-            let (root, blobs) =
-                client.pull(reference, args.platform.as_ref(), scratch, &transfers)?;
+            let (root, blobs, mounts) =
+                client.open(reference, args.platform.as_ref(), scratch, &transfers)?;
             let images = open::images(&root, &blobs)?;
-            Ok(Opened { root, blobs, images })
+            return Ok((Opened { root, blobs, images }, mounts));
         }
-    }
-}
-
-/// Where the blobs of an image in a registry can be mounted from: where they are.
-fn mounts(from: &Reference, blobs: &BlobSet) -> Mounts {
-    blobs.iter().map(|blob| (blob.digest, vec![from.repository.clone()])).collect()
+    };
+    Ok((opened, Mounts::new()))
 }
 
 /// What each repository has now.
@@ -113,6 +104,7 @@ pub(crate) fn repositories(
     blobs: &BlobSet,
     naming: &Naming<'_>,
 ) -> Vec<report::push::RepositoryReport> {
-    let bytes = blobs.iter().filter(|it| it.digest != root.digest).map(|it| it.size).sum();
-    report::push::repositories(pushed, bytes, |it| naming.mutability(it).is_immutable())
+    report::push::repositories(pushed, open::payload(root, blobs), |it| {
+        naming.mutability(it).is_immutable()
+    })
 }

@@ -6,7 +6,10 @@ use plimsoll_build::pack::Packed;
 use plimsoll_image::Image;
 use serde::Serialize;
 
-use super::table::{Table, size};
+use super::{
+    push::{self, RepositoryReport},
+    table::{Table, size},
+};
 use crate::{
     commands::build::{BinaryFacts, Delivered},
     failure::Failure,
@@ -40,6 +43,9 @@ pub(crate) struct Report {
     images: Vec<ImageReport>,
     /// Where the image is now.
     outputs: Vec<OutputReport>,
+    /// The repositories of registries that it was pushed to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pushed: Vec<RepositoryReport>,
     /// How long it took.
     time: Time,
 }
@@ -66,8 +72,9 @@ struct LayerReport {
     media_type: String,
     /// As it is stored, in bytes.
     size: u64,
-    /// As a tar stream, in bytes.
-    unpacked_size: u64,
+    /// As a tar stream, in bytes; a layer of a base may not have been read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpacked_size: Option<u64>,
     /// `system` or `app`, and what is in it.
     created_by: String,
 }
@@ -115,6 +122,7 @@ impl Report {
         facts: &Facts<'_>,
         packed: &Packed,
         delivered: &[Delivered],
+        pushed: Vec<RepositoryReport>,
         packing: Duration,
     ) -> Self {
         let bundle = &packed.bundle;
@@ -135,13 +143,25 @@ impl Report {
                     changed: it.changed,
                 })
                 .collect(),
+            pushed,
             time: Time { cargo_ms: milliseconds(facts.cargo), packing_ms: milliseconds(packing) },
         }
     }
 
-    /// The name of the image for other commands: that of the first output.
+    /// The name of the image for other commands: by its digest in a registry, else that of the first
+    /// output.
     pub(crate) fn reference(&self) -> &str {
-        self.outputs.first().map_or(&self.digest, |output| &output.reference)
+        let output = self.outputs.first().map(|it| &it.reference);
+        self.pushed.first().map(|it| &it.image).or(output).unwrap_or(&self.digest)
+    }
+
+    /// What the steps after this one of a workflow are told.
+    pub(crate) fn outputs(&self) -> push::Outputs {
+        let image_id = match &*self.images {
+            [image] => &image.config_digest,
+            _ => &self.digest,
+        };
+        push::outputs(&self.digest, image_id, &self.pushed)
     }
 
     /// As JSON.
@@ -163,7 +183,8 @@ impl Report {
             table.row(["  size", &size(image.size)]);
             for layer in &image.layers {
                 let name = layer.created_by.split(':').next().unwrap_or_default();
-                let sizes = format!("{}, unpacked {}", size(layer.size), size(layer.unpacked_size));
+                let unpacked = layer.unpacked_size.map(|it| format!(", unpacked {}", size(it)));
+                let sizes = format!("{}{}", size(layer.size), unpacked.unwrap_or_default());
                 table.row([&format!("    {name}"), &sizes]);
             }
             for binary in &image.binaries {
@@ -184,6 +205,7 @@ impl Report {
             let unchanged = if output.changed { "" } else { " (unchanged)" };
             table.row([output.kind, &format!("{}{unchanged}", output.reference)]);
         }
+        push::rows(&self.pushed, &mut table);
         table.render()
     }
 }
@@ -193,7 +215,7 @@ fn image_report(
     facts: &Facts<'_>,
     steps: &BTreeMap<plimsoll_image::Digest, &'static str>,
 ) -> ImageReport {
-    let binaries = facts.binaries.iter().filter(|it| it.platform == image.platform);
+    let binaries = facts.binaries.iter().filter(|it| it.platform == image.platform.normalized());
     ImageReport {
         platform: image.platform.to_string(),
         digest: image.manifest.digest.to_string(),

@@ -17,9 +17,12 @@ pub(crate) fn write(path: &Path, outputs: &[(&'static str, String)]) -> Result<(
 
 /// The lines for the file; the values are names, tags and digests, none of which is the delimiter.
 fn text(outputs: &[(&'static str, String)]) -> String {
-    let line = |(name, value): &(&'static str, String)| match value.contains('\n') {
-        true => format!("{name}<<end-of-{name}\n{value}\nend-of-{name}\n"),
-        false => format!("{name}={value}\n"),
+    let line = |(name, value): &(&'static str, String)| {
+        if value.contains('\n') {
+            format!("{name}<<end-of-{name}\n{value}\nend-of-{name}\n")
+        } else {
+            format!("{name}={value}\n")
+        }
     };
     outputs.iter().map(line).collect()
 }

@@ -93,7 +93,8 @@ impl Report {
 
     /// `NAME@sha256:…`, a line for each repository.
     pub(crate) fn names(&self) -> String {
-        self.repositories.iter().map(|it| format!("{}\n", it.image)).collect()
+        let names: Vec<_> = self.repositories.iter().map(|it| &*it.image).collect();
+        names.join("\n") + "\n"
     }
 
     /// For people.
@@ -142,20 +143,13 @@ pub(crate) fn repositories(
     let mut reports: Vec<RepositoryReport> = Vec::new();
     for it in pushed {
         let image = it.reference.pinned(it.digest).to_string();
-        let report = match reports.iter_mut().position(|report| report.image == image) {
-            Some(at) => &mut reports[at],
-            None => {
-                reports.push(RepositoryReport {
-                    image,
-                    sent: 0,
-                    mounted: 0,
-                    existing: 0,
-                    tags: Vec::new(),
-                });
-                let last = reports.len() - 1;
-                &mut reports[last]
-            }
-        };
+        let found = reports.iter().position(|report| report.image == image);
+        let at = found.unwrap_or(reports.len());
+        if found.is_none() {
+            let tags = Vec::new();
+            reports.push(RepositoryReport { image, sent: 0, mounted: 0, existing: 0, tags });
+        }
+        let Some(report) = reports.get_mut(at) else { continue };
         // What is told for each tag is the repository's.
         report.sent = report.sent.max(it.sent);
         report.mounted = report.mounted.max(it.mounted);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use plimsoll_build::{
+    base::{BaseName, ParseBaseError},
     files::image_path,
     spec::{FileSpec, ImageSpec, Init},
 };
@@ -23,13 +24,19 @@ pub(crate) struct ValueError {
 }
 
 impl ImageSettings {
+    /// What the image stands on, if that is said. A directory is relative to `directory`.
+    pub(crate) fn base(&self, directory: &Path) -> Result<Option<BaseName>, ValueError> {
+        let parse = |text: &String| {
+            let parsed = text.parse::<BaseName>();
+            let problem = |error: ParseBaseError| error.to_string();
+            parsed.map_err(|error| ValueError { key: "base", problem: problem(error) })
+        };
+        let base = self.base.as_ref().map(parse).transpose()?;
+        Ok(base.map(|it| it.relative_to(directory)))
+    }
+
     /// What the image is to be. Paths are relative to `directory`.
     pub(crate) fn spec(&self, directory: &Path) -> Result<ImageSpec, ValueError> {
-        let default = ImageSpec::default();
-        if let Some(base) = self.base.as_deref().filter(|it| *it != "scratch") {
-            let problem = format!("`{base}` is not known: images are built on \"scratch\"");
-            return Err(ValueError { key: "base", problem });
-        }
         for (name, value) in &self.env {
             check("env", is_variable(name), || format!("`{name}` is no name of a variable"))?;
             check("env", !value.contains('\0'), || format!("the value of `{name}` has a NUL"))?;
@@ -37,14 +44,15 @@ impl ImageSettings {
         for volume in &self.volumes {
             check("volumes", is_image_path(volume) && volume != "/", || not_absolute(volume))?;
         }
-        let workdir = self.workdir.clone().unwrap_or(default.workdir);
-        check("workdir", is_image_path(&workdir), || not_absolute(&workdir))?;
+        if let Some(workdir) = &self.workdir {
+            check("workdir", is_image_path(workdir), || not_absolute(workdir))?;
+        }
         if let Some(entrypoint) = &self.entrypoint {
             check("entrypoint", !entrypoint.is_empty(), || "it is empty".to_owned())?;
         }
         Ok(ImageSpec {
-            user: self.user.clone().unwrap_or(default.user),
-            workdir,
+            user: self.user.clone(),
+            workdir: self.workdir.clone(),
             entrypoint: self.entrypoint.clone(),
             cmd: self.cmd.clone(),
             env: self.env.clone(),
@@ -190,7 +198,6 @@ mod tests {
     #[test]
     fn values_that_cannot_be_meant_are_named() {
         for (text, key) in [
-            ("base = \"alpine\"", "base"),
             ("env = { \"A=B\" = \"\" }", "env"),
             ("volumes = [\"data\"]", "volumes"),
             ("volumes = [\"/\"]", "volumes"),

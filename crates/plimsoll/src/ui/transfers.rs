@@ -17,8 +17,8 @@ use crate::report::table::size;
 
 /// Hears of transfers and shows them.
 #[derive(Debug)]
-pub(crate) struct Transfers<'a> {
-    ui: &'a Ui,
+pub(crate) struct Transfers {
+    ui: Ui,
     /// What is done with blobs, as in "pushing".
     verb: &'static str,
     /// The lines that move, where somebody watches.
@@ -28,14 +28,14 @@ pub(crate) struct Transfers<'a> {
 
 impl Ui {
     /// Shows transfers until it is dropped; `verb` is as in "pushing".
-    pub(crate) fn transfers(&self, verb: &'static str) -> Transfers<'_> {
+    pub(crate) fn transfers(&self, verb: &'static str) -> Transfers {
         let watched = !self.is_quiet() && io::stderr().is_terminal();
         let bars = watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        Transfers { ui: self, verb, bars, running: Mutex::default() }
+        Transfers { ui: self.clone(), verb, bars, running: Mutex::default() }
     }
 }
 
-impl Events for Transfers<'_> {
+impl Events for Transfers {
     fn event(&self, event: &Event<'_>) {
         if self.ui.is_quiet() {
             return;
@@ -47,7 +47,7 @@ impl Events for Transfers<'_> {
     }
 }
 
-impl Transfers<'_> {
+impl Transfers {
     fn show(&self, bars: &MultiProgress, event: &Event<'_>) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
@@ -114,7 +114,7 @@ impl Transfers<'_> {
     }
 }
 
-impl Drop for Transfers<'_> {
+impl Drop for Transfers {
     fn drop(&mut self) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         for bar in std::mem::take(&mut *running).into_values() {
@@ -130,8 +130,7 @@ mod tests {
     #[test]
     fn events_are_lines_where_nobody_watches() {
         let ui = Ui { quiet: false };
-        let transfers =
-            Transfers { ui: &ui, verb: "pushing", bars: None, running: Mutex::default() };
+        let transfers = Transfers { ui, verb: "pushing", bars: None, running: Mutex::default() };
         let digest = Digest::of(b"");
         let from = "localhost:5000/a".parse().unwrap();
         let lines: Vec<_> = [

@@ -124,7 +124,8 @@ impl Pending {
             (None, None) => None,
         };
         if reference.is_none() && head.is_none() {
-            reference = containing(&git, &directory, until)?;
+            let over = containing(&git, &directory, until)?;
+            reference = over.or_else(|| reference::elsewhere(id.as_deref()?, &all));
         }
         let tag = |it: &Ref<'_>| it.name.strip_prefix("refs/tags/").map(str::to_owned);
         Ok(Refs {

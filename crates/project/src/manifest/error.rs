@@ -64,6 +64,16 @@ pub enum ManifestError {
         /// The names that there are, sorted.
         candidates: Vec<String>,
     },
+    /// No package has this name.
+    #[error("{}: there is no package `{package}`", path.display())]
+    NoSuchPackage {
+        /// The manifest where the search began.
+        path: PathBuf,
+        /// The name that was looked for.
+        package: String,
+        /// The names that there are, sorted.
+        candidates: Vec<String>,
+    },
     /// Several packages have this binary; or binaries at all, where no name was given.
     #[error("both {} and {} have {}", first.display(), second.display(), Binary(binary.as_deref()))]
     SeveralPackages {

@@ -22,6 +22,9 @@ pub struct Context {
     pub now: Timestamp,
     /// What GitHub says of the event (`$GITHUB_EVENT_PATH`); `Null` if nothing is known.
     pub payload: Value,
+    /// What the label `created` says; `None` counts as [`Context::now`]. The commit's time makes
+    /// labels that are the same in every build.
+    pub created: Option<Timestamp>,
     /// What is known of the repository.
     pub repository: RepositoryFacts,
     /// What environment variables ask for.
@@ -59,6 +62,30 @@ pub struct Settings {
     pub annotations_levels: Option<String>,
 }
 
+impl Context {
+    /// The context as the inputs are about it: `pull_request_target` is about the request, and
+    /// `DOCKER_METADATA_PR_HEAD_SHA` about its head.
+    pub(super) fn resolved(&self) -> Self {
+        let mut context = self.clone();
+        if self.event_name.contains("pull_request_target") {
+            let number = self.payload["number"].as_u64();
+            context.git_ref = number.map_or_else(String::new, |it| format!("refs/pull/{it}/merge"));
+        }
+        let wants_head = self.settings.pr_head_sha.as_deref().unwrap_or_default();
+        if wants_head.to_lowercase().contains("true") && self.event_name.contains("pull_request") {
+            let head = self.payload["pull_request"]["head"]["sha"].as_str();
+            context.sha = head.map_or(context.sha, str::to_owned);
+        }
+        context
+    }
+
+    /// The levels of annotations.
+    pub(super) fn annotations_levels(&self) -> Vec<String> {
+        let levels = self.settings.annotations_levels.as_deref().filter(|it| !it.is_empty());
+        levels.unwrap_or("manifest").split(',').map(str::to_owned).collect()
+    }
+}
+
 impl Settings {
     /// Reads the settings from environment variables, which come as a look-up.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -83,7 +110,9 @@ pub enum Manner {
     /// - a branch or a pull request never gets a tag that a release has (`latest`, `1.2.3`);
     /// - the version is the most precise tag of a release, whatever the order of the entries;
     /// - expressions are not escaped for HTML, and an unknown time zone is an error;
-    /// - a default label that is set to nothing is left out, and `created` is the commit's time.
+    /// - `1` and `1.2` don't move back to an older release ([`Context::released`]);
+    /// - a default label that is set to nothing is left out;
+    /// - the label `version` is that of the git tag where the first tag is only a commit.
     #[default]
     Ours,
 }

@@ -1,17 +1,24 @@
 //! The answer, and the forms that it is given out in.
 
+mod bake;
+mod warning;
+
+use serde_json::{Value, json};
+
+pub use warning::Warning;
+
 /// The tags, labels and annotations of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// The image's version: the name of the first tag. `None` if no entry applies.
     pub version: Option<String>,
-    /// The names of the other tags, without [`Metadata::version`] and `latest`.
+    /// The names of the other tags, without [`Metadata::version`] and the `latest` of the flavor.
     pub partial: Vec<String>,
     /// Whether there is a `latest` beside them.
     pub latest: bool,
-    /// Every name of a tag in order, `latest` included, and where each comes from.
+    /// Every name of a tag in order, `latest` included, each once, and where it comes from.
     pub planned: Vec<PlannedTag>,
-    /// The names of the images, as they were enabled, in lower case.
+    /// The names of the images that are enabled, in lower case.
     pub images: Vec<String>,
     /// Every tag of every image, `ghcr.io/user/app:1.2.3`; bare names if no image was asked for.
     pub tags: Vec<String>,
@@ -34,6 +41,8 @@ pub struct PlannedTag {
     pub name: String,
     /// What it stands for.
     pub kind: TagKind,
+    /// The entry that asks for it; empty for `latest` by flavor.
+    pub entry: String,
 }
 
 /// What a tag stands for, which says whether it may ever move.
@@ -63,14 +72,45 @@ pub enum TagKind {
     Latest,
 }
 
-/// What was asked for and could not be done, though that is no error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Warning {
-    /// The pattern does not match the value.
-    NoMatch {
-        /// A regular expression.
-        pattern: String,
-        /// What it was held against.
-        value: String,
-    },
+impl Metadata {
+    /// The names of tags without images, in order.
+    pub fn tag_names(&self) -> Vec<&str> {
+        self.planned.iter().map(|it| it.name.as_str()).collect()
+    }
+
+    /// The labels as `key=value`.
+    pub fn label_lines(&self) -> Vec<String> {
+        lines(&self.labels)
+    }
+
+    /// The annotations as `key=value`, without levels.
+    pub fn annotation_lines(&self) -> Vec<String> {
+        lines(&self.annotations)
+    }
+
+    /// The annotations as `level:key=value`, once for each level.
+    pub fn leveled_annotations(&self) -> Vec<String> {
+        let lines = self.annotation_lines();
+        let levels = self.annotations_levels.iter();
+        levels.flat_map(|level| lines.iter().map(move |it| format!("{level}:{it}"))).collect()
+    }
+
+    /// The output `json`.
+    pub fn json(&self) -> Value {
+        json!({
+            "tags": self.tags,
+            "tag-names": self.tag_names(),
+            "labels": self.label_map(),
+            "annotations": self.leveled_annotations(),
+        })
+    }
+
+    fn label_map(&self) -> Value {
+        let value = |text: &String| Value::String(text.lines().next().unwrap_or_default().into());
+        Value::Object(self.labels.iter().map(|(key, text)| (key.clone(), value(text))).collect())
+    }
+}
+
+fn lines(pairs: &[(String, String)]) -> Vec<String> {
+    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect()
 }

@@ -21,8 +21,9 @@ pub(crate) fn next(
     repeatable: bool,
     may_be_plain: impl Fn(&Url) -> bool,
 ) -> Result<Url, String> {
-    let reads = matches!(method, Method::Get | Method::Head);
-    if !reads && !(matches!(status, 307 | 308) && repeatable) {
+    let is_read = matches!(method, Method::Get | Method::Head);
+    let may_follow = is_read || (repeatable && matches!(status, 307 | 308));
+    if !may_follow {
         return Err(format!("it redirects what can't be sent again ({status})"));
     }
     let from = before.last().ok_or("it redirects from nowhere")?;

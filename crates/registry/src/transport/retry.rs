@@ -9,7 +9,6 @@
 
 use std::{
     hash::{BuildHasher as _, RandomState},
-    io::Cursor,
     thread,
     time::{Duration, SystemTime},
 };
@@ -17,12 +16,7 @@ use std::{
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 
 use super::{
-    Address, Answer, Request, Transport, complaint,
-    exchange::{Failure, Raw},
-    line::NoLine,
-    redirect,
-    tls::SetupProblem,
-    url::Url,
+    Answer, Attempt, Request, Transport, exchange::Failure, line::NoLine, tls::SetupProblem,
 };
 use crate::{Event, Events, RegistryError};
 
@@ -40,29 +34,30 @@ impl Transport {
         let host = &request.scope.repository.host;
         let mut tries = 0;
         loop {
-            let attempt = self.attempt(request);
-            let (reason, asked) = match attempt {
+            let left = self.options.retries.saturating_sub(tries);
+            let (reason, asked) = match self.settled_attempt(request) {
                 Ok(answer) => {
                     let again = request.repeatable && may_pass(answer.status);
-                    if !again || tries >= self.options.retries {
+                    if !again || left == 0 || has_used_up(&answer) {
                         return Ok(answer);
                     }
                     let asked = answer.header("retry-after").and_then(retry_after);
                     (format!("{host} answered {}", answer.status), asked)
                 }
                 Err(Attempt::Final(error)) => return Err(error),
-                Err(Attempt::Failed(failure)) => {
-                    let most = match &failure {
-                        Failure::NoLine(NoLine::Unreachable(_) | NoLine::Proxy(_)) => {
-                            MOST_UNREACHED.min(self.options.retries)
-                        }
-                        Failure::Broken(_) | Failure::Protocol(_) if request.repeatable => {
-                            self.options.retries
-                        }
-                        _ => 0,
-                    };
-                    if tries >= most {
-                        return Err(self.error(failure, request));
+                Err(Attempt::Busy { reason: message, status, asked }) => {
+                    if left == 0 {
+                        let (host, action) = (host.clone(), request.action.clone());
+                        return Err(RegistryError::Status { host, action, status, message });
+                    }
+                    (message, asked)
+                }
+                Err(Attempt::Failed(failure)) if !request.repeatable => {
+                    return Err(error(failure, request));
+                }
+                Err(Attempt::Failed(failure) | Attempt::Unsent(failure)) => {
+                    if tries >= most(&failure).min(self.options.retries) {
+                        return Err(error(failure, request));
                     }
                     (format!("{host}: {}", shown(&failure)), None)
                 }
@@ -74,105 +69,49 @@ impl Transport {
             tries += 1;
         }
     }
+}
 
-    /// One try, with the redirects that belong to it.
-    fn attempt(&self, request: &Request<'_>) -> Result<Answer, Attempt> {
-        let host = &request.scope.repository.host;
-        let protocol = |reason: String| {
-            Attempt::Final(RegistryError::Protocol {
-                host: host.clone(),
-                action: request.action.clone(),
-                reason,
-            })
-        };
-        let home = self.settle(host).map_err(Attempt::Failed)?;
-        let mut url = match &request.address {
-            Address::Path(target) => Url { target: target.clone(), ..home.clone() },
-            Address::Url(text) => {
-                let url = Url::parse(text)
-                    .ok_or_else(|| protocol("it gave what is no URL".to_owned()))?;
-                upgraded(url, &home)
-            }
-        };
-        if home.https && !url.https && !self.may_be_plain(&url) {
-            return Err(protocol(format!(
-                "it leads from HTTPS to plain HTTP, at {}",
-                url.authority()
-            )));
+fn error(failure: Failure, request: &Request<'_>) -> RegistryError {
+    let host = request.scope.repository.host.clone();
+    let action = request.action.clone();
+    match failure {
+        Failure::NoLine(NoLine::Unreachable(source)) => {
+            RegistryError::Unreachable { host, action, source }
         }
-        let mut before = Vec::new();
-        loop {
-            let raw = self
-                .exchange(request.method, &url, &request.headers, None, &request.body)
-                .map_err(Attempt::Failed)?;
-            before.push(url);
-            let url_before = before.last().map(ToString::to_string).unwrap_or_default();
-            if !redirect::is_redirect(raw.status) {
-                return Ok(answer(raw, url_before));
-            }
-            url = redirect::next(
-                request.method,
-                raw.status,
-                raw.header("location"),
-                &before,
-                request.repeatable,
-                |it| self.may_be_plain(it),
-            )
-            .map_err(protocol)?;
+        Failure::NoLine(NoLine::Proxy(reason)) => {
+            RegistryError::Unreachable { host, action, source: std::io::Error::other(reason) }
         }
-    }
-
-    fn error(&self, failure: Failure, request: &Request<'_>) -> RegistryError {
-        let host = request.scope.repository.host.clone();
-        let action = request.action.clone();
-        match failure {
-            Failure::NoLine(NoLine::Unreachable(source)) => {
-                RegistryError::Unreachable { host, action, source }
-            }
-            Failure::NoLine(NoLine::Proxy(reason)) => {
-                RegistryError::Unreachable { host, action, source: std::io::Error::other(reason) }
-            }
-            Failure::NoLine(NoLine::Tls { reason, .. })
-            | Failure::NoLine(NoLine::Setup(SetupProblem::Other(reason))) => {
-                RegistryError::Tls { host, reason }
-            }
-            Failure::NoLine(NoLine::Setup(SetupProblem::Variable(name, reason))) => {
-                RegistryError::Environment { name, reason }
-            }
-            Failure::Broken(source) => RegistryError::Broken { host, action, source },
-            Failure::Protocol(reason) => RegistryError::Protocol { host, action, reason },
-            Failure::Local(source) => {
-                RegistryError::Io { action: format!("read what was to be sent to {host}"), source }
-            }
+        Failure::NoLine(
+            NoLine::Tls { reason, .. } | NoLine::Setup(SetupProblem::Other(reason)),
+        ) => RegistryError::Tls { host, reason },
+        Failure::NoLine(NoLine::Setup(SetupProblem::Variable(name, reason))) => {
+            RegistryError::Environment { name, reason }
+        }
+        Failure::Broken(source) => RegistryError::Broken { host, action, source },
+        Failure::Protocol(reason) => RegistryError::Protocol { host, action, reason },
+        Failure::Local(source) => {
+            RegistryError::Io { action: format!("read what was to be sent to {host}"), source }
         }
     }
 }
 
-/// Why a try gave no answer.
-enum Attempt {
-    /// It may be worth another one.
-    Failed(Failure),
-    /// It is not.
-    Final(RegistryError),
-}
-
-/// An answer; what is no success is read at once, so that its connection can be used again.
-fn answer(raw: Raw, url: String) -> Answer {
-    let body =
-        if raw.status < 300 { raw.body } else { Box::new(Cursor::new(complaint::body(raw.body))) };
-    Answer { status: raw.status, headers: raw.headers, url, body }
-}
-
-/// A registry behind a proxy that ends TLS may not know that it is spoken to with HTTPS.
-fn upgraded(url: Url, home: &Url) -> Url {
-    let same = url.host == home.host && (url.port == home.port || url.port == 80);
-    if home.https && !url.https && same {
-        return Url { https: true, port: home.port, ..url };
+/// How often what failed so is tried again.
+fn most(failure: &Failure) -> u32 {
+    match failure {
+        Failure::NoLine(NoLine::Unreachable(_) | NoLine::Proxy(_)) => MOST_UNREACHED,
+        Failure::Broken(_) | Failure::Protocol(_) => u32::MAX,
+        Failure::NoLine(_) | Failure::Local(_) => 0,
     }
-    url
 }
 
-fn may_pass(status: u16) -> bool {
+/// Whether a limit over hours is reached, as Docker Hub has one: no pause of ours would help.
+fn has_used_up(answer: &Answer) -> bool {
+    let remaining = answer.header("ratelimit-remaining").unwrap_or_default();
+    answer.status == 429 && remaining.split(';').next().is_some_and(|it| it.trim() == "0")
+}
+
+/// Whether a status may pass by itself.
+pub(crate) fn may_pass(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
@@ -197,15 +136,14 @@ fn shortened(pause: Duration) -> Duration {
 }
 
 /// How long `Retry-After` asks to wait: seconds, or a date. At most a minute.
-fn retry_after(value: &str) -> Option<Duration> {
+pub(crate) fn retry_after(value: &str) -> Option<Duration> {
     let value = value.trim();
-    let asked = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let then = DateTimeParser::new().parse_timestamp(value).ok()?;
-            let now = Timestamp::try_from(SystemTime::now()).ok()?;
-            Duration::try_from(then.duration_since(now)).unwrap_or_default()
-        }
+    let asked = if let Ok(seconds) = value.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let then = DateTimeParser::new().relaxed_weekday(true).parse_timestamp(value).ok()?;
+        let now = Timestamp::try_from(SystemTime::now()).ok()?;
+        Duration::try_from(then.duration_since(now)).unwrap_or_default()
     };
     Some(asked.min(MOST_PAUSE))
 }
@@ -233,14 +171,5 @@ mod tests {
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert_eq!(retry_after("Wed, 21 Oct 2215 07:28:00 GMT"), Some(MOST_PAUSE));
         assert_eq!(retry_after("soon"), None);
-    }
-
-    #[test]
-    fn a_registry_that_forgets_https_is_not_followed_out_of_it() {
-        let home = Url::parse("https://a:5000/").unwrap();
-        let up = |text: &str| upgraded(Url::parse(text).unwrap(), &home).to_string();
-        assert_eq!(up("http://a:5000/x"), "https://a:5000/x");
-        assert_eq!(up("http://a/x"), "https://a:5000/x");
-        assert_eq!(up("http://b/x"), "http://b/x");
     }
 }

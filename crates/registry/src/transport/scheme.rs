@@ -16,10 +16,10 @@
 use std::sync::PoisonError;
 
 use super::{
-    Body, Method, Transport,
+    Address, Answer, Attempt, Body, Method, Request, Transport,
     exchange::Failure,
-    line::NoLine,
-    url::{Url, is_loopback},
+    line::{NoLine, TlsKind},
+    url::Url,
 };
 
 /// Where Docker Hub answers.
@@ -40,58 +40,94 @@ impl Transport {
         let https = Url::of(true, api_host(host), "/")?;
         let plain = Url::of(false, api_host(host), "/")?;
         match known {
-            Some(true) => Some(https),
             Some(false) => Some(plain),
             None if self.may_be_plain(&https) || self.may_be_plain(&plain) => None,
-            None => Some(https),
+            Some(true) | None => Some(https),
         }
     }
 
-    /// Finds out how a registry is spoken to.
-    pub(crate) fn settle(&self, host: &str) -> Result<Url, Failure> {
-        let wrong = || Failure::Protocol(format!("{host} is no host"));
-        if let Some(url) = self.settled(host) {
-            return Ok(url);
+    /// Tries a request once, and finds out how the registry is spoken to where that is not known. The
+    /// request itself is the question where it can be repeated and has no body.
+    pub(super) fn settled_attempt(&self, request: &Request<'_>) -> Result<Answer, Attempt> {
+        let host = &request.scope.repository.host;
+        if let Some(home) = self.settled(host) {
+            return self.attempt(request, &home);
         }
-        let https = Url::of(true, api_host(host), "/").ok_or_else(wrong)?;
-        let plain = Url::of(false, api_host(host), "/").ok_or_else(wrong)?;
-        let has_port = https.port == plain.port;
-        let answers = |url: &Url| {
-            let asked = Url { target: "/v2/".to_owned(), ..url.clone() };
-            self.exchange(Method::Get, &asked, &[], None, &Body::Empty)
+        if request.repeatable && matches!(request.body, Body::Empty) {
+            return self.unsettled_attempt(request);
+        }
+        let question = Request {
+            method: Method::Get,
+            address: Address::Path("/v2/".to_owned()),
+            scope: request.scope.clone(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            repeatable: true,
+            action: request.action.clone(),
         };
-        let is_https = if has_port && is_loopback(&https.host) {
-            match answers(&plain) {
-                // No registry answers this one with 400.
-                Ok(raw) if raw.status == 400 => self.lines.speaks_tls(&https),
-                Ok(_) => false,
-                Err(error @ (Failure::Broken(_) | Failure::Protocol(_))) => {
-                    if !self.lines.speaks_tls(&https) {
-                        return Err(error);
-                    }
-                    true
-                }
-                Err(error) => return Err(error),
-            }
-        } else {
-            match answers(&https) {
-                Ok(_) => true,
-                Err(Failure::NoLine(NoLine::Tls { not_tls: true, .. })) => false,
-                Err(error @ Failure::NoLine(NoLine::Unreachable(_))) => {
-                    if has_port || answers(&plain).is_err() {
-                        return Err(error);
-                    }
-                    false
-                }
-                Err(error) => return Err(error),
-            }
-        };
-        self.schemes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(host.to_owned(), is_https);
-        Ok(if is_https { https } else { plain })
+        let answered = self.unsettled_attempt(&question).map(|_| ());
+        match self.settled(host) {
+            Some(home) => self.attempt(request, &home),
+            None => Err(answered.err().unwrap_or_else(|| no_host(host))),
+        }
     }
+
+    fn unsettled_attempt(&self, request: &Request<'_>) -> Result<Answer, Attempt> {
+        let host = &request.scope.repository.host;
+        let https = Url::of(true, api_host(host), "/").ok_or_else(|| no_host(host))?;
+        let plain = Url::of(false, api_host(host), "/").ok_or_else(|| no_host(host))?;
+        // Without a port, the two have one each.
+        let one_port = https.port == plain.port;
+        if one_port && https.is_loopback() {
+            let first = self.attempt(request, &plain);
+            let is_doubtful = match &first {
+                Ok(answer) => answer.status == 400,
+                Err(Attempt::Failed(it)) => !matches!(it, Failure::Local(_)),
+                Err(Attempt::Final(_)) => false,
+                Err(_) => return first,
+            };
+            if is_doubtful && self.lines.speaks_tls(&https) {
+                self.settle(host, true);
+                return self.attempt(request, &https);
+            }
+            // What is final follows from an answer, too.
+            if matches!(first, Ok(_) | Err(Attempt::Final(_))) {
+                self.settle(host, false);
+            }
+            return first;
+        }
+        let first = self.attempt(request, &https);
+        let try_plain = match &first {
+            Err(Attempt::Unsent(Failure::NoLine(NoLine::Tls { kind, .. }))) => {
+                *kind == TlsKind::NotTls
+            }
+            Err(Attempt::Unsent(Failure::NoLine(NoLine::Unreachable(_)))) => !one_port,
+            Err(Attempt::Unsent(_) | Attempt::Failed(_) | Attempt::Busy { .. }) => false,
+            Ok(_) | Err(Attempt::Final(_)) => {
+                self.settle(host, true);
+                false
+            }
+        };
+        if !try_plain {
+            return first;
+        }
+        match self.attempt(request, &plain) {
+            Err(Attempt::Unsent(Failure::NoLine(_))) => first,
+            second => {
+                self.settle(host, false);
+                second
+            }
+        }
+    }
+
+    fn settle(&self, host: &str, is_https: bool) {
+        let mut schemes = self.schemes.lock().unwrap_or_else(PoisonError::into_inner);
+        schemes.insert(host.to_owned(), is_https);
+    }
+}
+
+fn no_host(host: &str) -> Attempt {
+    Attempt::Unsent(Failure::Protocol(format!("{host} is no host")))
 }
 
 /// The host that answers for a registry.

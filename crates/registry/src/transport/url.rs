@@ -126,12 +126,11 @@ fn split_authority(authority: &str, https: bool) -> Option<(String, u16)> {
         _ => (authority, ""),
     };
     let port = if port.is_empty() { default_port(https) } else { port.parse().ok()? };
-    let fits = match host.strip_prefix('[') {
-        Some(rest) => rest.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let letter = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_');
-            !host.is_empty() && host.bytes().all(letter)
-        }
+    let fits = if let Some(rest) = host.strip_prefix('[') {
+        rest.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().is_ok()
+    } else {
+        let letter = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_');
+        !host.is_empty() && !host.starts_with('.') && host.bytes().all(letter)
     };
     (fits && port != 0).then(|| (host.to_ascii_lowercase(), port))
 }
@@ -160,6 +159,7 @@ mod tests {
             "https://a b/",
             "https://a/\r\nx",
             "https://[::1/",
+            "https://../x",
             "a/b",
         ] {
             assert_eq!(Url::parse(text), None, "{text}");

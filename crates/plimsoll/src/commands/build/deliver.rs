@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use plimsoll_engine::{Endpoint, Engine, Environment as EngineEnvironment};
 use plimsoll_image::{
-    Bundle,
+    Bundle, Reference, Repository,
     archive::{self, Archive, Kind},
     atomic,
     layout::{self, Written},
@@ -12,7 +12,7 @@ use plimsoll_image::{
 
 use super::{
     Context, Ready,
-    output::{Name, Output, repository_of},
+    output::{Output, repository_of},
 };
 use crate::failure::Failure;
 
@@ -71,46 +71,63 @@ impl Delivery<'_> {
     ) -> Result<Vec<Delivered>, Failure> {
         let default = [Output::Oci(default_layout(ready))];
         let outputs = self.context.outputs();
-        let outputs = if outputs.is_empty() { &default } else { outputs };
-        outputs.iter().map(|output| self.write(output, ready, bundle)).collect()
+        // What goes to a registry need not be anywhere else.
+        let outputs = match outputs {
+            [] if !self.context.args.push => &default,
+            outputs => outputs,
+        };
+        let mut delivered = Vec::new();
+        for output in outputs {
+            let names = ready.names(output, &self.context.args.tag)?;
+            match (output, &*names) {
+                (Output::Docker(_), names) => {
+                    for name in names {
+                        delivered.push(self.load(bundle, name)?);
+                    }
+                }
+                (_, [name, ..]) => delivered.push(self.write(output, bundle, name)?),
+                (_, []) => {}
+            }
+        }
+        Ok(delivered)
     }
 
-    fn write(&self, output: &Output, ready: &Ready, bundle: &Bundle) -> Result<Delivered, Failure> {
-        let own = Name { repository: repository_of(&ready.title), tag: None };
-        let name = match output {
-            Output::Docker(Some(name)) => name,
-            _ => &own,
-        };
-        let tag = name.tag.clone().unwrap_or_else(|| ready.tag());
-        let repository = &*name.repository;
+    fn write(
+        &self,
+        output: &Output,
+        bundle: &Bundle,
+        name: &Reference,
+    ) -> Result<Delivered, Failure> {
+        let (repository, tag) = (full_name(&name.repository), tag(name));
         match output {
             Output::Oci(path) => {
-                let written = layout::write(path, bundle, &full_name(repository), &tag)?;
+                let written = layout::write(path, bundle, &repository, tag)?;
                 let reference = path.display().to_string();
                 Ok(Delivered { kind: "oci", reference, changed: written == Written::Changed })
             }
             Output::OciArchive(path) | Output::DockerArchive(path) => {
-                let (kind, name) = match output {
+                let (kind, kind_name) = match output {
                     Output::OciArchive(_) => (Kind::Oci, "oci-archive"),
                     _ => (Kind::Docker, "docker-archive"),
                 };
-                let archive = Archive::new(kind, bundle, &full_name(repository), &tag)?;
+                let archive = Archive::new(kind, bundle, &repository, tag)?;
                 let changed = !archive.is_at(path);
                 if changed {
                     check_file(path)?;
                     atomic::write(path, |file| archive.write(file))
                         .map_err(|source| NotWritten { path: path.clone(), source })?;
                 }
-                Ok(Delivered { kind: name, reference: path.display().to_string(), changed })
+                Ok(Delivered { kind: kind_name, reference: path.display().to_string(), changed })
             }
-            Output::Docker(_) => self.load(bundle, repository, &tag),
+            Output::Docker(_) => self.load(bundle, name),
         }
     }
 
-    fn load(&self, bundle: &Bundle, repository: &str, tag: &str) -> Result<Delivered, Failure> {
+    fn load(&self, bundle: &Bundle, name: &Reference) -> Result<Delivered, Failure> {
         let Some(engine) = &self.engine else { return Err(Failure::new("no engine was found")) };
-        let reference = format!("{repository}:{tag}");
-        let archive = Archive::new(Kind::Docker, bundle, &full_name(repository), tag)?;
+        let (reference, tag) = (name.to_string(), tag(name));
+        let repository = name.repository.to_string();
+        let archive = Archive::new(Kind::Docker, bundle, &full_name(&name.repository), tag)?;
         // An engine calls an image by its configuration, or by its manifest where it keeps images
         // as they came.
         let ids: Vec<String> = bundle
@@ -124,7 +141,7 @@ impl Delivery<'_> {
         for id in &ids {
             // It has the image under another name.
             if engine.find_image(id)?.is_some() {
-                engine.tag(id, repository, tag)?;
+                engine.tag(id, &repository, tag)?;
                 return Ok(Delivered { kind: "docker", reference, changed: true });
             }
         }
@@ -137,15 +154,28 @@ impl Delivery<'_> {
     }
 }
 
-/// The name with the registry and the folder that engines add to short ones.
-fn full_name(repository: &str) -> String {
-    match repository.split_once('/') {
-        None => format!("docker.io/library/{repository}"),
-        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => {
-            repository.to_owned()
-        }
-        Some(_) => format!("docker.io/{repository}"),
+impl Ready {
+    /// What the image is called in an output: as the output says, else as `given`, else as the program.
+    fn names(&self, output: &Output, given: &[Reference]) -> Result<Vec<Reference>, Failure> {
+        let with_tag = |name: &Reference| match name.tag {
+            Some(_) => name.clone(),
+            None => name.tagged(&self.tag()),
+        };
+        Ok(match output {
+            Output::Docker(Some(name)) => vec![with_tag(name)],
+            _ if given.is_empty() => vec![with_tag(&repository_of(&self.title).parse()?)],
+            _ => given.iter().map(with_tag).collect(),
+        })
     }
+}
+
+/// The name with the registry and the folder that engines add to short ones.
+fn full_name(repository: &Repository) -> String {
+    format!("{}/{}", repository.host, repository.path)
+}
+
+fn tag(name: &Reference) -> &str {
+    name.tag.as_deref().unwrap_or("latest")
 }
 
 fn default_layout(ready: &Ready) -> PathBuf {

@@ -1,10 +1,13 @@
 //! `--dry-run`: what would be built.
 
-use plimsoll_build::spec::{ImageSpec, Init};
+use plimsoll_build::{
+    base::BaseName,
+    spec::{ImageSpec, Init, NONROOT},
+};
 use plimsoll_project::git::Commit;
 
 use super::{
-    Context,
+    Context, base,
     from_cargo::{Plan, describe},
     output::Output,
     prove,
@@ -19,6 +22,7 @@ use crate::{
 pub(super) fn run(
     context: &Context<'_>,
     spec: &ImageSpec,
+    base: &BaseName,
     plan: Option<&Plan>,
     commit: Option<&Commit>,
     time: u64,
@@ -38,7 +42,7 @@ pub(super) fn run(
     for target in plan.iter().flat_map(|plan| &plan.targets) {
         notes.extend(target.plan.notes.iter().map(describe));
     }
-    let outputs = if context.outputs().is_empty() {
+    let mut outputs: Vec<String> = if context.outputs().is_empty() && !args.push {
         vec![match plan {
             Some(plan) => {
                 let place = plan.target_directory().join("plimsoll").join(format!("{title}.oci"));
@@ -49,6 +53,9 @@ pub(super) fn run(
     } else {
         context.outputs().iter().map(Output::to_string).collect()
     };
+    if args.push {
+        outputs.extend(args.tag.iter().map(|name| format!("registry:{name}")));
+    }
     let report = Report {
         package: plan.and_then(Plan::package).map(|it| format!("{} {}", it.name, it.version)),
         binaries,
@@ -62,8 +69,12 @@ pub(super) fn run(
                 rustflags: target.rustflags.clone(),
             })
             .collect(),
-        base: "scratch".to_owned(),
-        user: spec.user.clone(),
+        base: base::describe(context, base)?,
+        user: match (&spec.user, base) {
+            (Some(user), _) => user.clone(),
+            (None, BaseName::Scratch) => NONROOT.to_owned(),
+            (None, _) => format!("that of the base, or {NONROOT} where that is root"),
+        },
         init: match &spec.init {
             Init::None => None,
             Init::Pid1 => Some("pid1".to_owned()),

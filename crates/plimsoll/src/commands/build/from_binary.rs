@@ -13,7 +13,7 @@ use plimsoll_project::{
     manifest::{self, ManifestError},
 };
 
-use super::{BinaryFacts, Context, Ready, prove};
+use super::{BinaryFacts, Context, Ready, base::Bases, prove};
 use crate::failure::Failure;
 
 /// Looks at the program; Cargo does not run.
@@ -21,6 +21,7 @@ pub(super) fn ready(
     context: &Context<'_>,
     binary: &Path,
     spec: &ImageSpec,
+    bases: &Bases,
 ) -> Result<Ready, Failure> {
     let path = std::path::absolute(binary)?;
     let name = path
@@ -30,10 +31,12 @@ pub(super) fn ready(
         .to_owned();
     let facts = prove::read(&path)?;
     let platform = platform(context, &path, &facts)?;
-    prove::fits(&path, &facts, &platform)?;
+    let base = bases.image(&platform)?;
+    let ground = prove::Ground { context, spec, base: base.as_deref() };
+    prove::fits(&path, &facts, &platform, &ground)?;
     let init = match &spec.init {
         Init::None => None,
-        Init::Program(path) => Some(prove::init(path, &spec.init, &platform)?),
+        Init::Program(path) => Some(prove::init(path, &spec.init, &platform, &ground)?),
         Init::Pid1 => {
             return Err(Failure::new("`init = \"pid1\"` needs Cargo, which --binary does without")
                 .hint("name a static program in `init`, such as tini-static"));
@@ -57,7 +60,7 @@ pub(super) fn ready(
     Ok(Ready {
         title: name.clone(),
         package: package(context, &name)?,
-        programs: vec![Programs { platform, programs: vec![program], init }],
+        programs: vec![Programs { platform, programs: vec![program], init, base }],
         binaries,
         target_directory: target_directory(context),
         cargo: std::time::Duration::ZERO,

@@ -25,7 +25,7 @@ use plimsoll_project::{
     workspace::{self, DependencyKind, Features, MetadataOptions, PackageId, Source, Workspace},
 };
 
-use super::{BinaryFacts, Context, Ready, native_cpu, prove};
+use super::{BinaryFacts, Context, Ready, base::Bases, native_cpu, prove};
 use crate::{environment, failure::Failure};
 
 /// What is to be built, before anything is.
@@ -144,8 +144,13 @@ pub(super) fn ready(
     context: &Context<'_>,
     plan: &Plan,
     spec: &ImageSpec,
+    bases: &Bases,
     time: u64,
 ) -> Result<Ready, Failure> {
+    // What has no base for a platform is better not built.
+    for target in &plan.targets {
+        bases.image(&target.plan.platform)?;
+    }
     let mut programs = Vec::new();
     let mut binaries = Vec::new();
     let mut cargo = Duration::ZERO;
@@ -153,19 +158,23 @@ pub(super) fn ready(
         for note in &target.plan.notes {
             context.ui.note(describe(note));
         }
+        let base = bases.image(&target.plan.platform)?;
+        let ground = prove::Ground { context, spec, base: base.as_deref() };
         let begun = Instant::now();
         let compiled = run_cargo(context, plan, target, time)?;
         let init = match &spec.init {
             Init::None => None,
-            Init::Program(path) => Some(prove::init(path, &spec.init, &target.plan.platform)?),
-            Init::Pid1 => Some(build_pid1(context, plan, target, &spec.init)?),
+            Init::Program(path) => {
+                Some(prove::init(path, &spec.init, &target.plan.platform, &ground)?)
+            }
+            Init::Pid1 => Some(build_pid1(&ground, plan, target)?),
         };
         cargo += begun.elapsed();
         let platform = target.plan.platform.clone();
         let mut built = Vec::new();
         for (choice, executable) in plan.choices.iter().zip(&compiled.executables) {
             let path = &executable.path;
-            let facts = prove::prove(path, &platform)?;
+            let facts = prove::prove(path, &platform, &ground)?;
             if !executable.fresh {
                 warn_of_paths(context, path, target)?;
             }
@@ -184,7 +193,7 @@ pub(super) fn ready(
                 audit: Some(audit::encode(&list)?),
             });
         }
-        programs.push(Programs { platform, programs: built, init });
+        programs.push(Programs { platform, programs: built, init, base });
     }
     Ok(Ready {
         title: plan.title().to_owned(),
@@ -335,11 +344,11 @@ fn c_code_hint(target: &Target, error: &CargoError) -> Option<String> {
 }
 
 fn build_pid1(
-    context: &Context<'_>,
+    ground: &prove::Ground<'_>,
     plan: &Plan,
     target: &Target,
-    init: &Init,
 ) -> Result<Program, Failure> {
+    let context = ground.context;
     let place = target.workspace.target_directory.join("plimsoll/pid1");
     let built = pid1::pid1(&pid1::Request {
         cargo: &plan.cargo,
@@ -352,7 +361,7 @@ fn build_pid1(
         offline: context.args.offline,
         quiet: context.ui.is_quiet(),
     })?;
-    let program = prove::init(&built.path, init, &target.plan.platform)?;
+    let program = prove::init(&built.path, &ground.spec.init, &target.plan.platform, ground)?;
     Ok(Program { audit: Some(built.audit), ..program })
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
+use plimsoll_image::{Reference, Repository};
+
 /// A place for an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
@@ -11,17 +13,8 @@ pub(crate) enum Output {
     OciArchive(PathBuf),
     /// A file for `docker load`.
     DockerArchive(PathBuf),
-    /// A Docker Engine, under this name or that of the binary.
-    Docker(Option<Name>),
-}
-
-/// The name of an image in an engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
-    /// As in `registry.example:5000/team/app`.
-    pub(crate) repository: String,
-    /// The program's version where none is given.
-    pub(crate) tag: Option<String>,
+    /// A Docker Engine, under this name or that of the binary; without a tag it is the program's version.
+    Docker(Option<Reference>),
 }
 
 impl Output {
@@ -48,10 +41,7 @@ impl fmt::Display for Output {
             Self::OciArchive(path) => write!(f, "oci-archive:{}", path.display()),
             Self::DockerArchive(path) => write!(f, "docker-archive:{}", path.display()),
             Self::Docker(None) => f.write_str("docker:"),
-            Self::Docker(Some(Name { repository, tag: None })) => write!(f, "docker:{repository}"),
-            Self::Docker(Some(Name { repository, tag: Some(tag) })) => {
-                write!(f, "docker:{repository}:{tag}")
-            }
+            Self::Docker(Some(reference)) => write!(f, "docker:{reference}"),
         }
     }
 }
@@ -71,36 +61,18 @@ impl FromStr for Output {
             "oci-archive" => path().map(Self::OciArchive),
             "docker-archive" => path().map(Self::DockerArchive),
             "docker" if place.is_empty() => Ok(Self::Docker(None)),
-            "docker" => place.parse().map(Some).map(Self::Docker),
+            "docker" => name(place).map(Some).map(Self::Docker),
             _ => Err(format!("unknown kind `{kind}`: {KINDS}")),
         }
     }
 }
 
-impl FromStr for Name {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.contains('@') {
-            return Err(format!("`{text}` has a digest, which only the engine gives"));
-        }
-        // A colon before the last slash belongs to a port.
-        let (repository, tag) = match text.rsplit_once(':') {
-            Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
-            _ => (text, None),
-        };
-        if !is_repository(repository) {
-            return Err(format!(
-                "`{repository}` is no image name: lower-case letters, digits, `.`, `_` and `-`, with `/` between parts"
-            ));
-        }
-        if tag.is_some_and(|tag| !is_tag(tag)) {
-            return Err(format!(
-                "`{}` is no tag: up to 128 letters, digits, `_`, `.` and `-`, not `.` or `-` first",
-                tag.unwrap_or_default()
-            ));
-        }
-        Ok(Self { repository: repository.to_owned(), tag: tag.map(str::to_owned) })
+/// Reads the name of an image that is made: the digest is what comes of it.
+pub(crate) fn name(text: &str) -> Result<Reference, String> {
+    let reference: Reference = text.parse().map_err(|error| format!("{error}"))?;
+    match reference.digest {
+        Some(_) => Err(format!("`{text}` has a digest, which only the image itself has")),
+        None => Ok(reference),
     }
 }
 
@@ -115,43 +87,7 @@ pub(crate) fn repository_of(binary: &str) -> String {
     let name = name.trim_matches(['-', '_', '.']);
     let plain = |it: char| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '-' };
     let name: String = name.chars().map(plain).collect();
-    if is_repository(&name) { name } else { "app".to_owned() }
-}
-
-/// The grammar of the distribution specification.
-fn is_repository(name: &str) -> bool {
-    let (host, path) = match name.split_once('/') {
-        // A first part with a dot or a port, or `localhost`, is a host.
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
-            (Some(host), path)
-        }
-        _ => (None, name),
-    };
-    let host_fits = host.is_none_or(|host| {
-        let (name, port) = host.split_once(':').unwrap_or((host, "1"));
-        let letter = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-');
-        !name.is_empty() && name.bytes().all(letter) && port.parse::<u16>().is_ok()
-    });
-    host_fits && name.len() <= 255 && path.split('/').all(is_path_part)
-}
-
-fn is_path_part(part: &str) -> bool {
-    let alphanumeric = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
-    let ends_fit = part.bytes().next().is_some_and(alphanumeric)
-        && part.bytes().next_back().is_some_and(alphanumeric);
-    // Between letters and digits stands one of: `.`, `_`, `__`, or any number of `-`.
-    let separators = part.split(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit());
-    ends_fit
-        && separators
-            .filter(|it| !it.is_empty())
-            .all(|it| matches!(it, "." | "_" | "__") || it.bytes().all(|byte| byte == b'-'))
-}
-
-fn is_tag(tag: &str) -> bool {
-    let word = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
-    (1..=128).contains(&tag.len())
-        && tag.bytes().next().is_some_and(word)
-        && tag.bytes().all(|it| word(it) || matches!(it, b'.' | b'-'))
+    if name.parse::<Repository>().is_ok() { name } else { "app".to_owned() }
 }
 
 #[cfg(test)]
@@ -215,7 +151,7 @@ mod tests {
             [("app", "app"), ("MyApp", "myapp"), ("_x_", "x"), ("a___b", "app"), ("ä b", "b")]
         {
             let found = repository_of(binary);
-            assert!(is_repository(&found), "{found}");
+            assert!(found.parse::<Repository>().is_ok(), "{found}");
             if binary.is_ascii() {
                 assert_eq!(found, repository);
             }

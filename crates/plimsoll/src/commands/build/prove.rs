@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use plimsoll_build::{
-    elf::{self, ElfFacts},
-    pack::{Program, init_name},
-    spec::Init,
+    base::Base,
+    elf::{self, ElfFacts, Linkage},
+    pack::{Program, init_name, program_path},
+    proof::{self, BaseProofError, Subject},
+    spec::{ImageSpec, Init},
 };
 use plimsoll_image::Platform;
 
+use super::Context;
 use crate::failure::Failure;
 
 /// What is known of a program in the image.
@@ -28,11 +31,24 @@ pub(crate) struct BinaryFacts {
     pub(crate) crates: Option<usize>,
 }
 
-/// Reads a program and proves that it can run on `platform` in an image from scratch.
-pub(super) fn prove(path: &Path, platform: &Platform) -> Result<ElfFacts, Failure> {
+/// Reads a program and proves that it can run on `platform`, in an image from scratch or on the base.
+pub(super) fn prove(
+    path: &Path,
+    platform: &Platform,
+    ground: &Ground<'_>,
+) -> Result<ElfFacts, Failure> {
     let facts = read(path)?;
-    fits(path, &facts, platform)?;
+    fits(path, &facts, platform, ground)?;
     Ok(facts)
+}
+
+/// What programs are to run on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) spec: &'a ImageSpec,
+    /// Nothing for an image from scratch.
+    pub(super) base: Option<&'a Base>,
 }
 
 /// Reads what a program is.
@@ -44,14 +60,48 @@ pub(super) fn read(path: &Path) -> Result<ElfFacts, Failure> {
     Ok(elf::read_path(path)?)
 }
 
-/// Proves that a program can run on `platform` in an image from scratch.
-pub(super) fn fits(path: &Path, facts: &ElfFacts, platform: &Platform) -> Result<(), Failure> {
-    Ok(elf::prove(facts, platform, true).map_err(|error| Unfit { path: path.to_owned(), error })?)
+/// Proves that a program can run on `platform`, in an image from scratch or on the base. A static program
+/// needs nothing of a base, whose layers need not be there then.
+pub(super) fn fits(
+    path: &Path,
+    facts: &ElfFacts,
+    platform: &Platform,
+    ground: &Ground<'_>,
+) -> Result<(), Failure> {
+    elf::prove(facts, platform, ground.base.is_none())
+        .map_err(|error| Unfit { path: path.to_owned(), error })?;
+    let Some(base) = ground.base.filter(|_| facts.linkage == Linkage::Dynamic) else {
+        return Ok(());
+    };
+    let spec = ground.spec;
+    let contents = base.contents()?;
+    let shipped = proof::shipped(ground.context.settings_directory(), &spec.files)?;
+    let own = spec.env.iter().map(|(name, value)| format!("{name}={value}"));
+    let environment: Vec<String> = base.environment().iter().cloned().chain(own).collect();
+    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or("program");
+    let place = program_path(name);
+    let subject = Subject { facts, path: &place, file: Some(path) };
+    let proof = proof::prove(subject, platform, contents.facts(), &shipped, &environment).map_err(
+        |error| UnfitForBase {
+            path: path.to_owned(),
+            base: base.name().to_string(),
+            error: Box::new(error),
+        },
+    )?;
+    for note in proof.notes {
+        ground.context.ui.note(note);
+    }
+    Ok(())
 }
 
 /// Process 1 must run in the image too.
-pub(super) fn init(path: &Path, init: &Init, platform: &Platform) -> Result<Program, Failure> {
-    prove(path, platform).map_err(|failure| {
+pub(super) fn init(
+    path: &Path,
+    init: &Init,
+    platform: &Platform,
+    ground: &Ground<'_>,
+) -> Result<Program, Failure> {
+    prove(path, platform, ground).map_err(|failure| {
         failure.hint(
             "`init` takes a static program, such as tini-static of Debian's package tini; \
              or write `init = \"pid1\"`",
@@ -67,4 +117,13 @@ struct Unfit {
     path: std::path::PathBuf,
     #[source]
     error: elf::ProofError,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{} can't run on the base {base}", path.display())]
+struct UnfitForBase {
+    path: std::path::PathBuf,
+    base: String,
+    #[source]
+    error: Box<BaseProofError>,
 }

@@ -24,11 +24,22 @@ impl Reference {
     }
 }
 
-/// Chooses among the refs that point at a commit: a tag, a pull request, a branch.
+/// Chooses among the refs that point at a commit: a tag, a pull request that was fetched as if it
+/// were a branch, a branch.
 pub(super) fn at(id: &str, all: &[Ref<'_>]) -> Option<Reference> {
-    let here: Vec<Ref<'_>> = all.iter().copied().filter(|it| it.id == id).collect();
-    let name = tag(&here).or_else(|| pull_request(&here)).or_else(|| branch(&here, all))?;
+    let here = here(id, all);
+    let pull_request = || pull_request(&here, "refs/remotes/");
+    let name = tag(&here).or_else(pull_request).or_else(|| branch(&here, all))?;
     Some(Reference::tip(name))
+}
+
+/// Chooses where no branch has the commit: a pull request, as a mirror has it.
+pub(super) fn elsewhere(id: &str, all: &[Ref<'_>]) -> Option<Reference> {
+    pull_request(&here(id, all), "refs/").map(Reference::tip)
+}
+
+fn here<'a>(id: &str, all: &[Ref<'a>]) -> Vec<Ref<'a>> {
+    all.iter().copied().filter(|it| it.id == id).collect()
 }
 
 /// Chooses among branches that contain a commit, of which the first was last worked on.
@@ -62,16 +73,11 @@ fn tag(here: &[Ref<'_>]) -> Option<String> {
     Some(format!("refs/tags/{chosen}"))
 }
 
-/// `refs/pull/7/merge`, whether it was fetched as that or as a branch of a remote `pull`.
-fn pull_request(here: &[Ref<'_>]) -> Option<String> {
+/// `refs/pull/7/merge` of a ref that has this before `pull`.
+fn pull_request(here: &[Ref<'_>], before: &str) -> Option<String> {
     // What the merge would be comes before the branch that is to be merged.
-    here.iter().rev().find_map(|it| {
-        let rest =
-            it.name.strip_prefix("refs/remotes/").or_else(|| it.name.strip_prefix("refs/"))?;
-        let (number, state) = rest.strip_prefix("pull/")?.split_once('/')?;
-        let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
-        (is_number && matches!(state, "head" | "merge")).then(|| format!("refs/{rest}"))
-    })
+    let paths = here.iter().rev().filter_map(|it| it.name.strip_prefix(before));
+    paths.into_iter().find(|it| is_pull_request(it)).map(|it| format!("refs/{it}"))
 }
 
 /// A branch of the repository before one of a remote.
@@ -81,10 +87,10 @@ fn branch(here: &[Ref<'_>], all: &[Ref<'_>]) -> Option<String> {
     let local = here.iter().map(|it| it.name).filter(|it| it.starts_with("refs/heads/"));
     let best = |name: &&str| {
         let is_default = default.as_deref() == Some(*name);
-        let is_shared = remote.iter().any(|it| it == name);
+        let is_branch = name.starts_with("refs/heads/");
         // Branches of a topic have slashes, those that last mostly don't.
         let is_topic = name.matches('/').count() > 2;
-        (!is_default, !is_shared, is_topic)
+        (!is_default, !is_branch, is_topic)
     };
     let local = local.min_by_key(best).map(str::to_owned);
     local.or_else(|| remote.iter().map(String::as_str).min_by_key(best).map(str::to_owned))
@@ -110,6 +116,7 @@ fn remote_branch(it: &Ref<'_>, all: &[Ref<'_>]) -> Option<String> {
 fn is_pull_request(path: &str) -> bool {
     let state = path.strip_prefix("pull/").and_then(|it| it.split_once('/'));
     state.is_some_and(|(number, state)| {
-        number.bytes().all(|it| it.is_ascii_digit()) && matches!(state, "head" | "merge")
+        let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+        is_number && matches!(state, "head" | "merge")
     })
 }
