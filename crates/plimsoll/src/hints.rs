@@ -54,8 +54,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<ManifestError>().and_then(manifest))
         .or_else(|| error.downcast_ref::<ToolchainError>().and_then(toolchain))
         .or_else(|| error.downcast_ref::<TargetError>().map(target))
-        .or_else(|| error.downcast_ref::<ProofError>().and_then(proof))
-        .or_else(|| error.downcast_ref::<BaseProofError>().and_then(on_base));
+        .or_else(|| error.downcast_ref::<ProofError>().and_then(proof));
     own.or_else(|| error.downcast_ref::<ElfError>().and_then(elf))
         .or_else(|| error.downcast_ref::<FilesError>().and_then(files))
         .or_else(|| error.downcast_ref::<PackError>().and_then(pack))
@@ -72,7 +71,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         // What is boxed hides behind its box.
         .or_else(|| error.downcast_ref::<Box<RegistryError>>().and_then(|it| registry(it)))
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
-        .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| base_proof(it)))
+        .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
@@ -177,13 +176,6 @@ fn proof(error: &ProofError) -> Option<String> {
     }
 }
 
-fn on_base(error: &BaseProofError) -> Option<String> {
-    match error {
-        BaseProofError::Unfit(error) => proof(error),
-        other => base_proof::hint(other),
-    }
-}
-
 fn elf(error: &ElfError) -> Option<String> {
     match error {
         ElfError::NotElf(_) | ElfError::NotProgram(_) => {
@@ -249,20 +241,10 @@ fn base(error: &BaseError) -> Option<String> {
     }
 }
 
-fn base_proof(error: &BaseProofError) -> Option<String> {
+fn on_base(error: &BaseProofError) -> Option<String> {
     match error {
         BaseProofError::Unfit(error) => proof(error),
-        BaseProofError::NoLibc { .. } | BaseProofError::OtherLibc { .. } => Some(
-            "link it statically, for a musl target; or take a base with its C library, such as \
-             distroless-cc or debian for glibc, and alpine for musl"
-                .to_owned(),
-        ),
-        BaseProofError::OldLibraries { .. } => Some(
-            "link it statically, for a musl target; take a base with a later C library; or build it \
-             where the C library is as old as the base's"
-                .to_owned(),
-        ),
-        _ => None,
+        other => base_proof::hint(other),
     }
 }
 
