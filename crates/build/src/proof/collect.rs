@@ -187,7 +187,7 @@ impl Notes for Collector {
 }
 
 /// `etc/ld-musl-ARCH.path`, in which musl's loader looks for the directories of libraries.
-fn is_musl_path(path: &[u8]) -> bool {
+pub(super) fn is_musl_path(path: &[u8]) -> bool {
     path.strip_prefix(b"etc/ld-musl-")
         .is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
 }
