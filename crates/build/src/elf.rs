@@ -24,7 +24,7 @@ mod read;
 #[cfg(test)]
 mod real_programs;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod section;
 #[cfg(test)]
 mod section_shapes;

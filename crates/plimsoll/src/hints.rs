@@ -1,5 +1,7 @@
 //! What to do about errors of the libraries.
 
+mod base_proof;
+
 use std::error::Error;
 
 use plimsoll_build::{
@@ -69,7 +71,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         // What is boxed hides behind its box.
         .or_else(|| error.downcast_ref::<Box<RegistryError>>().and_then(|it| registry(it)))
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
-        .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| base_proof(it)))
+        .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
@@ -239,20 +241,10 @@ fn base(error: &BaseError) -> Option<String> {
     }
 }
 
-fn base_proof(error: &BaseProofError) -> Option<String> {
+fn on_base(error: &BaseProofError) -> Option<String> {
     match error {
         BaseProofError::Unfit(error) => proof(error),
-        BaseProofError::NoLibc { .. } | BaseProofError::OtherLibc { .. } => Some(
-            "link it statically, for a musl target; or take a base with its C library, such as \
-             distroless-cc or debian for glibc, and alpine for musl"
-                .to_owned(),
-        ),
-        BaseProofError::OldLibraries { .. } => Some(
-            "link it statically, for a musl target; take a base with a later C library; or build it \
-             where the C library is as old as the base's"
-                .to_owned(),
-        ),
-        _ => None,
+        other => base_proof::hint(other),
     }
 }
 

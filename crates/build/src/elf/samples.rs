@@ -140,7 +140,7 @@ impl Handmade {
 }
 
 /// The facts of a static program that asks for nothing.
-pub(super) fn facts(machine: Machine) -> ElfFacts {
+pub(crate) fn facts(machine: Machine) -> ElfFacts {
     ElfFacts {
         machine,
         arm_variant: None,

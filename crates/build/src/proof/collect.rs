@@ -74,7 +74,6 @@ impl BaseFacts {
             }
         }
         facts.libc = libc(&mut facts.texts, &facts.libraries, &facts.loaders, &libc_versions);
-        // The loader's cache has a line for each library that it may find; those that are not there need none.
         facts
     }
 }
@@ -188,7 +187,7 @@ impl Notes for Collector {
 }
 
 /// `etc/ld-musl-ARCH.path`, in which musl's loader looks for the directories of libraries.
-fn is_musl_path(path: &[u8]) -> bool {
+pub(super) fn is_musl_path(path: &[u8]) -> bool {
     path.strip_prefix(b"etc/ld-musl-")
         .is_some_and(|it| it.ends_with(b".path") && !it.contains(&b'/'))
 }
@@ -209,7 +208,8 @@ fn library(name: &[u8], bytes: &[u8]) -> Option<Note> {
     };
     let loader = (is_loader || is_musl).then(|| {
         let mut directories = Vec::new();
-        for text in strings(bytes).filter(|it| is_directory(it)) {
+        // musl's stand in one string, and are the same everywhere.
+        for text in strings(bytes).filter(|it| !is_musl && is_directory(it)) {
             let text = printable(text);
             if !directories.contains(&text) && directories.len() < 16 {
                 directories.push(text);

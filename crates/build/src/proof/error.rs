@@ -151,8 +151,8 @@ fn old(libraries: &[OldLibrary]) -> String {
                 format!(" (for {})", paths(&it.symbols))
             };
             let known = it.newest.as_ref().map_or_else(
-                || ", which the library does not have".to_owned(),
-                |it| format!(", but its newest is {it}"),
+                || ", which the base's does not have".to_owned(),
+                |it| format!(", but the base's has {it} at most"),
             );
             format!("{who} needs {newest} of {}{symbols}{known}", it.name)
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::BaseFacts;
+use super::{BaseFacts, collect::is_musl_path};
 use crate::elf::{Libc, Library, Machine};
 
 /// The most links on the way to a file, as in Linux.
@@ -172,10 +172,7 @@ pub(super) fn default_directories(
     machine: Machine,
 ) -> Vec<String> {
     if kind == Libc::Musl {
-        let listed = base
-            .texts
-            .iter()
-            .find(|(path, _)| path.starts_with("etc/ld-musl-") && path.ends_with(".path"));
+        let listed = base.texts.iter().find(|(path, _)| is_musl_path(path.as_bytes()));
         let listed = listed.map(|(_, text)| {
             let parts = text.split([':', '\n']).map(str::trim).filter(|it| !it.is_empty());
             parts.map(str::to_owned).collect()

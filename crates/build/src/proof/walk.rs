@@ -282,7 +282,7 @@ fn compare(
             }
             let file = program.file.filter(|_| index == 0).and_then(|it| File::open(it).ok());
             let symbols = file.and_then(|mut file| {
-                let first = BTreeSet::from_iter(newest_first(&lacking).into_iter().take(1));
+                let first = newest_first(&lacking).into_iter().take(1).collect();
                 symbols_in_versions(&mut file, name, &first, SYMBOLS).ok()
             });
             let versions = newest_first(&lacking);

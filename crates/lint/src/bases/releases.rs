@@ -21,6 +21,13 @@ pub struct Release {
 }
 
 impl Release {
+    /// The first release of Debian with that glibc or a newer one; `None` where there is none yet.
+    pub fn first_of_debian_with_glibc(version: (u32, u32)) -> Option<&'static Self> {
+        TABLE.releases.iter().find(|it| {
+            it.distribution == Distribution::Debian && it.glibc.is_some_and(|it| it >= version)
+        })
+    }
+
     /// Whether nobody has mended it for free on a day: long-term support has ended too.
     pub fn ended(&self, on: Date) -> bool {
         self.long_term_end.or(self.end).is_some_and(|it| it < on)
@@ -125,6 +132,14 @@ mod tests {
         assert_eq!(name(Distribution::Alpine, "4.1"), None);
         assert_eq!(by_codename("noble").map(|it| it.name), Some("24.04"));
         assert_eq!(by_codename("stable"), None);
+    }
+
+    #[test]
+    fn the_first_debian_that_is_new_enough_is_found() {
+        let name = |version| Release::first_of_debian_with_glibc(version).map(|it| it.name);
+        assert_eq!(name((2, 36)), Some("bookworm"));
+        assert_eq!(name((2, 38)), Some("trixie"));
+        assert_eq!(name((9, 0)), None);
     }
 
     #[test]
