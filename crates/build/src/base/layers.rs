@@ -21,7 +21,7 @@ pub(super) fn layers(manifest: &Manifest, config: &ImageConfig) -> Result<Vec<La
         .map(|(descriptor, diff_id)| {
             let compression = compression(descriptor)?;
             let mut descriptor = descriptor.clone();
-            descriptor.media_type = compression.layer_media_type().to_owned();
+            compression.layer_media_type().clone_into(&mut descriptor.media_type);
             Ok(Layer { descriptor, diff_id: *diff_id, unpacked_size: None, compression })
         })
         .collect()

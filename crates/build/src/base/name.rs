@@ -61,7 +61,8 @@ impl BaseName {
     #[must_use]
     pub fn relative_to(self, directory: &std::path::Path) -> Self {
         match self {
-            Self::Layout(path) => Self::Layout(directory.join(path)),
+            // Components leave out what means nothing, as in `./base`.
+            Self::Layout(path) => Self::Layout(directory.join(path).components().collect()),
             other => other,
         }
     }

@@ -100,14 +100,11 @@ impl Root {
 
     /// The image for a platform.
     pub fn image(&self, platform: &Platform) -> Result<Base, BaseError> {
-        let Found { descriptor, manifest, config } =
-            match self.search(&self.fetched, platform, 0)? {
-                Some(found) => found,
-                None => {
-                    let found = self.index(&self.fetched)?.map(|it| platforms(&it));
-                    return Err(self.no_platform(platform, found.unwrap_or_default()));
-                }
-            };
+        let Some(found) = self.search(&self.fetched, platform, 0)? else {
+            let found = self.index(&self.fetched)?.map(|it| platforms(&it));
+            return Err(self.no_platform(platform, found.unwrap_or_default()));
+        };
+        let Found { descriptor, manifest, config } = found;
         let layers = layers(&manifest, &config).map_err(|reason| self.origin.unusable(reason))?;
         let layers = layers
             .into_iter()
@@ -221,18 +218,15 @@ impl Base {
         let digests: Vec<_> = self.layers().map(|it| it.descriptor.digest.to_string()).collect();
         let key = Digest::of(digests.join(" ").as_bytes());
         let known = self.store.facts::<Contents>(&key).filter(Contents::is_current);
-        let contents = match known {
-            Some(contents) => contents,
-            None => {
-                let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
-                    base: self.origin.name.to_string(),
-                    source: Box::new(error),
-                })?;
-                // Nothing but the time of the next build is lost where it can't be kept.
-                self.store.remember(&key, &contents).ok();
-                contents
-            }
-        };
+        if let Some(contents) = known {
+            return Ok(self.contents.get_or_init(|| contents));
+        }
+        let contents = Contents::read(&self.layers).map_err(|error| BaseError::Files {
+            base: self.origin.name.to_string(),
+            source: Box::new(error),
+        })?;
+        // Nothing but the time of the next build is lost where it can't be kept.
+        self.store.remember(&key, &contents).ok();
         Ok(self.contents.get_or_init(|| contents))
     }
 

@@ -101,7 +101,9 @@ fn healthcheck(settings: &HealthcheckSettings) -> Result<Healthcheck, ValueError
     // There is no shell to split a line.
     let is_path = settings.cmd.first().is_some_and(|it| !it.is_empty());
     check(KEY, is_path, || "`cmd` needs a program".to_owned())?;
-    let mut test = vec!["CMD".to_owned()];
+    // Docker's word for having none, which is how that of a base is dropped.
+    let is_none = matches!(&*settings.cmd, [only] if only == "NONE");
+    let mut test = if is_none { Vec::new() } else { vec!["CMD".to_owned()] };
     test.extend(settings.cmd.clone());
     Ok(Healthcheck {
         test,
