@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod machine;
 mod page;
+mod registry;
 mod rounds;
 mod sample;
 mod table;
@@ -18,7 +19,7 @@ mod tool;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: cargo xtask bench build|check [--rounds N] [--write]";
+const USAGE: &str = "usage: cargo xtask bench build|check|registry [--rounds N] [--write]";
 /// Enough for a median that one busy second of the machine does not move.
 const ROUNDS: usize = 15;
 
@@ -66,11 +67,14 @@ fn compile(places: &Places) -> Outcome<PathBuf> {
 /// # Errors
 /// When a bar is missed, too: whoever runs this must see it.
 pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
-    let [name @ ("build" | "check"), options @ ..] = arguments else { return Err(USAGE.into()) };
+    let [name @ ("build" | "check" | "registry"), options @ ..] = arguments else {
+        return Err(USAGE.into());
+    };
     let options = parse(options)?;
     let places = places()?;
     let result = match *name {
         "check" => check::run(&places, options.rounds)?,
+        "registry" => registry::run(&places, options.rounds)?,
         _ => build::run(&places, options.rounds)?,
     };
     let text = format!("{}\n{}", machine::describe(&result.load, &result.versions)?, result.table);

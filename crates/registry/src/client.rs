@@ -6,6 +6,8 @@ pub(crate) mod document;
 pub(crate) mod manifests;
 pub(crate) mod retry;
 mod tags;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod url;
 pub(crate) mod work;
 

@@ -8,6 +8,8 @@ mod body;
 pub(crate) mod chunks;
 mod permission;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 

@@ -11,10 +11,10 @@ use super::{
 };
 
 mod buildah;
-mod docker;
-mod inputs;
+pub(super) mod docker;
+pub(super) mod inputs;
 mod layout;
-mod ours;
+pub(super) mod ours;
 mod rows;
 mod umoci;
 

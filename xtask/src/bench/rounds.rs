@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Longer than the clock of any file system ticks: a file is at rest after it.
-const REST: Duration = Duration::from_millis(20);
+pub(super) const REST: Duration = Duration::from_millis(20);
 
 /// Whether a tool sees the file for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub(super) fn run(
 }
 
 /// Changes a few bytes in the middle: no tool can have seen this file before.
-fn change(file: &Path, number: u64) -> Outcome<()> {
+pub(super) fn change(file: &Path, number: u64) -> Outcome<()> {
     let middle = fs::metadata(file)?.len() / 2;
     let mut file = File::options().write(true).open(file)?;
     file.seek(SeekFrom::Start(middle))?;

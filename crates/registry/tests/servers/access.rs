@@ -105,7 +105,7 @@ fn reading_does_not_ask_for_the_right_to_write() {
 fn a_token_that_runs_out_is_renewed() {
     let world = World::new(Making {
         access: Access::Token,
-        tokens: |tokens| tokens.uses = 4,
+        tokens: |tokens| tokens.uses = 11,
         ..Making::default()
     });
     push(&world, &world.client()).unwrap();

@@ -282,7 +282,7 @@ fn nobody_waits_for_ever_for_a_registry_that_stopped_reading() {
         }
     });
     let image = image(&mut Random::new(12), &[100]);
-    let mut options = World::open().options.clone();
+    let mut options = World::open().options;
     (options.retries, options.patience) = (1, Duration::from_millis(300));
     let reference = format!("{host}/team/app:1").parse().unwrap();
     let targets = [Target { reference, immutable: false }];

@@ -33,6 +33,9 @@ pub(crate) enum Auth {
     Token { tokens: Tokens, realm: String },
 }
 
+/// What each token allows, and for how many more requests it is good.
+type Given = BTreeMap<String, (BTreeSet<Needs>, u32)>;
+
 /// The tokens that were given, and to whom they are. Clones are the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
@@ -44,7 +47,7 @@ pub(crate) struct Tokens {
     pub(crate) forbidden: BTreeSet<Needs>,
     /// A token is good for so many requests.
     pub(crate) uses: u32,
-    given: Arc<Mutex<BTreeMap<String, (BTreeSet<Needs>, u32)>>>,
+    given: Arc<Mutex<Given>>,
 }
 
 impl Tokens {

@@ -1,6 +1,6 @@
 //! HTTP/1.1, as far as servers of tests need it: with the means to see half a request.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read as _, Write as _};
 
 /// No head is longer.
 const MOST_HEAD: u64 = 64 * 1024;
@@ -126,7 +126,7 @@ impl Response {
     }
 
     #[must_use]
-    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }

@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same for the same seed.
 
-/// SplitMix64: small, and good enough to choose faults.
+/// `SplitMix64`: small, and good enough to choose faults.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 

@@ -1,6 +1,5 @@
 //! A registry in memory (OCI distribution specification 1.1), stricter than real ones: it checks every
-//! digest, takes no manifest before its blobs, and notes who sends into an upload session what it has
-//! sent before.
+//! digest, takes no manifest before its blobs, and takes nothing twice into an upload session.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,6 +18,7 @@ use crate::{
 
 /// How a registry behaves, where registries differ.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a difference of its own")]
 pub(crate) struct Settings {
     pub(crate) auth: Auth,
     /// `GET` of a blob leads to this host: what large registries do.
@@ -78,8 +78,8 @@ pub(crate) struct State {
     pub(crate) repos: BTreeMap<String, Repo>,
     pub(crate) sessions: BTreeMap<u64, Session>,
     pub(crate) last_session: u64,
-    /// What a client must not do, and did.
-    pub(crate) violations: Vec<String>,
+    /// The targets of the requests that were refused for want of rights, and did nothing therefore.
+    pub(crate) refused: Vec<String>,
 }
 
 /// Does something to the registry before a request is answered: what others do meanwhile.
@@ -197,6 +197,7 @@ impl Handler for Registry {
         let from = field("from").filter(|_| kind == "uploads" && method == "POST");
         needs.extend(from.as_deref().map(|it| Needs::new(it, "pull")));
         if let Some(refusal) = self.refusal(request, &needs) {
+            self.state().refused.push(request.head.target().to_owned());
             return Some(refusal);
         }
         match (&*method, kind) {
@@ -206,7 +207,7 @@ impl Handler for Registry {
             (_, "manifests") => self.manifest(request, name, last),
             ("GET", "tags") => Some(self.tags(name, &field)),
             ("GET", "referrers") if self.settings.referrers => {
-                Some(self.referrers(name, last, field("artifactType")))
+                Some(self.referrers(name, last, field("artifactType").as_deref()))
             }
             (_, "referrers") => Some(Response::new(404).body("text/plain", "404 page not found\n")),
             _ => Some(Response::error(405, "UNSUPPORTED", "that can't be done")),
@@ -344,14 +345,13 @@ impl Registry {
         }
     }
 
-    fn referrers(&self, name: &str, digest: &str, wanted: Option<String>) -> Response {
+    fn referrers(&self, name: &str, digest: &str, wanted: Option<&str>) -> Response {
         let mut state = self.state();
         let mut found = Vec::new();
         for (own, (kind, bytes)) in &state.repo(name).manifests {
             let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
             let artifact = value["artifactType"].as_str().or(value["config"]["mediaType"].as_str());
-            if value["subject"]["digest"] == digest
-                && wanted.as_deref().is_none_or(|it| artifact == Some(it))
+            if value["subject"]["digest"] == digest && wanted.is_none_or(|it| artifact == Some(it))
             {
                 found.push(serde_json::json!({
                     "mediaType": kind, "digest": own, "size": bytes.len(), "artifactType": artifact,

@@ -1,7 +1,12 @@
 //! A registry with everything around it: token server, CDN, a stranger, proxies that let things go
 //! wrong, and the client's settings for it.
 
-use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+    time::Duration,
+};
 
 use base64::Engine as _;
 use plimsoll_registry::{Client, Environment, Options};
@@ -128,7 +133,7 @@ impl World {
             insecure: BTreeSet::new(),
             connections: 3,
             retries: 5,
-            patience: Duration::from_millis(1_000),
+            patience: Duration::from_secs(1),
             pause: Duration::from_millis(1),
             ..Options::default()
         };
@@ -172,8 +177,8 @@ impl World {
 
     /// What a client must not have done, judging from all that servers saw and hold.
     pub(crate) fn sins(&self) -> Vec<String> {
-        let mut sins = self.registry.state().violations.clone();
-        sins.extend(self.registry.state().broken_tags());
+        let mut sins = self.registry.state().broken_tags();
+        sins.extend(self.replays());
         let secrets = self.secrets();
         let given = self.tokens.given();
         for seen in self.record.all() {
@@ -201,6 +206,38 @@ impl World {
             sins.push(format!("{}: {}: {why}", seen.role, seen.line()));
         }
         sins
+    }
+
+    /// What was sent into an upload session a second time. Judged from what the proxy saw: it sees requests
+    /// in the order in which the client sent them, where half a request may reach the registry late.
+    fn replays(&self) -> Vec<String> {
+        let refused = self.registry.state().refused.clone();
+        let mut used: BTreeMap<String, usize> = BTreeMap::new();
+        let mut ended = BTreeSet::new();
+        let mut found = Vec::new();
+        for seen in self.record.of("registry-proxy") {
+            let (session, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
+            if !session.contains("/blobs/uploads/") || session.ends_with('/') {
+                continue;
+            }
+            match &*seen.method {
+                "PUT" | "PATCH" => {
+                    let place =
+                        query.split('&').find(|it| it.starts_with("place=")).unwrap_or_default();
+                    let times = used.entry(format!("{session}?{place}")).or_default();
+                    *times += 1;
+                    let free = refused.iter().filter(|it| **it == seen.target).count();
+                    if *times > 1 + free || ended.contains(session) {
+                        found.push(format!("session replayed: {}", seen.line()));
+                    }
+                }
+                "DELETE" => {
+                    ended.insert(session.to_owned());
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Why an error is not one that helps a user, if it is not.

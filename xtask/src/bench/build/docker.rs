@@ -79,7 +79,7 @@ pub(super) fn find(directory: &Path) -> Found<Docker> {
 
 /// Clients in the order in which they are tried: a newer one on PATH may lack its build plugin,
 /// where the one of Debian's package has it built in.
-fn clients() -> Vec<PathBuf> {
+pub(in crate::bench) fn clients() -> Vec<PathBuf> {
     let mut clients: Vec<PathBuf> = env::var_os("DOCKER").map(PathBuf::from).into_iter().collect();
     let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .map(|directory| directory.join("docker"))

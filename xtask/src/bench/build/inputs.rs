@@ -25,7 +25,7 @@ fn main() {
 "#;
 
 /// The example's service, a copy that may be changed, in `directory`.
-pub(super) fn small(places: &Places, directory: &Path) -> Outcome<PathBuf> {
+pub(in crate::bench) fn small(places: &Places, directory: &Path) -> Outcome<PathBuf> {
     note("compiling the example");
     let target = target();
     let build = places.bench.join("example");

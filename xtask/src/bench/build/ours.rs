@@ -53,7 +53,7 @@ impl Tool for Plimsoll {
 }
 
 /// Makes the project, in a git repository of its own, and gives its directory.
-pub(super) fn project(directory: &Path) -> Outcome<PathBuf> {
+pub(in crate::bench) fn project(directory: &Path) -> Outcome<PathBuf> {
     fs::create_dir_all(directory.join("src"))?;
     fs::write(directory.join("Cargo.toml"), MANIFEST)?;
     fs::write(directory.join("Cargo.lock"), LOCK)?;
