@@ -242,6 +242,16 @@ fn base(error: &BaseError) -> Option<String> {
 fn base_proof(error: &BaseProofError) -> Option<String> {
     match error {
         BaseProofError::Unfit(error) => proof(error),
+        BaseProofError::NoLibc { .. } | BaseProofError::OtherLibc { .. } => Some(
+            "link it statically, for a musl target; or take a base with its C library, such as \
+             distroless-cc or debian for glibc, and alpine for musl"
+                .to_owned(),
+        ),
+        BaseProofError::OldLibraries { .. } => Some(
+            "link it statically, for a musl target; take a base with a later C library; or build it \
+             where the C library is as old as the base's"
+                .to_owned(),
+        ),
         _ => None,
     }
 }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "build/bases.rs"]
+mod bases;
 #[path = "build/errors.rs"]
 mod errors;
 #[path = "build/fixture.rs"]

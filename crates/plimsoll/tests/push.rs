@@ -26,6 +26,8 @@ mod server;
 #[path = "../../registry/tests/support/uploads.rs"]
 mod uploads;
 
+#[path = "push/bases.rs"]
+mod bases;
 #[path = "push/building.rs"]
 mod building;
 #[path = "push/fixture.rs"]

@@ -9,6 +9,7 @@
 pub(crate) mod challenge;
 mod scopes;
 mod token;
+mod token_server;
 
 use std::{
     collections::BTreeMap,

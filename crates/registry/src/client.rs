@@ -8,6 +8,8 @@ pub(crate) mod retry;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod url;
 pub(crate) mod work;
 

@@ -2,6 +2,8 @@
 
 mod choose;
 mod download;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tree;
 
 use std::path::Path;

@@ -16,8 +16,10 @@
 
 mod blobs;
 mod manifests;
-mod plan;
+pub(crate) mod plan;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -189,6 +191,10 @@ impl Client {
                     manifests::Written::Misses(digests, _) => missing = digests,
                 }
             }
+        }
+        if let (true, Some(subject)) = (goals.iter().all(is_there), &plan.root.document.subject) {
+            let sheet = &plan.root;
+            self.ensure_referrer(repository, &subject.digest, sheet, events)?;
         }
         let pushed = goals.iter().map(|goal| Pushed {
             reference: goal.reference.clone(),

@@ -15,6 +15,7 @@ use crate::{
         manifests::{MOST_MANIFEST, manifest_path},
         url::encode,
     },
+    push::plan::Sheet,
     transport::{Address, Body, Method, Request, Scope},
 };
 
@@ -65,6 +66,22 @@ impl Client {
         // `OCI-Filters-Applied` says whether a registry did this; doing it again changes nothing.
         found.retain(|it| artifact_type.is_none_or(|wanted| type_of(it) == Some(wanted)));
         Ok(found)
+    }
+
+    /// Makes sure that a manifest which is there is known as a referrer: whoever sent it may have been
+    /// interrupted before the tag was written.
+    pub(crate) fn ensure_referrer(
+        &self,
+        repository: &Repository,
+        subject: &Digest,
+        sheet: &Sheet,
+        events: &dyn Events,
+    ) -> Result<(), RegistryError> {
+        let known = self.list_referrers(repository, subject, None, events)?;
+        if known.iter().any(|it| it.digest == sheet.descriptor.digest) {
+            return Ok(());
+        }
+        self.add_to_fallback(repository, subject, &sheet.descriptor, &sheet.document, events)
     }
 
     /// Adds a manifest to the tag that stands for what it refers to.

@@ -8,7 +8,9 @@ mod proxy;
 pub(crate) mod redirect;
 pub(crate) mod retry;
 mod scheme;
+mod stream;
 mod tls;
+mod tunnel;
 pub(crate) mod url;
 
 use std::{
@@ -140,3 +142,6 @@ impl Transport {
         self.with_retries(request, events)
     }
 }
+
+#[cfg(test)]
+mod tests;

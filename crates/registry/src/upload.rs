@@ -114,12 +114,13 @@ impl Client {
             source.fetch().map_err(local(format!("bring blob {}", blob.digest)))?;
         }
         let mut retry = Retry::new(&self.inner.options);
+        let mut breaks = 0;
         loop {
             let mut session = match session.take() {
                 Some(session) => session,
                 None => self.begin(repository, events)?,
             };
-            let chunk = self.chunk_size(repository, blob.size, &session);
+            let chunk = self.chunk_size(repository, blob.size, breaks > 1, &session);
             let result = match chunk {
                 None => self.send_whole(repository, blob, &session, events),
                 Some(chunk) => self.send_chunks(repository, blob, &mut session, chunk, events),
@@ -139,11 +140,12 @@ impl Client {
             if !retry.again(&in_words(&*error), retry_after, events) {
                 return Err(*error);
             }
-            // It may be that all arrived, and only the answer was lost.
-            if matches!(*error, RegistryError::Broken { .. })
-                && self.has_blob(repository, &blob.digest, blob.size, events)?
-            {
-                return Ok(());
+            if matches!(*error, RegistryError::Broken { .. }) {
+                breaks += 1;
+                // It may be that all arrived, and only the answer was lost.
+                if self.has_blob(repository, &blob.digest, blob.size, events)? {
+                    return Ok(());
+                }
             }
         }
     }

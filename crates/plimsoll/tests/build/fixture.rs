@@ -79,6 +79,7 @@ impl Project {
             .env_remove("CARGO_TARGET_DIR")
             .env("CARGO_TERM_COLOR", "never")
             .env("NO_COLOR", "1")
+            .env("PLIMSOLL_CACHE_DIR", self.path().join("cache"))
             .envs(variables.iter().copied());
         self.ran(&command.output().unwrap())
     }

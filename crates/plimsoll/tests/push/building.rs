@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::fixture::World;
 
 /// A package with a commit in the directory `app`.
-fn project(world: &World) {
+pub(crate) fn project(world: &World) {
     world.write(
         "app/Cargo.toml",
         "[package]\nname = \"app\"\nversion = \"1.2.3\"\nedition = \"2021\"\n",

@@ -75,7 +75,7 @@ impl Expressions<'_> {
         let length = javascript::number(setting);
         let length = length.ok_or_else(|| TagsError::ShaLength(setting.clone()))?;
         // More digits than any id has are as many as there are.
-        let digits = (0..sha.chars().count()).take_while(|it| *it as f64 + 1.0 <= length).count();
+        let digits = (1_u32..).zip(sha.chars()).take_while(|it| f64::from(it.0) <= length).count();
         if digits == 0 && !sha.is_empty() {
             return Err(TagsError::ShaLengthZero(setting.clone()));
         }

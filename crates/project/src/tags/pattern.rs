@@ -1,22 +1,17 @@
 //! Regular expressions as JavaScript has them, which is what `type=match` and `match=` take.
 //!
-//! The crates that speak this dialect can't be told when to stop, and an expression of a few
-//! characters can take longer than anybody waits: `(a+)+$`. This one counts its steps.
-//!
-//! Everything of ECMAScript 2025 but `\p{…}` and the flag `v`, with the leniency of its annex B where
-//! the flag `u` isn't set.
+//! The engine speaks the dialect and can't be told when to stop, and an expression of a few characters
+//! can take longer than anybody waits: `(a+)+$`. So it works in a thread that nobody waits for longer
+//! than a moment.
 
-mod compile;
-mod matcher;
-mod parser;
-mod set;
+use std::{sync::mpsc, thread, time::Duration};
 
-use compile::Program;
+use regress::{Match, Regex};
 
-/// How long an expression may be, in characters, and what it is held against.
+/// How long an expression may be, in bytes, and what it is held against.
 const SIZE: usize = 4096;
-/// How deep groups may be nested.
-const DEPTH: usize = 64;
+/// How long anybody waits for an answer. Real ones take microseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What an expression finds: the whole match and each group. With the flag `g`, all whole matches.
 pub(super) type Groups = Vec<Option<String>>;
@@ -26,86 +21,79 @@ pub(super) type Groups = Vec<Option<String>>;
 /// # Errors
 /// What is wrong with the expression or its flags, or that it takes too long.
 pub(super) fn find(pattern: &str, flags: &str, text: &str) -> Result<Option<Groups>, String> {
-    let flags = Flags::parse(flags)?;
-    let units = flags.units(text);
-    if pattern.len() > SIZE || units.len() > SIZE {
+    if pattern.len() > SIZE || text.len() > SIZE {
         return Err(format!("has more than {SIZE} characters, or what it is held against"));
     }
-    let program = Program::new(&parser::parse(pattern, flags)?)?;
-    let slice = |range: Option<(usize, usize)>| {
-        range.and_then(|(start, end)| units.get(start..end)).map(|it| flags.text(it))
+    let flags = Flags::parse(flags)?;
+    let expression = Regex::with_flags(pattern, &*flags.engine)
+        .map_err(|error| format!("is no regular expression: {error}"))?;
+    let text = text.to_owned();
+    let (sender, answer) = mpsc::channel();
+    let search = move || {
+        // Who waited may have gone.
+        sender.send(search(&expression, &flags, &text)).ok();
     };
-    let mut steps = 0;
+    thread::Builder::new().spawn(search).map_err(|error| format!("can't be tried: {error}"))?;
+    answer.recv_timeout(PATIENCE).map_err(|_| "takes too long".to_owned())
+}
+
+fn search(expression: &Regex, flags: &Flags, text: &str) -> Option<Groups> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let slice = |range: std::ops::Range<usize>| {
+        String::from_utf16_lossy(units.get(range).unwrap_or_default())
+    };
+    let groups = |found: &Match| found.groups().map(|it| it.map(slice)).collect();
+    let starts_at_0 = |found: &Match| !flags.is_sticky || found.start() == 0;
+    let mut found: Box<dyn Iterator<Item = Match>> = if flags.is_unicode {
+        Box::new(expression.find_from_utf16(&units, 0))
+    } else {
+        Box::new(expression.find_from_ucs2(&units, 0))
+    };
     if !flags.is_global {
-        let found = matcher::find(&program, &units, 0, flags.is_sticky, &mut steps)?;
-        return Ok(found.map(|groups| groups.into_iter().map(slice).collect()));
+        return found.next().filter(starts_at_0).map(|it| groups(&it));
     }
-    let mut all = Vec::new();
-    let mut at = 0;
-    while let Some(found) = matcher::find(&program, &units, at, flags.is_sticky, &mut steps)? {
-        let Some(Some((start, end))) = found.first().copied() else { break };
-        all.push(slice(Some((start, end))));
-        at = end + usize::from(start == end);
-    }
-    Ok((!all.is_empty()).then_some(all))
+    let mut end = 0;
+    let in_place = |it: &Match| {
+        // With the flag `y`, each match begins where the one before ended.
+        let is_next = !flags.is_sticky || it.start() == end;
+        end = it.end();
+        is_next
+    };
+    let all: Groups = found.take_while(in_place).map(|it| Some(slice(it.range()))).collect();
+    (!all.is_empty()).then_some(all)
 }
 
 /// The flags of an expression.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Flags {
     is_global: bool,
     is_sticky: bool,
     is_unicode: bool,
-    modifiers: Modifiers,
-}
-
-/// The flags that may change within an expression: `(?i:…)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Modifiers {
-    ignores_case: bool,
-    is_multiline: bool,
-    dot_is_all: bool,
+    /// Those that the engine obeys.
+    engine: String,
 }
 
 impl Flags {
     fn parse(text: &str) -> Result<Self, String> {
         let mut flags = Self::default();
         for (index, flag) in text.char_indices() {
-            let known = match flag {
-                'g' => Some(&mut flags.is_global),
-                'y' => Some(&mut flags.is_sticky),
-                'u' => Some(&mut flags.is_unicode),
-                'i' => Some(&mut flags.modifiers.ignores_case),
-                'm' => Some(&mut flags.modifiers.is_multiline),
-                's' => Some(&mut flags.modifiers.dot_is_all),
-                'd' => None,
+            match flag {
+                'g' => flags.is_global = true,
+                'y' => flags.is_sticky = true,
+                'u' | 'v' => {
+                    flags.is_unicode = true;
+                    flags.engine.push(flag);
+                }
+                'i' | 'm' | 's' => flags.engine.push(flag),
+                // Positions, which nobody asks for.
+                'd' => {}
                 _ => return Err(format!("has an unknown flag, `{flag}`")),
-            };
+            }
             if text.get(..index).is_some_and(|it| it.contains(flag)) {
                 return Err(format!("has the flag `{flag}` twice"));
             }
-            if let Some(known) = known {
-                *known = true;
-            }
         }
         Ok(flags)
-    }
-
-    /// A text as the expression sees it: in UTF-16, or in characters with the flag `u`.
-    fn units(self, text: &str) -> Vec<u32> {
-        if self.is_unicode {
-            text.chars().map(u32::from).collect()
-        } else {
-            text.encode_utf16().map(u32::from).collect()
-        }
-    }
-
-    fn text(self, units: &[u32]) -> String {
-        if self.is_unicode {
-            return units.iter().filter_map(|it| char::from_u32(*it)).collect();
-        }
-        let units: Vec<_> = units.iter().filter_map(|it| u16::try_from(*it).ok()).collect();
-        String::from_utf16_lossy(&units)
     }
 }
 

@@ -31,7 +31,7 @@ enum Node {
     /// `{{call}}`, escaped unless it is `{{{call}}}` or `{{&call}}`.
     Output { call: Call, is_escaped: bool },
     /// `{{#call}}then{{else}}otherwise{{/…}}`.
-    Block { call: Call, then: Vec<Node>, otherwise: Vec<Node> },
+    Block { call: Call, then: Vec<Self>, otherwise: Vec<Self> },
 }
 
 /// An expression: what is named, and its arguments.

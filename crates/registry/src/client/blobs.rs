@@ -95,7 +95,12 @@ impl Client {
     ) -> Result<bool, RegistryError> {
         let action = format!("look for blob {} in {repository}", digest.short());
         let request = blob_request(Method::Head, repository, digest, true, &action);
-        let answer = self.send(&request, events)?;
+        let answer = match self.send(&request, events) {
+            // Storage that a registry redirects to may take no `HEAD`. If it is the registry that
+            // refuses, it will say so again when something is written.
+            Err(RegistryError::Denied { .. }) => return Ok(false),
+            answer => answer?,
+        };
         // Whatever else it says, an upload will show; and one of another size is not the blob.
         let is_whole = answer.length().is_none_or(|it| it == size || it == 0);
         let is_there = answer.status == 200 && is_whole;

@@ -1,6 +1,7 @@
 //! A server for tests that answers as each test says, and notes what it was asked.
 
 use std::{
+    fmt::Display,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
@@ -28,7 +29,7 @@ pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// After so many bytes of the body the connection is closed.
+    /// After so many bytes of the body the connection is closed; with the status 0, at once.
     cut: Option<usize>,
 }
 
@@ -56,8 +57,8 @@ impl Reply {
         Self { status, headers: Vec::new(), body: Vec::new(), cut: None }
     }
 
-    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
+    pub(crate) fn with(mut self, name: &str, value: impl Display) -> Self {
+        self.headers.push((name.to_owned(), format!("{value}")));
         self
     }
 
@@ -86,6 +87,7 @@ impl Server {
         let notes = Arc::clone(&asked);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                stream.set_nodelay(true).unwrap();
                 let (answers, notes) = (Arc::clone(&answers), Arc::clone(&notes));
                 thread::spawn(move || serve(&stream, &notes, &answers));
             }
@@ -157,12 +159,15 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Ask> {
 }
 
 fn write(mut stream: &TcpStream, ask: &Ask, reply: &Reply) -> Option<()> {
+    if reply.status == 0 {
+        return None;
+    }
     let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
     for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head = format!("{head}{name}: {value}\r\n");
     }
     if !head.to_ascii_lowercase().contains("content-length:") && reply.status != 204 {
-        head.push_str(&format!("content-length: {}\r\n", reply.body.len()));
+        head = format!("{head}content-length: {}\r\n", reply.body.len());
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
     if !ask.is("HEAD") {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_image::{Descriptor, Digest, ImageConfig, Platform, Reference, media_type};
+use plimsoll_image::{Descriptor, Digest, Platform, Reference, media_type};
+use serde::Deserialize;
 
 use super::{
     MOST_MANIFESTS, MOST_NESTING,
@@ -15,6 +16,8 @@ use crate::{
 
 /// How large a configuration may be that is read to learn its platform.
 const MOST_CONFIG: u64 = 8 * 1024 * 1024;
+/// How large all manifests and indexes of an image may be together.
+const MOST_TOTAL: u64 = 64 * 1024 * 1024;
 
 /// An image that is not here yet.
 #[derive(Debug)]
@@ -47,6 +50,8 @@ impl Client {
                 read: BTreeMap::new(),
             },
             seen: BTreeSet::from([root.fetched.descriptor.digest]),
+            sizes: BTreeMap::new(),
+            total: 0,
             events,
         };
         match platform {
@@ -61,7 +66,12 @@ struct Walk<'a> {
     client: &'a Client,
     reference: &'a Reference,
     tree: Tree,
+    /// Manifests and indexes that are taken.
     seen: BTreeSet<Digest>,
+    /// Blobs that are taken.
+    sizes: BTreeMap<Digest, u64>,
+    /// How large the manifests and indexes below the root are that are taken.
+    total: u64,
     events: &'a dyn Events,
 }
 
@@ -78,6 +88,11 @@ impl Walk<'_> {
             children.into_iter().filter(|it| self.seen.insert(it.digest)).collect();
         if self.seen.len() > MOST_MANIFESTS {
             return Err(self.limit("an index", format!("{MOST_MANIFESTS} manifests")));
+        }
+        // What they claim to be is what they are, or they are refused one by one.
+        self.total = new.iter().fold(self.total, |sum, it| sum.saturating_add(it.size));
+        if self.total > MOST_TOTAL {
+            return Err(self.limit("what an index names", "64 MiB of manifests".to_owned()));
         }
         let connections = self.client.inner.options.connections;
         let found = parallel(connections, &new, |child| self.child(child))?;
@@ -121,17 +136,22 @@ impl Walk<'_> {
         let Some(config) = read.document.config.as_ref().filter(is_image) else { return Ok(()) };
         let repository = &self.reference.repository;
         let bytes = self.client.small_blob(repository, config, MOST_CONFIG, self.events)?;
-        let found: ImageConfig = serde_json::from_slice(&bytes).map_err(|error| {
+        let found: Runs = serde_json::from_slice(&bytes).map_err(|error| {
             let action = format!("read the configuration of {}", self.reference);
             wrong(repository, &action, error.to_string())
         })?;
         self.tree.read.insert(config.digest, bytes);
-        let says_nothing = found.platform.os.is_empty() || found.platform.architecture.is_empty();
-        if says_nothing || fits(wanted, &found.platform) {
-            self.tree.root.platform.get_or_insert(found.platform);
+        let said = |it: Option<String>| it.filter(|it| !it.is_empty());
+        // An image that does not say runs wherever somebody says that it does.
+        let (Some(os), Some(architecture)) = (said(found.os), said(found.architecture)) else {
             return Ok(());
+        };
+        let found = Platform { os, architecture, variant: said(found.variant) };
+        if !fits(wanted, &found) {
+            return Err(self.no_platform(wanted, &[found.to_string()]));
         }
-        Err(self.no_platform(wanted, &[found.platform.to_string()]))
+        self.tree.root.platform.get_or_insert(found);
+        Ok(())
     }
 
     /// Reads what an index names.
@@ -160,14 +180,11 @@ impl Walk<'_> {
     /// Takes one manifest and notes its blobs.
     fn take(&mut self, read: Read) -> Result<(), RegistryError> {
         for blob in read.document.config.iter().chain(read.document.layers()) {
-            if self.seen.insert(blob.digest) {
+            let size = *self.sizes.entry(blob.digest).or_insert_with(|| {
                 self.tree.blobs.push(blob.clone());
-            } else if self
-                .tree
-                .blobs
-                .iter()
-                .any(|it| it.digest == blob.digest && it.size != blob.size)
-            {
+                blob.size
+            });
+            if size != blob.size {
                 let action = format!("read the manifest of {}", self.reference);
                 let reason = format!("it has two sizes for blob {}", blob.digest);
                 return Err(wrong(&self.reference.repository, &action, reason));
@@ -199,6 +216,14 @@ impl Walk<'_> {
             found: found.join(", "),
         }
     }
+}
+
+/// On what a configuration says that its image runs.
+#[derive(Deserialize)]
+struct Runs {
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
 }
 
 /// The only image of an index that says nothing about platforms, or the index in it that may have more.

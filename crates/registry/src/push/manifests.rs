@@ -42,17 +42,25 @@ impl Client {
         events: &dyn Events,
     ) -> Result<Written, RegistryError> {
         let root = plan.root.descriptor.digest;
+        let connections = self.inner.options.connections;
         let result = (|| {
-            for sheet in &plan.children {
+            let put = |sheet: &&Sheet| {
                 let reference = by_digest(repository, sheet.descriptor.digest);
-                self.put_manifest(&reference, sheet, false, events)?;
+                Ok(self.put_manifest(&reference, sheet, false, events))
+            };
+            // Indexes come after all that they may name, one after the other as they may name each other.
+            let (indexes, manifests): (Vec<&Sheet>, Vec<&Sheet>) =
+                plan.children.iter().partition(|it| it.document.is_index());
+            for (connections, sheets) in [(connections, manifests), (1, indexes)] {
+                let results = parallel(connections, &sheets, put).map_err(PutError::Failed)?;
+                results.into_iter().collect::<Result<(), _>>()?;
             }
             let todo = |goal: &&Goal| again || goal.before != Some(root);
             for goal in goals.iter().filter(|it| it.immutable).filter(todo) {
                 self.write_immutable(&goal.reference, &plan.root, events)?;
             }
             let moving: Vec<&Goal> = goals.iter().filter(|it| !it.immutable).filter(todo).collect();
-            let results = parallel(self.inner.options.connections, &moving, |goal| {
+            let results = parallel(connections, &moving, |goal| {
                 let reference = match &goal.reference.tag {
                     Some(tag) => goal.reference.tagged(tag),
                     None => goal.reference.pinned(root),

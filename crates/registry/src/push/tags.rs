@@ -52,6 +52,16 @@ impl Client {
                     }
                     return Err(PutError::Failed(error));
                 }
+                // So do some registries answer whose tags can't change.
+                Err(PutError::Failed(error @ RegistryError::Denied { .. })) => {
+                    return match self.is_written(&reference, new, events) {
+                        Ok(true) => Ok(()),
+                        Err(exists @ PutError::Failed(RegistryError::TagExists { .. })) => {
+                            Err(exists)
+                        }
+                        _ => Err(PutError::Failed(error)),
+                    };
+                }
                 Err(error @ PutError::Failed(_)) => return Err(error),
             };
             if !retry.again(&in_words(&error), None, events) {

@@ -13,6 +13,7 @@ use ureq::{
 use super::{
     Body, Method, Transport,
     line::{Lines, NoLine, Unresolved},
+    stream,
     url::Url,
 };
 use crate::{Options, credentials::Secret};
@@ -120,7 +121,10 @@ fn raw(response: http::Response<ureq::Body>) -> Raw {
 
 fn failure(error: ureq::Error) -> Failure {
     match error {
-        ureq::Error::Io(error) => Failure::Broken(error),
+        ureq::Error::Io(error) => match stream::refusal(&error) {
+            Some(no_line) => Failure::NoLine(no_line),
+            None => Failure::Broken(error),
+        },
         ureq::Error::Other(other) => match other.downcast::<NoLine>() {
             Ok(no_line) => Failure::NoLine(*no_line),
             Err(other) => Failure::Protocol(other.to_string()),

@@ -5,14 +5,12 @@
 //! because a proxy depends on the host, and because a silent connection must end whatever is going on.
 
 use std::{
-    fmt,
-    io::{self, Read, Write},
+    io::{self, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs as _},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
 use ureq::{
     config::Config,
     http::Uri,
@@ -24,20 +22,21 @@ use ureq::{
 
 use super::{
     proxy::{Proxies, Proxy},
+    stream::{Stream, is_hung_up, secure},
     tls::{SetupProblem, Tls},
+    tunnel::{Absolute, tunnel},
     url::{Url, is_loopback},
 };
 
-/// How long a connection to one address may take to come about.
+/// How long a connection to the last address of a host may take to come about, and to one before it.
 const CONNECT: Duration = Duration::from_secs(15);
+const CONNECT_FIRST: Duration = Duration::from_secs(4);
 /// How long all addresses of a host may take together.
 const CONNECT_ALL: Duration = Duration::from_secs(30);
 /// How much is sent and read at once, in bytes.
 const BUFFER: usize = 128 * 1024;
 /// How long an answer to TLS is waited for where plain HTTP is likelier.
 const PROBE: Duration = Duration::from_secs(2);
-/// The longest answer of a proxy to `CONNECT`, in bytes.
-const MOST_PROXY_ANSWER: usize = 16 * 1024;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +52,23 @@ pub(crate) enum NoLine {
     Tls {
         /// A sentence.
         reason: String,
-        /// What answered does not speak TLS at all.
-        not_tls: bool,
+        /// Whether something else may help.
+        kind: TlsKind,
     },
     /// Something of this machine is not as it must be.
     #[error("this machine is not set up for it")]
     Setup(SetupProblem),
+}
+
+/// What may help where TLS failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TlsKind {
+    /// Plain HTTP, where it is allowed: what answers does not speak TLS at all.
+    NotTls,
+    /// More roots.
+    UnknownIssuer,
+    /// Nothing.
+    Refused,
 }
 
 /// Makes connections.
@@ -72,6 +82,15 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a connection for requests to `url`.
     fn open(&self, url: &Url) -> Result<Line, NoLine> {
+        match self.open_once(url) {
+            Err(NoLine::Tls { kind: TlsKind::UnknownIssuer, .. }) if self.tls.widen() => {
+                self.open_once(url)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_once(&self, url: &Url) -> Result<Line, NoLine> {
         let proxy = self.proxies.of(url).map_err(NoLine::Setup)?;
         let mut absolute = None;
         let stream = match proxy {
@@ -111,7 +130,7 @@ impl Lines {
             return false;
         }
         match secure(Stream::Plain(tcp), Arc::new(config), &url.host) {
-            Err(NoLine::Tls { not_tls, .. }) => !not_tls,
+            Err(NoLine::Tls { kind, .. }) => kind != TlsKind::NotTls,
             other => other.is_ok(),
         }
     }
@@ -130,12 +149,15 @@ impl Lines {
     fn tcp(&self, host: &str, port: u16) -> io::Result<TcpStream> {
         let begin = Instant::now();
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        for address in addresses(host, port)? {
+        let addresses = addresses(host, port)?;
+        for (number, address) in addresses.iter().enumerate() {
+            // An address that answers nothing must not keep us from the next one.
+            let most = if number + 1 < addresses.len() { CONNECT_FIRST } else { CONNECT };
             let left = CONNECT_ALL.saturating_sub(begin.elapsed());
             if left.is_zero() {
                 break;
             }
-            match TcpStream::connect_timeout(&address, CONNECT.min(left)) {
+            match TcpStream::connect_timeout(address, most.min(left)) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
                     stream.set_read_timeout(Some(self.patience))?;
@@ -186,36 +208,6 @@ impl Resolver for Unresolved {
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         Ok(self.empty())
-    }
-}
-
-/// How the head of a request looks that a proxy passes on unencrypted.
-#[derive(Debug)]
-struct Absolute {
-    prefix: String,
-    authorization: Option<crate::credentials::Secret>,
-}
-
-impl Absolute {
-    fn new(url: &Url, proxy: &Proxy) -> Self {
-        let prefix = format!("http://{}", url.authority());
-        Self { prefix, authorization: proxy.authorization.clone() }
-    }
-
-    /// `GET /x HTTP/1.1` becomes `GET http://host/x HTTP/1.1`, with the proxy's credentials after it.
-    fn rewrite(&self, head: &[u8]) -> Option<Vec<u8>> {
-        let space = head.iter().position(|it| *it == b' ')? + 1;
-        let line = head.windows(2).position(|it| it == b"\r\n")? + 2;
-        let mut out = head.get(..space)?.to_vec();
-        out.extend_from_slice(self.prefix.as_bytes());
-        out.extend_from_slice(head.get(space..line)?);
-        if let Some(secret) = &self.authorization {
-            out.extend_from_slice(b"Proxy-Authorization: ");
-            out.extend_from_slice(secret.expose().as_bytes());
-            out.extend_from_slice(b"\r\n");
-        }
-        out.extend_from_slice(head.get(line..)?);
-        Some(out)
     }
 }
 
@@ -270,175 +262,5 @@ impl Transport for Line {
 
     fn is_tls(&self) -> bool {
         matches!(self.stream, Stream::Tls(_))
-    }
-}
-
-fn is_hung_up(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::BrokenPipe
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-    )
-}
-
-/// A stream of bytes, with TLS around it any number of times.
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, Self>>),
-}
-
-impl Stream {
-    /// Whether it is open with nothing to read, as it must be between two requests.
-    fn is_quiet(&self) -> bool {
-        match self {
-            Self::Tls(stream) => stream.sock.is_quiet(),
-            Self::Plain(stream) => {
-                let peeked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut [0]));
-                let waits = peeked.is_err_and(|it| it.kind() == io::ErrorKind::WouldBlock);
-                waits && stream.set_nonblocking(false).is_ok()
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Stream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Plain(_) => "Plain",
-            Self::Tls(_) => "Tls",
-        })
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let read = match self {
-                Self::Plain(stream) => stream.read(buffer),
-                Self::Tls(stream) => stream.read(buffer),
-            };
-            match read {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read.map_err(named),
-            }
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match self {
-            Self::Plain(stream) => stream.write(bytes),
-            Self::Tls(stream) => stream.write(bytes),
-        };
-        written.map_err(named)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.flush(),
-            Self::Tls(stream) => stream.flush(),
-        }
-    }
-}
-
-/// A timeout of a socket says "would block" on Unix, which says nothing to anybody.
-fn named(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            io::Error::new(io::ErrorKind::TimedOut, "the other side was silent for too long")
-        }
-        _ => error,
-    }
-}
-
-/// Shakes hands.
-fn secure(mut stream: Stream, config: Arc<ClientConfig>, host: &str) -> Result<Stream, NoLine> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let refused = |reason: String| NoLine::Tls { reason, not_tls: false };
-    let name = ServerName::try_from(bare)
-        .map_err(|_| refused("its name can't be that of a certificate".to_owned()))?;
-    let mut connection =
-        ClientConnection::new(config, name).map_err(|error| refused(error.to_string()))?;
-    while connection.is_handshaking() {
-        if let Err(error) = connection.complete_io(&mut stream) {
-            let inner = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
-            return Err(match inner {
-                Some(rustls::Error::InvalidMessage(_)) => {
-                    NoLine::Tls { reason: "it does not speak TLS".to_owned(), not_tls: true }
-                }
-                Some(error) => refused(words(error)),
-                // Whoever knows no TLS may just hang up.
-                None if error.kind() == io::ErrorKind::UnexpectedEof || is_hung_up(&error) => {
-                    NoLine::Tls {
-                        reason: "it hung up when greeted with TLS".to_owned(),
-                        not_tls: true,
-                    }
-                }
-                None => NoLine::Unreachable(error),
-            });
-        }
-    }
-    Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
-}
-
-/// What is wrong, for somebody who does not know the library.
-fn words(error: &rustls::Error) -> String {
-    use rustls::CertificateError as Bad;
-    match error {
-        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => {
-            "its certificate is signed by nobody that this machine trusts".to_owned()
-        }
-        rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => {
-            "its certificate has expired".to_owned()
-        }
-        rustls::Error::InvalidCertificate(Bad::NotValidYet | Bad::NotValidYetContext { .. }) => {
-            "its certificate is not valid yet".to_owned()
-        }
-        rustls::Error::InvalidCertificate(
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. },
-        ) => "its certificate is for another name".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// Asks a proxy for a connection to `url`'s host.
-fn tunnel(mut stream: Stream, proxy: &Proxy, url: &Url) -> Result<Stream, NoLine> {
-    let name = proxy.url.authority();
-    let broke = |error: io::Error| NoLine::Proxy(format!("the proxy {name} broke off: {error}"));
-    let target = format!("{}:{}", url.host, url.port);
-    let mut head = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
-    if let Some(secret) = &proxy.authorization {
-        head.push_str("Proxy-Authorization: ");
-        head.push_str(secret.expose());
-        head.push_str("\r\n");
-    }
-    head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).and_then(|()| stream.flush()).map_err(broke)?;
-    let mut answer = Vec::new();
-    let mut byte = [0];
-    // Byte by byte: what follows the empty line belongs to the other side.
-    while !answer.ends_with(b"\r\n\r\n") {
-        if answer.len() > MOST_PROXY_ANSWER {
-            return Err(NoLine::Proxy(format!("the proxy {name} answered without an end")));
-        }
-        stream.read_exact(&mut byte).map_err(broke)?;
-        answer.push(byte[0]);
-    }
-    let status: Option<u16> = std::str::from_utf8(&answer)
-        .ok()
-        .and_then(|it| it.strip_prefix("HTTP/1."))
-        .and_then(|it| it.split_ascii_whitespace().nth(1)?.parse().ok());
-    match status {
-        Some(200..=299) => Ok(stream),
-        Some(407) => {
-            Err(NoLine::Proxy(format!("the proxy {name} wants other credentials, or some")))
-        }
-        Some(status) => Err(NoLine::Proxy(format!(
-            "the proxy {name} did not connect to {}: {status}",
-            url.authority()
-        ))),
-        None => Err(NoLine::Proxy(format!("what answered at {name} is no proxy"))),
     }
 }

@@ -16,7 +16,9 @@
 use std::sync::PoisonError;
 
 use super::{
-    Address, Answer, Attempt, Body, Method, Request, Transport, exchange::Failure, line::NoLine,
+    Address, Answer, Attempt, Body, Method, Request, Transport,
+    exchange::Failure,
+    line::{NoLine, TlsKind},
     url::Url,
 };
 
@@ -96,7 +98,9 @@ impl Transport {
         }
         let first = self.attempt(request, &https);
         let try_plain = match &first {
-            Err(Attempt::Unsent(Failure::NoLine(NoLine::Tls { not_tls, .. }))) => *not_tls,
+            Err(Attempt::Unsent(Failure::NoLine(NoLine::Tls { kind, .. }))) => {
+                *kind == TlsKind::NotTls
+            }
             Err(Attempt::Unsent(Failure::NoLine(NoLine::Unreachable(_)))) => !one_port,
             Err(Attempt::Unsent(_) | Attempt::Failed(_) | Attempt::Busy { .. }) => false,
             Ok(_) | Err(Attempt::Final(_)) => {

@@ -20,6 +20,17 @@ use rustls::{
 
 use crate::Environment;
 
+/// Where distributions of Linux keep all roots in one file, which is read thirty times as fast as their
+/// directories.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+];
+/// The directories, in which somebody may have put one more.
+const DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
+
 /// Why a connection can't even be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SetupProblem {
@@ -41,7 +52,20 @@ pub(crate) struct Tls {
 #[derive(Debug, Default)]
 struct State {
     roots: Option<Arc<RootCertStore>>,
+    extent: Extent,
     configs: BTreeMap<String, Arc<ClientConfig>>,
+}
+
+/// Where the roots come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Extent {
+    /// From the variables, and nowhere else.
+    #[default]
+    Named,
+    /// From the system's bundle, besides which there may be more.
+    Bundle,
+    /// From all that the system has.
+    System,
 }
 
 impl Tls {
@@ -60,14 +84,29 @@ impl Tls {
         if let Some(config) = state.configs.get(host) {
             return Ok(Arc::clone(config));
         }
-        let roots = match &state.roots {
-            Some(roots) => Arc::clone(roots),
-            None => Arc::new(self.roots()?),
+        let roots = if let Some(roots) = &state.roots {
+            Arc::clone(roots)
+        } else {
+            let (roots, extent) = self.roots()?;
+            state.extent = extent;
+            Arc::clone(state.roots.insert(Arc::new(roots)))
         };
-        state.roots = Some(Arc::clone(&roots));
         let config = Arc::new(self.config_of(host, roots)?);
         state.configs.insert(host.to_owned(), Arc::clone(&config));
         Ok(config)
+    }
+
+    /// Looks further, after a certificate that nobody known has signed: whether there may be more
+    /// roots now than there were.
+    pub(crate) fn widen(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.extent == Extent::Bundle {
+            state.roots = Some(Arc::new(system_roots()));
+            state.extent = Extent::System;
+            state.configs.clear();
+        }
+        // Another thread may have done so after the certificate was looked at.
+        state.extent == Extent::System
     }
 
     fn config_of(
@@ -107,7 +146,7 @@ impl Tls {
         }
     }
 
-    fn roots(&self) -> Result<RootCertStore, SetupProblem> {
+    fn roots(&self) -> Result<(RootCertStore, Extent), SetupProblem> {
         let mut roots = RootCertStore::empty();
         for (name, path, is_file) in
             [("SSL_CERT_FILE", &self.file, true), ("SSL_CERT_DIR", &self.directory, false)]
@@ -129,14 +168,47 @@ impl Tls {
             }
         }
         if self.file.is_none() && self.directory.is_none() {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                let list = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-                roots.add_parsable_certificates(list.iter().cloned());
+            let roots = bundle();
+            if !roots.is_empty() {
+                return Ok((roots, Extent::Bundle));
             }
+            return Ok((system_roots(), Extent::System));
         }
-        Ok(roots)
+        Ok((roots, Extent::Named))
     }
+}
+
+/// The first bundle of the system that holds anything.
+fn bundle() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    // Elsewhere the system's own keeping of roots says more than a file.
+    let paths = if cfg!(target_os = "linux") { &BUNDLES[..] } else { &[] };
+    for path in paths {
+        let found = rustls_native_certs::load_certs_from_paths(Some(path.as_ref()), None);
+        roots.add_parsable_certificates(found.certs);
+        if !roots.is_empty() {
+            break;
+        }
+    }
+    roots
+}
+
+/// Everything that the system trusts, or Mozilla's list where it names nobody.
+fn system_roots() -> RootCertStore {
+    let mut roots = bundle();
+    if cfg!(target_os = "linux") {
+        for path in DIRECTORIES {
+            let found = rustls_native_certs::load_certs_from_paths(None, Some(path.as_ref()));
+            roots.add_parsable_certificates(found.certs);
+        }
+    } else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    if roots.is_empty() {
+        let list = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        roots.add_parsable_certificates(list.iter().cloned());
+    }
+    roots
 }
 
 /// TLS that trusts nobody: enough to find out whether somebody speaks it.
@@ -166,5 +238,64 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
         _ => Err(format!("{shown} holds no certificate")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_trusted_on_every_machine() {
+        assert!(!system_roots().is_empty());
+        let tls = Tls::new(&Environment::default());
+        tls.config("registry.example").unwrap();
+        // Looking further finds no less, and then there is nothing further to look at.
+        let before = tls.state.lock().unwrap().roots.clone().unwrap().len();
+        assert!(tls.widen());
+        assert!(tls.state.lock().unwrap().roots.clone().unwrap().len() >= before);
+    }
+
+    #[test]
+    fn roots_that_are_named_are_the_only_ones() {
+        let directory = tempfile::tempdir().unwrap();
+        let one = webpki_root_certs::TLS_SERVER_ROOT_CERTS.first().unwrap();
+        let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, one);
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+        fs::write(directory.path().join("one.pem"), &pem).unwrap();
+        let file = Environment {
+            ssl_cert_file: Some(directory.path().join("one.pem")),
+            ..Environment::default()
+        };
+        // In a directory, names are hashes, as `c_rehash` makes them.
+        fs::write(directory.path().join("12345678.0"), &pem).unwrap();
+        let named_directory = Environment {
+            ssl_cert_dir: Some(directory.path().to_owned()),
+            ..Environment::default()
+        };
+        for environment in [file, named_directory] {
+            let tls = Tls::new(&environment);
+            tls.config("registry.example").unwrap();
+            assert_eq!(tls.state.lock().unwrap().roots.clone().unwrap().len(), 1);
+            assert!(!tls.widen());
+        }
+    }
+
+    #[test]
+    fn a_host_may_have_roots_of_its_own() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("a.io:5000")).unwrap();
+        fs::write(directory.path().join("a.io:5000/ca.crt"), "nothing").unwrap();
+        let environment = Environment {
+            docker_certs: vec![directory.path().to_owned()],
+            ..Environment::default()
+        };
+        let tls = Tls::new(&environment);
+        tls.config("a.io").unwrap();
+        let problem = tls.config("a.io:5000").unwrap_err();
+        assert!(
+            matches!(&problem, SetupProblem::Other(it) if it.contains("ca.crt")),
+            "{problem:?}"
+        );
     }
 }

@@ -130,7 +130,7 @@ fn split_authority(authority: &str, https: bool) -> Option<(String, u16)> {
         rest.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().is_ok()
     } else {
         let letter = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_');
-        !host.is_empty() && host.bytes().all(letter)
+        !host.is_empty() && !host.starts_with('.') && host.bytes().all(letter)
     };
     (fits && port != 0).then(|| (host.to_ascii_lowercase(), port))
 }
@@ -159,6 +159,7 @@ mod tests {
             "https://a b/",
             "https://a/\r\nx",
             "https://[::1/",
+            "https://../x",
             "a/b",
         ] {
             assert_eq!(Url::parse(text), None, "{text}");

@@ -39,16 +39,20 @@ const CHUNK: u64 = 16 * 1024 * 1024;
 const LEAST_CHUNK: u64 = 64 * 1024;
 
 impl Client {
-    /// The size of chunks for a blob of `size` bytes, or nothing if it is sent in one piece.
+    /// The size of chunks for a blob of `size` bytes, or nothing if it is sent in one piece. Where the
+    /// `line_breaks`, large blobs go in chunks, as what arrived then need not be sent again. And some
+    /// proxies just hang up on what is too large for them.
     pub(super) fn chunk_size(
         &self,
         repository: &Repository,
         size: u64,
+        line_breaks: bool,
         session: &Session,
     ) -> Option<u64> {
-        let refused = self.inner.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = refused.get(&repository.host)?;
-        (size >= refused.whole).then(|| chunk_below(refused.part, session.least_chunk))
+        let mut refused = self.inner.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = refused.entry(repository.host.clone()).or_default();
+        let chunk = chunk_below(refused.part, session.least_chunk);
+        (size >= refused.whole || (line_breaks && size > LEAST_CHUNK)).then_some(chunk)
     }
 
     /// Remembers that so many bytes at once are too many, or with no size that nothing is taken in one
@@ -77,7 +81,7 @@ impl Client {
         repository: &Repository,
         blob: &Blob,
         session: &mut Session,
-        chunk: u64,
+        mut chunk: u64,
         events: &dyn Events,
     ) -> Result<(), Stop> {
         let action = format!("send blob {} to {repository} in chunks", blob.digest.short());
@@ -99,7 +103,13 @@ impl Client {
                         return Err(Stop::Final(error));
                     }
                     match self.status(repository, session, done, &action, events) {
-                        Some(next) if next <= blob.size => done = next,
+                        Some(next) if next <= blob.size => {
+                            // Smaller ones may get through, or be allowed.
+                            if next <= done {
+                                chunk = (length / 2).max(chunk_below(0, session.least_chunk));
+                            }
+                            done = next;
+                        }
                         _ => return Err(Stop::Passing(error, retry_after)),
                     }
                 }

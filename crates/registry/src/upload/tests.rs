@@ -1,3 +1,5 @@
+//! Sends blobs to a server that answers as each test says.
+
 use std::{path::PathBuf, sync::Arc};
 
 use plimsoll_image::BlobSource;
@@ -155,7 +157,7 @@ fn a_file_that_changed_is_named_instead_of_the_registry() {
 #[test]
 fn chunks_go_on_where_the_registry_says() {
     let bytes: Vec<u8> = (0..200_000_u32).map(|it| it.to_le_bytes()[0]).collect();
-    let blob = Blob::of(bytes.clone());
+    let blob = Blob::of(bytes);
     let mut stored = Vec::new();
     let mut broken = false;
     let server = Server::new(move |ask| match ask {
@@ -209,4 +211,32 @@ fn a_registry_that_takes_nothing_is_believed_in_the_end() {
         assert!(is_told, "{error:?}");
         assert!(server.lines().len() < 40, "{:#?}", server.lines());
     }
+}
+
+#[test]
+fn a_large_blob_goes_in_chunks_over_a_line_that_breaks() {
+    // Like a proxy that hangs up on bodies of more than 100,000 bytes.
+    let blob = Blob::of(vec![7; 300_000]);
+    let mut stored = Vec::new();
+    let server = Server::new(move |ask| match ask {
+        ask if ask.is("POST") => {
+            stored.clear();
+            Reply::new(202).with("Location", "/up")
+        }
+        ask if ask.body.len() > 100_000 => Reply::new(0),
+        ask if ask.is("PATCH") => {
+            stored.extend(&ask.body);
+            Reply::new(202).with("Range", format!("0-{}", stored.len() - 1))
+        }
+        ask if ask.is("GET") => {
+            Reply::new(204).with("Range", format!("0-{}", stored.len().saturating_sub(1)))
+        }
+        ask if ask.is("PUT") => Reply::new(201).with("Docker-Content-Digest", Digest::of(&stored)),
+        ask => plain(ask),
+    });
+    let mut options = server.client().inner.options.clone();
+    options.retries = 12;
+    let (client, to) = (Client::new(options), server.repository("a"));
+    let brought = client.ensure_blob(&to, &needed(&blob), &[], false, &Silent).unwrap();
+    assert_eq!(brought, Brought::Sent);
 }

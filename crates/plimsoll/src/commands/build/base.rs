@@ -59,10 +59,14 @@ pub(super) fn describe(context: &Context<'_>, base: &BaseName) -> Result<String,
     }
     let lock = LockFile::read(context)?;
     Ok(match lock.find(base)? {
-        Some(locked) if !context.args.update_base => {
-            format!("{name} ({}@{})", locked.reference, locked.digest)
-        }
-        _ => format!("{name} ({reference}, to be written to {})", lock::FILE),
+        Some(locked) if !context.args.update_base => match base.short() {
+            Some(_) => format!("{name} ({}@{})", locked.reference, locked.digest),
+            None => format!("{name} ({})", locked.digest),
+        },
+        _ => match base.short() {
+            Some(_) => format!("{name} ({reference}, to be written to {})", lock::FILE),
+            None => format!("{name} (to be written to {})", lock::FILE),
+        },
     })
 }
 
@@ -117,14 +121,21 @@ fn locked(
     let locked = Locked { reference: reference.clone(), digest: *root.digest() };
     let before = file.lock.set(name, locked.clone());
     let moved = match &before {
-        None => format!("the base {name} is {reference}@{}", root.digest()),
+        None if BaseName::short(base).is_some() => {
+            format!("the base {name} is {reference}@{}", root.digest())
+        }
+        None => format!("the base {name} is {}", root.digest()),
         Some(old) if *old == locked => {
-            context.ui.note(format!("the base {name} is current: {reference}@{}", root.digest()));
+            context.ui.note(format!("the base {name} is current: {}", root.digest()));
             return Ok(root);
         }
         Some(Locked { reference: from, digest }) => {
-            let from = if from == reference { String::new() } else { format!("{from}@") };
-            format!("the base {name} moves: {from}{digest} -> {reference}@{}", root.digest())
+            let (from, to) = if from == reference {
+                (String::new(), String::new())
+            } else {
+                (format!("{from}@"), format!("{reference}@"))
+            };
+            format!("the base {name} moves: {from}{digest} -> {to}{}", root.digest())
         }
     };
     match file.lock.write(&file.path) {

@@ -14,7 +14,7 @@ pub(in crate::tags) enum Value {
     /// A text.
     Text(String),
     /// Several values.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// Something that is called by its name, and gives a value only then.
     Function(String),
 }
