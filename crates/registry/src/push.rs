@@ -7,12 +7,13 @@
 //!
 //! The protocol has no way to write a tag only if it is free. So an immutable tag is looked at before
 //! anything is sent, again just before it is written (with `If-None-Match: *`, which few registries
-//! honour and the others ignore), and once more afterwards. Of two that push different images under
-//! one tag at once, the second usually finds the tag of the first and ends with
-//! [`RegistryError::TagExists`]. If both looked before either wrote, the registry keeps what was
-//! written last, and the one that wrote first is told so if the other was done by the time it looked
-//! again. What can't be told is that somebody overwrites the tag later. Only a registry that refuses
-//! to change tags can rule that out; its refusal is told as [`RegistryError::TagExists`], too.
+//! honour and the others ignore), and once more afterwards, when as much time has passed as looking and
+//! writing took. Of two that push different images under one tag at once, the second usually finds the
+//! tag of the first and ends with [`RegistryError::TagExists`]. If both looked before either wrote, the
+//! registry keeps what was written last, and the one that wrote first finds that and ends with the same
+//! error. It does not if the other took more than twice as long from its look to its write, or if
+//! somebody overwrites the tag later by other means: only a registry that refuses to change tags can
+//! rule that out. Its refusal is told as [`RegistryError::TagExists`], too.
 
 mod blobs;
 mod manifests;

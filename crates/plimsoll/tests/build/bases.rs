@@ -117,10 +117,10 @@ fn an_image_on_a_base_has_its_layers_and_inherits_its_configuration() {
 fn what_a_base_does_not_have_is_said() {
     let project = project("user = \"web\"\n");
     let arguments = ["-q", "--platform", "linux/amd64"];
-    insta::assert_snapshot!(project.build(&arguments).failed(), @r"
+    insta::assert_snapshot!(project.build(&arguments).failed(), @r#"
     error: the image has no user or group `web`: the base oci:[project]/base has none in its /etc/passwd and /etc/group
-      help: write the user as a number, such as `user = \"1000:1000\"`
-    ");
+      help: write the user as a number, such as `user = "1000:1000"`
+    "#);
     let text = "[image]\nbase = \"./base\"\nhealthcheck = { cmd = [\"/bin/no\"] }\n";
     project.write("plimsoll.toml", text);
     let error = project.build(&arguments).failed();

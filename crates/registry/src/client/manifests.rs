@@ -53,7 +53,7 @@ impl Client {
         if !is_there && !not_for_head {
             return Err(answer.refusal().into_error(&reference.repository, &action));
         }
-        let found = is_there.then(|| described(&answer)).flatten();
+        let found = is_there.then(|| described(&answer, write)).flatten();
         answer.drain();
         match (found, reference.digest) {
             (Some(found), Some(asked)) if found.digest != asked => Err(RegistryError::Corrupt {
@@ -171,12 +171,14 @@ pub(crate) fn manifest_path(reference: &Reference) -> String {
     }
 }
 
-/// What the headers of an answer say of a manifest, if they say all.
-fn described(answer: &Answer) -> Option<Descriptor> {
+/// What the headers of an answer say of a manifest, if they say all. Whoever wants to write a tag can do
+/// without a media type that means something.
+fn described(answer: &Answer, write: bool) -> Option<Descriptor> {
     let media_type = answer.media_type()?;
     let size = answer.length().filter(|it| *it > 0)?;
     // A generic type says nothing, and schema 1 has words of its own when it is read.
-    let is_known = media_type.ends_with("+json");
-    is_known.then_some(())?;
+    if !media_type.ends_with("+json") && !write {
+        return None;
+    }
     Some(Descriptor::new(&media_type, answer.digest()?, size))
 }

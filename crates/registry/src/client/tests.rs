@@ -124,3 +124,19 @@ fn pages_of_others_and_pages_without_end_are_refused() {
     let error = server.client().tags(&server.repository("a"), &Silent).unwrap_err();
     assert!(matches!(error, RegistryError::Limit { .. }), "{error:?}");
 }
+
+#[test]
+fn a_tag_of_former_days_can_be_replaced_and_not_read() {
+    let digest = Digest::of(b"payload");
+    let server = Server::new(move |_| {
+        Reply::new(200)
+            .with("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws")
+            .with("Docker-Content-Digest", digest)
+            .body("{}")
+    });
+    let (client, name) = (server.client(), server.reference("a:1"));
+    let error = client.resolve(&name, &Silent).unwrap_err();
+    assert!(error.to_string().contains("schema 1"), "{error}");
+    let target = crate::Target { reference: name, immutable: false };
+    assert_eq!(client.check_targets(&[target], None, &Silent).unwrap(), [Some(digest)]);
+}

@@ -1,5 +1,10 @@
 //! Writes a tag that must not change, as far as the protocol allows (see the parent module).
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use plimsoll_image::{Digest, Reference};
 
 use super::{manifests::PutError, plan::Sheet, tag_exists};
@@ -7,6 +12,9 @@ use crate::{
     Client, Events, RegistryError,
     client::retry::{Retry, in_words, is_passing},
 };
+
+/// How long is waited at most for somebody who writes the same tag.
+const MOST_WAIT: Duration = Duration::from_secs(2);
 
 impl Client {
     pub(super) fn write_immutable(
@@ -22,12 +30,15 @@ impl Client {
         let reference = target.tagged(tag);
         let mut retry = Retry::new(&self.inner.options);
         loop {
+            let began = Instant::now();
             if self.is_written(&reference, new, events)? {
                 return Ok(());
             }
             let error = match self.put_manifest(&reference, sheet, true, events) {
                 Ok(()) => {
-                    // Somebody else may have written at the same moment, and the last one wins.
+                    // Somebody else may have looked before we wrote, and the last one wins. They need
+                    // about as long from the look to the end of writing as we did.
+                    thread::sleep(began.elapsed().min(MOST_WAIT));
                     self.is_written(&reference, new, events)?;
                     return Ok(());
                 }
