@@ -104,22 +104,22 @@ fn releases(situation: &Situation<'_>, mut set: Set) -> Set {
         let line = Line::of(release, situation.known);
         set.tags.push(whole(version));
         if line.has_minor(version) {
-            partial.push(format!("{}.{}", version.major, version.minor));
+            let name = format!("{}.{}", version.major, version.minor);
+            partial.push((name, "{{major}}.{{minor}}", version));
         }
         if line.has_major(version) {
-            partial.push(version.major.to_string());
+            partial.push((version.major.to_string(), "{{major}}", version));
         }
         is_latest |= line.is_latest(version);
     }
     if situation.is_incomplete {
-        set.withheld = partial;
+        set.withheld = partial.into_iter().map(|(name, ..)| name).collect();
         set.withheld.extend(is_latest.then(|| "latest".to_owned()));
     } else {
-        let pattern = |it: &String| match it.split_once('.') {
-            Some(_) => format!("type=semver,pattern={{{{major}}}}.{{{{minor}}}},value={it}.0"),
-            None => format!("type=semver,pattern={{{{major}}}},value={it}.0.0"),
-        };
-        set.tags.extend(partial.iter().map(pattern));
+        let entries = partial.into_iter();
+        set.tags.extend(
+            entries.map(|(_, pattern, it)| format!("type=semver,pattern={pattern},value={it}")),
+        );
         set.flavor = vec![format!("latest={is_latest}")];
     }
     set
@@ -130,7 +130,7 @@ fn whole(version: &semver::Version) -> String {
     if version.build.is_empty() {
         format!("type=semver,pattern={{{{version}}}},value={version}")
     } else {
-        format!("type=raw,value={}", version.to_string().replace('+', "_"))
+        format!("type=raw,priority=901,value={}", version.to_string().replace('+', "_"))
     }
 }
 
@@ -171,8 +171,8 @@ mod tests {
         set(&situation).map(|it| it.tags)
     }
 
-    const MINOR: &str = "type=semver,pattern={{major}}.{{minor}},value=1.2.0";
-    const MAJOR: &str = "type=semver,pattern={{major}},value=1.0.0";
+    const MINOR: &str = "type=semver,pattern={{major}}.{{minor}},value=1.2.3";
+    const MAJOR: &str = "type=semver,pattern={{major}},value=1.2.3";
 
     #[test]
     fn a_release_has_its_version_and_what_moves_with_it() {
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_back_port_moves_only_what_it_is_the_highest_of() {
         let set = release(&["v1.2.9"], &["v1.2.9", "v1.3.0", "v2.0.0"]);
-        assert_eq!(set.tags[1..], [MINOR]);
+        assert_eq!(set.tags[1..], [MINOR.replace("1.2.3", "1.2.9")]);
         assert_eq!(set.flavor, ["latest=false"]);
     }
 
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn build_metadata_is_written_as_tags_allow() {
-        assert_eq!(release(&["v1.2.3+b.1"], &[]).tags[0], "type=raw,value=1.2.3_b.1");
+        assert_eq!(release(&["v1.2.3+b.1"], &[]).tags[0], "type=raw,priority=901,value=1.2.3_b.1");
     }
 
     #[test]

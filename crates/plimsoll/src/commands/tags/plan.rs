@@ -5,7 +5,7 @@ use plimsoll_project::{
     ci::System,
     manifest::ManifestPackage,
     release::{ReleaseTag, standard},
-    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, metadata},
+    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, TagKind, metadata},
 };
 
 use super::{asked, package, state};
@@ -102,6 +102,14 @@ pub(crate) fn plan(
         context.git_ref = git_ref;
         let one = metadata(&asked.inputs, &context, asked.manner)?;
         if number == 0 { all = one } else { merge(&mut all, one) }
+    }
+    // A version that had to be written as tags allow is still a whole version.
+    let versions = releases.iter().map(|it| it.version.to_string().replace('+', "_"));
+    let versions: Vec<String> = versions.collect();
+    for planned in all.planned.iter_mut().filter(|it| it.kind == TagKind::Raw) {
+        if versions.contains(&planned.name) {
+            planned.kind = TagKind::Version;
+        }
     }
     let inputs = &asked.inputs;
     let set_by_hand = |key: &str, entries: &[String]| {
