@@ -17,7 +17,7 @@ use super::{Outcome, Result};
 
 /// The committer's time of the first commit; each further one is a day later.
 const FIRST: u64 = 1_577_838_600;
-const DAY: u64 = 24 * 60 * 60;
+const DAY: usize = 24 * 60 * 60;
 
 /// How a repository keeps its refs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,20 +168,21 @@ fn make(state: &State, form: Form, root: &Path) -> Result<(PathBuf, BTreeMap<Str
 fn stream(state: &State) -> String {
     let mut stream = String::new();
     let person = "A <a@example.com>";
-    for (number, (_, time)) in state.commits.iter().zip((FIRST..).step_by(DAY as usize)).enumerate()
-    {
+    for (number, (_, time)) in state.commits.iter().zip((FIRST..).step_by(DAY)).enumerate() {
         let mark = number + 1;
-        stream += &format!("commit refs/chain\nmark :{mark}\ncommitter {person} {time} +0000\n");
+        stream.extend([format!(
+            "commit refs/chain\nmark :{mark}\ncommitter {person} {time} +0000\n"
+        )]);
         stream += "data 1\nx\n";
     }
     for (name, commit) in &state.refs {
         let Some(mark) = state.place(commit).map(|it| it + 1) else { continue };
         match name.strip_prefix("refs/tags/").filter(|it| state.annotated.contains(*it)) {
             Some(tag) => {
-                stream += &format!("tag {tag}\nfrom :{mark}\n");
-                stream += &format!("tagger {person} {FIRST} +0000\ndata 1\nx\n");
+                stream.extend([format!("tag {tag}\nfrom :{mark}\n")]);
+                stream.extend([format!("tagger {person} {FIRST} +0000\ndata 1\nx\n")]);
             }
-            None => stream += &format!("reset {name}\nfrom :{mark}\n\n"),
+            None => stream.extend([format!("reset {name}\nfrom :{mark}\n\n")]),
         }
     }
     stream

@@ -105,7 +105,7 @@ impl Report {
 
 /// One tag on each line: whole references if the image's name is known.
 pub(crate) fn lines(metadata: &Metadata) -> String {
-    metadata.tags.iter().map(|it| format!("{it}\n")).collect()
+    metadata.tags.iter().flat_map(|it| [it.as_str(), "\n"]).collect()
 }
 
 fn kind(kind: TagKind) -> &'static str {
