@@ -53,6 +53,7 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) push: PushSettings,
     /// What images are called.
+    #[serde(default)]
     pub(crate) tags: TagsSettings,
 }
 
