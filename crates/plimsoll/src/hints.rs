@@ -332,6 +332,11 @@ fn open(error: &OpenError) -> Option<String> {
             [] => Some("have the image saved with all that belongs to it".to_owned()),
             [platform, ..] => Some(format!("push what is there: --platform {platform}")),
         },
+        OpenError::NoImage { .. } => Some(
+            "an image is an OCI layout or an archive, as `plimsoll build -o oci:DIR`, `skopeo copy` and \
+             `docker save` write them"
+                .to_owned(),
+        ),
         OpenError::Corrupt { .. } | OpenError::WrongSize { .. } => {
             Some("make the image anew: what is there can't be mended".to_owned())
         }
@@ -344,24 +349,36 @@ fn registry(error: &RegistryError) -> Option<String> {
         RegistryError::Denied { host, with_credentials: false, .. } => {
             Some(format!("log in: `docker login {host}`"))
         }
-        RegistryError::Denied { .. } => Some(
-            "the credentials are known and do not suffice: ask for the right to write there"
-                .to_owned(),
-        ),
+        RegistryError::Denied { host, .. } => Some(format!(
+            "the credentials are known and do not suffice: if they are old, log in again with \
+             `docker login {host}`; else ask for the right to do that there"
+        )),
         RegistryError::Tls { host, .. } => Some(format!(
             "a certificate of a private authority is trusted by SSL_CERT_FILE=CA.pem; a registry \
              without TLS by `--insecure {host}`"
         )),
+        // Nobody is asked with TLS or through a proxy on this machine.
+        RegistryError::Unreachable { host, .. } if is_this_machine(host) => {
+            Some(format!("start the registry that should listen at {host}, or name another port"))
+        }
         RegistryError::Unreachable { host, .. } => Some(format!(
             "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without TLS \
              needs `--insecure {host}`"
         )),
         RegistryError::TagExists { .. } => Some(RETAG.to_owned()),
+        // What is read is not there, and nobody should make it.
+        RegistryError::NotFound { what, .. } if what.starts_with("manifest of") => {
+            Some("is its name spelled right, and its tag?".to_owned())
+        }
         RegistryError::NotFound { .. } => {
             Some("some registries want a repository to be made before it is pushed to".to_owned())
         }
         _ => None,
     }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    ["localhost:", "127.", "[::1]:"].iter().any(|it| host.starts_with(it)) || host == "localhost"
 }
 
 fn engine(error: &EngineError) -> Option<String> {
@@ -391,5 +408,31 @@ fn io(error: &std::io::Error) -> Option<String> {
             Some("free some space; what was there before is untouched".to_owned())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_of_this_machine_needs_no_leave_to_speak_plain_http() {
+        let unreachable = |host: &str| {
+            let source = std::io::ErrorKind::ConnectionRefused.into();
+            let (host, action) = (host.to_owned(), "look".to_owned());
+            registry(&RegistryError::Unreachable { host, action, source }).unwrap()
+        };
+        assert!(!unreachable("127.0.0.1:1").contains("--insecure"));
+        assert!(unreachable("r.example").contains("--insecure r.example"));
+    }
+
+    #[test]
+    fn what_is_read_and_not_there_is_no_reason_to_make_a_repository() {
+        let missing = |what: &str| {
+            let (host, what) = ("r.example".to_owned(), what.to_owned());
+            registry(&RegistryError::NotFound { host, what }).unwrap()
+        };
+        assert!(missing("manifest of r.example/a:1").contains("spelled right"));
+        assert!(missing("repository a").contains("made before"));
     }
 }

@@ -113,8 +113,8 @@ impl Lock {
 
     fn parse(path: &Path, text: &str) -> Result<Self, LockError> {
         let invalid = |reason: String| LockError::Invalid { path: path.to_owned(), reason };
-        let table: toml::Table =
-            toml::from_str(text).map_err(|error| invalid(error.message().to_owned()))?;
+        let table: toml::Table = toml::from_str(text)
+            .map_err(|error| invalid(error.to_string().trim_end().to_owned()))?;
         match table.get("version") {
             Some(toml::Value::Integer(VERSION)) => {}
             Some(other) => {
@@ -220,7 +220,7 @@ mod tests {
             (base.clone(), "does not say its version"),
             (format!("version = 1\n{base}{base}"), "has the base `a` twice"),
             (format!("version = 1\n{base}more = 1\n"), "unknown field `more`"),
-            ("version = 1\n<<<<<<< HEAD\n".to_owned(), "is not valid"),
+            ("version = 1\n<<<<<<< HEAD\n".to_owned(), "line 2"),
             (format!("version = 1\n{}", base.replace("\"a\"\nd", "\"A B\"\nd")), "the base `a`"),
             (format!("version = 1\n{}", base.replace("sha256:", "sha1:")), "is not a digest"),
             (

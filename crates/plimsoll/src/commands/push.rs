@@ -88,8 +88,9 @@ fn opened(
         }
         Source::Registry(reference) => {
             let transfers = ui.transfers("pulling");
+            let opened = client.open(reference, args.platform.as_ref(), scratch, &transfers);
             let (root, blobs, mounts) =
-                client.open(reference, args.platform.as_ref(), scratch, &transfers)?;
+                opened.map_err(|error| source::not_opened(&args.image, error.into()))?;
             let images = open::images(&root, &blobs)?;
             return Ok((Opened { root, blobs, images }, mounts));
         }

@@ -155,15 +155,8 @@ fn ask(
         // Its body is read so that the connection can be used again.
         complaint::body(raw.body);
         let may_be_plain = |it: &Url| transport.may_be_plain(it);
-        url = redirect::next(
-            Method::Get,
-            raw.status,
-            location.as_deref(),
-            &before,
-            true,
-            may_be_plain,
-        )
-        .map_err(|reason| protocol(format!("its token server: {reason}")))?;
+        url = redirect::next(Method::Get, raw.status, location.as_deref(), &before, may_be_plain)
+            .map_err(|reason| protocol(format!("its token server: {reason}")))?;
         is_own = is_own && url.origin() == realm.origin();
     }
 }

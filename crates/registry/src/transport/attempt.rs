@@ -79,14 +79,9 @@ impl Transport {
             let location = raw.header("location").map(str::to_owned);
             // It is read so that the connection can be used again.
             complaint::body(raw.body);
-            url = redirect::next(
-                request.method,
-                raw.status,
-                location.as_deref(),
-                &before,
-                request.repeatable,
-                |it| self.may_be_plain(it),
-            )
+            url = redirect::next(request.method, raw.status, location.as_deref(), &before, |it| {
+                self.may_be_plain(it)
+            })
             .map_err(protocol)?;
             is_own = is_own && url.origin() == home.origin();
         }

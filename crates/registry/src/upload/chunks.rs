@@ -116,6 +116,8 @@ impl Client {
                 Err(stop) => return Err(stop),
             }
         }
+        // The session is ended by what closes it alone, and must not be with a blob that is damaged here.
+        body::check(blob).map_err(|error| Stop::of_machine(blob, error))?;
         let url = with_parameter(&session.url, "digest", &blob.digest.to_string());
         let mut end = request(Method::Put, Address::Url(url), repository, Vec::new(), &action);
         end.headers.push(("content-type", "application/octet-stream".to_owned()));

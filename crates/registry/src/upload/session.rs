@@ -95,7 +95,7 @@ impl Client {
         events: &dyn Events,
     ) -> Result<(), Stop> {
         let action = format!("send blob {} to {repository}", blob.digest.short());
-        let open = || body::open(blob, 0, blob.size, events);
+        let open = || body::open_whole(blob, events);
         let url = with_parameter(&session.url, "digest", &blob.digest.to_string());
         let mut request = request(Method::Put, Address::Url(url), repository, Vec::new(), &action);
         request.headers.push(("content-type", "application/octet-stream".to_owned()));

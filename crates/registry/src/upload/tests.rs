@@ -240,3 +240,37 @@ fn a_large_blob_goes_in_chunks_over_a_line_that_breaks() {
     let brought = client.ensure_blob(&to, &needed(&blob), &[], false, &Silent).unwrap();
     assert_eq!(brought, Brought::Sent);
 }
+
+#[test]
+fn a_redirected_upload_goes_on_where_it_leads_once_at_each_url() {
+    for (size, status) in [(5, 307), (5, 308)] {
+        let storage = Server::new(plain);
+        let place = format!("http://{}/store?x=1", storage.host);
+        let server = Server::new(move |ask| match ask {
+            ask if ask.is("PUT") => Reply::new(status).with("Location", &place),
+            ask => plain(ask),
+        });
+        let blob = Blob::of(vec![b'x'; size]);
+        assert_eq!(bring(&server, &blob, &[]).unwrap(), Brought::Sent);
+        let puts = |server: &Server| {
+            server.asked().into_iter().filter(|it| it.is("PUT")).collect::<Vec<_>>()
+        };
+        assert_eq!((puts(&server).len(), puts(&storage).len()), (1, 1));
+        assert_eq!(puts(&storage)[0].body, vec![b'x'; size]);
+        assert_eq!(puts(&storage)[0].line, "PUT /store?x=1");
+    }
+}
+
+#[test]
+fn a_damaged_blob_is_not_stored_by_anybody() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("layer");
+    std::fs::write(&path, "lay3r").unwrap();
+    let mut blob = Blob::of(*b"layer");
+    blob.content = BlobContent::File(path);
+    // It takes whatever it gets.
+    let server = Server::new(plain);
+    let error = bring(&server, &blob, &[]).unwrap_err();
+    assert!(matches!(&error, RegistryError::Io { .. }), "{error:?}");
+    assert!(server.asked().iter().all(|it| !it.is("PUT")), "a whole request arrived");
+}

@@ -48,11 +48,23 @@ impl Source {
             }
             _ if text.starts_with(['.', '/', '~']) => {
                 let found = split(text, &exists);
-                found.ok_or_else(|| Failure::new(format!("there is nothing at {text}")))
+                found.ok_or_else(|| {
+                    Failure::new(format!("there is no image at {text}: nothing is there")).hint(
+                        "`plimsoll build -o oci:DIR` makes one, as does `docker save -o FILE`",
+                    )
+                })
             }
             _ => registry(text),
         }
     }
+}
+
+/// Says of a name that could have been meant as a path that there is none.
+pub(super) fn not_opened(text: &str, failure: Failure) -> Failure {
+    if text.starts_with("registry:") {
+        return failure;
+    }
+    failure.hint(format!("`{text}` is taken for a name of a registry, as there is no such path"))
 }
 
 /// Takes off which image is meant: the longest part before a `:` or an `@` that is there as a path.
@@ -102,6 +114,13 @@ mod tests {
         {
             assert_eq!(parse(text).unwrap(), Source::Registry(name.parse().unwrap()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_told_from_a_path() {
+        let hints = |text| not_opened(text, Failure::new("no")).hints;
+        assert!(hints("dist")[0].contains("no such path"));
+        assert!(hints("registry:dist").is_empty());
     }
 
     #[test]

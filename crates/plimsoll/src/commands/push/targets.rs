@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_image::{Digest, Reference};
+use plimsoll_image::{Digest, Reference, reference::is_tag};
 use plimsoll_project::tag_mutability::{Known, Mutability};
 use plimsoll_registry::{Pushed, Target};
 
@@ -79,7 +79,14 @@ impl Naming<'_> {
         match (&given.tag, &given.digest, self.version) {
             (Some(tag), _, _) => Ok(given.tagged(tag)),
             (None, Some(_), _) => Ok(given.clone()),
-            (None, None, Some(version)) => Ok(given.tagged(&tag_of(version))),
+            // It is a label of the image, which may hold any text.
+            (None, None, Some(version)) if is_tag(&tag_of(version)) => {
+                Ok(given.tagged(&tag_of(version)))
+            }
+            (None, None, Some(version)) => Err(Failure::new(format!(
+                "{given} has no tag, and the version of the image, {version:?}, can't be one"
+            ))
+            .hint(format!("name one, such as {given}:1.0.0"))),
             (None, None, None) => Err(Failure::new(format!("{given} has no tag")).hint(format!(
                 "name one, such as {given}:1.0.0; the image does not say its version"
             ))),
@@ -106,6 +113,9 @@ mod tests {
         let expected = [("h.io/a:1.0.0_b", true), ("h.io/a:latest", false)];
         assert_eq!(found, expected.map(|(name, it)| (name.to_owned(), it)));
         assert!(targets(&["h.io/a"], None).is_err());
+        for version in ["", "1.0\nimage=evil", "1/../../x", "1.0?x", &"1".repeat(129)] {
+            assert!(targets(&["h.io/a"], Some(version)).is_err(), "{version}");
+        }
     }
 
     #[test]
