@@ -55,6 +55,9 @@ impl Image {
     pub fn checked_name(&self) -> Result<String, TagsError> {
         let wrong = |why| TagsError::InvalidImageName(self.name.clone(), why);
         let name = self.name.to_lowercase();
+        if name.contains("://") {
+            return Err(wrong("it is an address; leave out what goes up to `://`"));
+        }
         if name.contains('@') {
             return Err(wrong("it has a digest"));
         }
@@ -150,6 +153,7 @@ mod tests {
         for name in [
             "",
             "user/app:1.0",
+            "https://ghcr.io/user/app",
             "a@sha256:0",
             "a//b",
             "/a",

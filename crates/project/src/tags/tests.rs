@@ -172,6 +172,16 @@ fn our_labels_can_be_dropped_and_tell_the_version_of_a_tagged_commit() {
 }
 
 #[test]
+fn a_label_without_a_value_is_an_error_of_ours() {
+    for (label, is_error) in [("title", true), ("a\nb=c", true), ("=a", true), ("a=", false)] {
+        let inputs = Inputs { labels: vec![label.to_owned()], ..inputs(&["type=sha"]) };
+        let answer = |manner| super::metadata(&inputs, &context("refs/heads/main"), manner);
+        assert_eq!(answer(Manner::Ours).is_err(), is_error, "{label:?}");
+        assert!(answer(Manner::Model).is_ok(), "{label:?}");
+    }
+}
+
+#[test]
 fn a_request_by_target_is_about_the_request() {
     let payload = json!({ "number": 15, "pull_request": { "head": { "sha": "abc" } } });
     let settings = Settings { pr_head_sha: Some("true".to_owned()), ..Settings::default() };
