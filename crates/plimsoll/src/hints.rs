@@ -1,6 +1,7 @@
 //! What to do about errors of the libraries.
 
 mod base_proof;
+mod tags;
 
 use std::error::Error;
 
@@ -17,7 +18,7 @@ use plimsoll_engine::EngineError;
 use plimsoll_image::{archive::ArchiveError, layout::LayoutError, open::OpenError};
 use plimsoll_lint::UnknownSelector;
 use plimsoll_project::{
-    manifest::ManifestError, select::SelectError, toolchain::ToolchainError,
+    manifest::ManifestError, select::SelectError, tags::TagsError, toolchain::ToolchainError,
     workspace::WorkspaceError,
 };
 use plimsoll_registry::RegistryError;
@@ -73,6 +74,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
         .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
+        .or_else(|| error.downcast_ref::<TagsError>().and_then(tags::hint))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
 }

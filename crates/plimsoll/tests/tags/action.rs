@@ -60,3 +60,42 @@ fn a_block_alone_will_do() {
     repository.write("with.yml", "with:\n  images: a/b\n  tags: type=ref,event=branch\n");
     assert_eq!(repository.tags(&["--from-action", "with.yml"]).lines(), ["a/b:main"]);
 }
+
+#[test]
+fn the_name_on_the_command_line_needs_none_from_the_step() {
+    let repository = Repository::new();
+    let step = "images: a/${{ secrets.NAME }}\ntags: type=ref,event=branch\n";
+    repository.write("with.yml", step);
+    let from = ["--from-action", "with.yml"];
+    let ran = repository.tags(&from);
+    assert!(ran.code == 2 && ran.stderr.contains("--image"), "{}", ran.stderr);
+    let named = repository.tags(&["--from-action", "with.yml", "--image", "c/d"]);
+    assert_eq!(named.lines(), ["c/d:main"]);
+}
+
+#[test]
+fn the_default_branch_and_the_inputs_of_a_run_are_known() {
+    let repository = Repository::new();
+    let default = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    let step = format!(
+        "images: a/b\nflavor: latest=${{{{ {default} }}}}\ntags: type=raw,value=${{{{ inputs.name }}}}\n"
+    );
+    repository.write("with.yml", &step);
+    let event = repository.path().join("event.json");
+    let payload = r#"{"repository": {"default_branch": "trunk"}, "inputs": {"name": "x"}}"#;
+    std::fs::write(&event, payload).unwrap();
+    let id = repository.id();
+    let tags = |git_ref: &str| {
+        let variables = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "workflow_dispatch"),
+            ("GITHUB_REF", git_ref),
+            ("GITHUB_SHA", &id),
+            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+        ];
+        let ran = repository.tags_with(&["--from-action", "with.yml"], &variables);
+        ran.lines().join(" ")
+    };
+    assert_eq!(tags("refs/heads/trunk"), "a/b:x a/b:latest");
+    assert_eq!(tags("refs/heads/dev"), "a/b:x");
+}

@@ -27,6 +27,16 @@ fn a_tag_that_was_pushed_is_a_release_with_the_repository_s_name() {
 }
 
 #[test]
+fn a_clone_without_tags_is_not_one_without_releases() {
+    let repository = Repository::new();
+    let id = repository.id();
+    let ran = repository.tags_with(&[], &github(&id, "push", "refs/tags/v1.2.3"));
+    assert_eq!(ran.lines(), ["ghcr.io/octo/app:1.2.3"]);
+    assert!(ran.stderr.contains("`latest` are left out"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("fetch-depth: 0"), "{}", ran.stderr);
+}
+
+#[test]
 fn pull_requests_and_schedules_have_tags_of_their_own() {
     let repository = Repository::new();
     let id = repository.id();

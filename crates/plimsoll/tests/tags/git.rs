@@ -153,6 +153,34 @@ fn a_shallow_clone_does_not_know_the_highest_release() {
 }
 
 #[test]
+fn a_back_port_in_a_cut_history_is_not_latest_though_some_releases_are_known() {
+    let repository = Repository::new();
+    repository.tag(&["v1.2.3"]);
+    repository.git(&["branch", "old"]);
+    repository.version("2.0.0");
+    repository.commit();
+    repository.tag(&["v2.0.0"]);
+    repository.git(&["checkout", "-q", "old"]);
+    for version in ["1.2.8", "1.2.9"] {
+        repository.version(version);
+        repository.commit();
+        repository.tag(&[&format!("v{version}")]);
+    }
+    let root = tempfile::tempdir().unwrap();
+    let url = format!("file://{}", repository.path().display());
+    git_in(root.path(), &["clone", "-q", "--depth=2", "--branch=old", &url, "clone"]);
+    let clone = root.path().join("clone");
+    assert_eq!(git_in(&clone, &["tag"]), "v1.2.8\nv1.2.9", "tags came with the branch");
+    let ran = run_in(&clone, &[], &[]);
+    assert_eq!(ran.lines(), ["1.2.9"]);
+    assert!(ran.stderr.contains("`1.2`, `1`, `latest` are left out"), "{}", ran.stderr);
+    let custom = ["version}}", "major}}"].map(|it| format!("type=semver,pattern={{{{{it}"));
+    let custom = run_in(&clone, &["--tag", &custom[0], "--tag", &custom[1]], &[]);
+    assert_eq!(custom.lines(), ["1.2.9"]);
+    assert!(custom.stderr.contains("shallow") && custom.stderr.contains("`latest`"), "{custom:?}");
+}
+
+#[test]
 fn files_that_differ_show_in_the_revision() {
     let repository = Repository::new();
     repository.tag(&["v1.2.3"]);

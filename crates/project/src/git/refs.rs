@@ -1,8 +1,8 @@
 //! What the refs of a repository say of the commit that is checked out: branches, tags, and the one
 //! ref that stands for it.
 //!
-//! Four short processes run at the same time, and a fifth only for a detached commit that no ref
-//! names. Bare repositories, worktrees, shallow clones, packed refs, reftables and SHA-256 need no
+//! Four short processes run at the same time, a fifth only for a detached commit that no ref names,
+//! and one more in a shallow clone. Bare repositories, worktrees, shallow clones, packed refs, reftables and SHA-256 need no
 //! care of ours, as git itself is asked. Tags are peeled: an annotated tag counts as its commit.
 
 mod reference;
@@ -44,6 +44,9 @@ pub struct Refs {
     pub default_branch: Option<String>,
     /// Whether history is cut off, so that commits and tags may be missing.
     pub is_shallow: bool,
+    /// Whether a tag names a commit that no branch leads to. In a shallow clone, only somebody who
+    /// fetched tags for their own sake has such a one: the others come along with the branches.
+    pub has_tags_beyond_branches: bool,
     /// The URL of the remote `origin` as anybody may see it; see [`public_url`].
     pub origin: Option<String>,
 }
@@ -128,6 +131,8 @@ impl Pending {
             reference = over.or_else(|| reference::elsewhere(id.as_deref()?, &all));
         }
         let tag = |it: &Ref<'_>| it.name.strip_prefix("refs/tags/").map(str::to_owned);
+        let has_tags_beyond_branches =
+            is_shallow && id.is_some() && has_tags_beyond_branches(&git, &directory, until)?;
         Ok(Refs {
             head,
             time,
@@ -140,6 +145,7 @@ impl Pending {
             tags: all.iter().filter_map(tag).collect(),
             default_branch: reference::default_branch(&all),
             is_shallow,
+            has_tags_beyond_branches,
             origin: origin::url(&directory).and_then(|it| public_url(&it)),
             id,
         })
@@ -161,6 +167,19 @@ fn containing(git: &Path, directory: &Path, until: Instant) -> Result<Option<Ref
     let branches = Running::start_within(command.args(arguments), REFS_LIMIT).join(until)?;
     let branches: Vec<_> = branches.stdout.lines().filter_map(Ref::parse).collect();
     Ok(reference::over(&branches))
+}
+
+/// Asks whether tags lead to a commit that neither `HEAD` nor a branch leads to.
+fn has_tags_beyond_branches(
+    git: &Path,
+    directory: &Path,
+    until: Instant,
+) -> Result<bool, GitState> {
+    let arguments =
+        ["rev-list", "--max-count=1", "--tags", "--not", "HEAD", "--branches", "--remotes"];
+    let mut command = process::command(git, directory);
+    let found = Running::start_within(command.args(arguments), 64 * 1024).join(until)?;
+    Ok(!found.stdout.trim().is_empty())
 }
 
 /// A line of `git for-each-ref`.

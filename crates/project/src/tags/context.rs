@@ -30,7 +30,7 @@ pub struct Context {
     /// What environment variables ask for.
     pub settings: Settings,
     /// The versions that are released already, as tags of git (`v1.2.3`, `api-v2.0.0`); `None` if
-    /// nobody looked. See [`Manner::Ours`].
+    /// that is not known, so that newer ones are assumed to exist. See [`Manner::Ours`].
     pub released: Option<Vec<String>>,
 }
 

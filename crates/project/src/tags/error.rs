@@ -55,6 +55,9 @@ pub enum TagsError {
     /// An image's name has a tag, a digest, or something else that no name of an image can have.
     #[error("`{0}` is not the name of an image: {1}")]
     InvalidImageName(String, &'static str),
+    /// A label or an annotation that is no `key=value`. The action passes over it.
+    #[error("{0:?} is no label or annotation: it is not written as KEY=VALUE")]
+    InvalidLabel(String),
     /// `DOCKER_METADATA_SHORT_SHA_LENGTH` is no number.
     #[error("DOCKER_METADATA_SHORT_SHA_LENGTH is not a valid number: {0}")]
     ShaLength(String),

@@ -55,6 +55,9 @@ impl Image {
     pub fn checked_name(&self) -> Result<String, TagsError> {
         let wrong = |why| TagsError::InvalidImageName(self.name.clone(), why);
         let name = self.name.to_lowercase();
+        if name.contains("://") {
+            return Err(wrong("it is an address; leave out what goes up to `://`"));
+        }
         if name.contains('@') {
             return Err(wrong("it has a digest"));
         }
@@ -87,7 +90,8 @@ fn is_host_name(host: &str) -> bool {
         _ => (host, None),
     };
     let is_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-    let is_address = name.starts_with('[') && name.ends_with(']');
+    let address = name.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let is_address = address.is_some_and(|it| it.parse::<std::net::Ipv6Addr>().is_ok());
     let is_label = |it: &str| {
         let ends_well = !it.starts_with('-') && !it.ends_with('-') && !it.is_empty();
         ends_well && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
@@ -149,6 +153,7 @@ mod tests {
         for name in [
             "",
             "user/app:1.0",
+            "https://ghcr.io/user/app",
             "a@sha256:0",
             "a//b",
             "/a",
@@ -159,6 +164,8 @@ mod tests {
             "a b",
             "a&b",
             "localhost:x/a",
+            "[$(id):]/a",
+            "[a:\nb]/a",
             "é",
         ] {
             assert_eq!(checked(name), Err(()), "{name}");

@@ -15,7 +15,15 @@ pub(super) fn labels(
     let mut labels = defaults(expressions, version);
     for line in lines {
         let line = expressions.expand(line)?;
-        let Some((key, value)) = line.split_once('=') else { continue };
+        let pair = line.split_once('=');
+        let is_key = |key: &str| !key.is_empty() && !key.contains(char::is_control);
+        if expressions.manner == Manner::Ours
+            && !line.is_empty()
+            && !pair.is_some_and(|it| is_key(it.0))
+        {
+            return Err(TagsError::InvalidLabel(line));
+        }
+        let Some((key, value)) = pair else { continue };
         let at = labels.iter().position(|it| it.0 == key);
         match at {
             Some(at) if value.is_empty() && expressions.manner == Manner::Ours => {

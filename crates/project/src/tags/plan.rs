@@ -106,15 +106,26 @@ impl Planner<'_> {
 
     /// Whether a release gets `latest`: prereleases and older ones don't.
     fn is_latest(&mut self, found: &Found) -> bool {
-        let Some((prefix, version)) = &found.release else { return true };
         if self.expressions.manner == Manner::Model {
             return true;
         }
+        let Some((prefix, version)) = &found.release else {
+            let tag = self.expressions.tag().unwrap_or(&found.value);
+            // `v1.2` and `2026.01.05` are versions, though none that can be compared.
+            let is_version = releases::is_name_of_release(tag.strip_prefix('v').unwrap_or(tag));
+            if !is_version {
+                self.warnings.push(Warning::NoVersion { tag: tag.to_owned() });
+            }
+            return is_version;
+        };
         if !version.pre.is_empty() {
             self.warnings.push(Warning::Prerelease { version: version.to_string() });
             return false;
         }
-        let released = self.expressions.context.released.as_deref().unwrap_or_default();
+        let Some(released) = self.expressions.context.released.as_deref() else {
+            self.warnings.push(Warning::Unknown { name: "latest".to_owned() });
+            return false;
+        };
         let newer = releases::newer(released, prefix, version, |_| true);
         if let Some(newer) = newer {
             self.warnings

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Context, Inputs, Manner, Metadata, RepositoryFacts, Settings, TagsError, is_tag};
+use super::{
+    Context, Inputs, Manner, Metadata, RepositoryFacts, Settings, TagsError, Warning, is_tag,
+};
 
 fn context(git_ref: &str) -> Context {
     Context {
@@ -57,6 +59,35 @@ fn tags_do_not_move_back_to_an_older_release() {
             "The tag latest stays at the newer release v2.0.0.",
         ]
     );
+}
+
+#[test]
+fn versions_of_python_do_not_move_back_either() {
+    let entries = ["type=pep440,pattern={{version}}", "type=pep440,pattern={{major}}"];
+    let back = ours("refs/tags/v1.2.9", &["v1.2.9", "v2.0.0", "v1.3.0"], &entries).unwrap();
+    assert_eq!(back.tag_names(), ["1.2.9"]);
+    let ahead = ours("refs/tags/2.1", &["v1.2.9", "v2.0.0"], &entries).unwrap();
+    assert_eq!(ahead.tag_names(), ["2.1", "2", "latest"]);
+}
+
+#[test]
+fn where_releases_are_not_known_nothing_moves() {
+    let context = context("refs/tags/v1.2.3");
+    let found = super::metadata(&inputs(&VERSIONS), &context, Manner::Ours).unwrap();
+    assert_eq!(found.tag_names(), ["1.2.3"]);
+    assert!(found.warnings.contains(&Warning::Unknown { name: "latest".to_owned() }));
+}
+
+#[test]
+fn a_git_tag_that_is_no_version_is_not_latest() {
+    for (git_ref, tags) in [
+        ("refs/tags/nightly", vec!["nightly"]),
+        ("refs/tags/v1.2", vec!["v1.2", "latest"]),
+        ("refs/tags/2026.01.05", vec!["2026.01.05", "latest"]),
+    ] {
+        let found = ours(git_ref, &[], &["type=ref,event=tag"]).unwrap();
+        assert_eq!(found.tag_names(), tags, "{git_ref}");
+    }
 }
 
 #[test]
@@ -138,6 +169,16 @@ fn our_labels_can_be_dropped_and_tell_the_version_of_a_tagged_commit() {
             "org.opencontainers.image.version=1.2.3",
         ]
     );
+}
+
+#[test]
+fn a_label_without_a_value_is_an_error_of_ours() {
+    for (label, is_error) in [("title", true), ("a\nb=c", true), ("=a", true), ("a=", false)] {
+        let inputs = Inputs { labels: vec![label.to_owned()], ..inputs(&["type=sha"]) };
+        let answer = |manner| super::metadata(&inputs, &context("refs/heads/main"), manner);
+        assert_eq!(answer(Manner::Ours).is_err(), is_error, "{label:?}");
+        assert!(answer(Manner::Model).is_ok(), "{label:?}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(crate) fn asked(
     environment: &Environment,
 ) -> Result<Asked, Failure> {
     let mut asked = if let Some(step) = &args.from_action {
-        let inputs = from_action::inputs(step, state, environment)?;
+        let inputs = from_action::inputs(step, !args.image.is_empty(), state, environment)?;
         Asked { inputs, manner: Manner::Model }
     } else {
         let list = |own: &Vec<String>, other: &Vec<String>| {

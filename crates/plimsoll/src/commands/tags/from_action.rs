@@ -33,9 +33,11 @@ struct Place {
     step: Option<String>,
 }
 
-/// Reads the inputs, with the expressions in them expanded.
+/// Reads the inputs, with the expressions in them expanded. The names of images are only read if
+/// nobody says otherwise.
 pub(super) fn inputs(
     place: &str,
+    are_images_given: bool,
     state: &State,
     environment: &Environment,
 ) -> Result<Inputs, Failure> {
@@ -49,6 +51,9 @@ pub(super) fn inputs(
     let failure = RefCell::new(None);
     let inputs = Inputs::from_map(
         |name| {
+            if name == "images" && are_images_given {
+                return None;
+            }
             let field = found.input(name)?;
             match expand::expand(field.text(), found.step, state, environment) {
                 Ok(text) => Some(text),

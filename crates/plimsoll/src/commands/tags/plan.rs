@@ -5,12 +5,16 @@ use plimsoll_project::{
     ci::System,
     manifest::ManifestPackage,
     release::{ReleaseTag, standard},
-    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, TagKind, metadata},
+    tags::{Context, Manner, Metadata, RepositoryFacts, Settings, TagKind, Warning, metadata},
 };
 
 use super::{asked, package, state};
 use crate::{
-    args::tags::TagsArgs, commands::tags::state::State, failure::Failure, settings::File, ui::Ui,
+    args::tags::TagsArgs,
+    commands::tags::state::{State, Unknown},
+    failure::Failure,
+    settings::File,
+    ui::Ui,
 };
 
 const REVISION: &str = "org.opencontainers.image.revision";
@@ -61,8 +65,7 @@ pub(crate) fn plan(
         (None, None) => it.package.is_none(),
     };
     let line: Vec<ReleaseTag> = state.known.iter().filter(same).cloned().collect();
-    // Where other releases are known, tags were fetched.
-    let is_incomplete = state.is_shallow && !line.iter().any(|it| !releases.contains(it));
+    let is_incomplete = state.unknown.is_some();
     let is_standard = asked.inputs.tags.is_empty() && asked.manner == Manner::Ours;
     if is_standard {
         let set = standard::set(&standard::Situation {
@@ -81,8 +84,6 @@ pub(crate) fn plan(
         asked.inputs.tags = set.tags;
         asked.inputs.flavor.splice(0..0, set.flavor);
         warn_of_withheld(&set.withheld, &state, ui);
-    } else if is_incomplete && !releases.is_empty() && asked.manner == Manner::Ours {
-        warn_of_withheld(&["latest".to_owned()], &state, ui);
     }
     let mut context = Context {
         event_name: state.event_name.clone(),
@@ -134,9 +135,15 @@ pub(crate) fn plan(
     if state.is_dirty && !releases.is_empty() {
         ui.warning("files differ from the commit, so that what is built is not the release");
     }
+    let mut withheld = Vec::new();
     for warning in &all.warnings {
-        ui.warning(warning);
+        match warning {
+            Warning::Unknown { name } if withheld.contains(name) => {}
+            Warning::Unknown { name } => withheld.push(name.clone()),
+            _ => ui.warning(warning),
+        }
     }
+    warn_of_withheld(&withheld, &state, ui);
     let separators =
         [&inputs.sep_tags, &inputs.sep_labels, &inputs.sep_annotations].map(String::clone);
     Ok(Plan {
@@ -202,14 +209,19 @@ fn warn_of_withheld(withheld: &[String], state: &State, ui: &Ui) {
         return;
     }
     let names: Vec<String> = withheld.iter().map(|it| format!("`{it}`")).collect();
+    let why = match state.unknown {
+        Some(Unknown::NoTags) => "git does not know the tag of this run, let alone other releases",
+        Some(Unknown::NoRepository) => "without a git repository no other releases are known",
+        _ => "this is a shallow clone without the tags of other releases",
+    };
     let way_out = match state.system {
-        Some(System::GitHub) => "set `fetch-depth: 0` (or `fetch-tags: true`) at actions/checkout",
+        _ if state.unknown == Some(Unknown::NoRepository) => "run it in a clone with all tags",
+        Some(System::GitHub) => "set `fetch-depth: 0` at actions/checkout",
         Some(System::GitLab) => "set the variable `GIT_DEPTH: 0`",
         None => "run `git fetch --unshallow --tags` (at actions/checkout: `fetch-depth: 0`)",
     };
     ui.warning(format!(
-        "this is a shallow clone without the tags of other releases, so a higher one is assumed to \
-         exist, and {} {} left out: {way_out}",
+        "{why}, so a higher one is assumed to exist, and {} {} left out: {way_out}",
         names.join(", "),
         if names.len() == 1 { "is" } else { "are" }
     ));

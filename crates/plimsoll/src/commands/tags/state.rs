@@ -50,8 +50,19 @@ pub(crate) struct State {
     pub(crate) here: Vec<ReleaseTag>,
     /// All releases that git knows, of any package.
     pub(crate) known: Vec<ReleaseTag>,
-    /// Whether git may not know all of them.
-    pub(crate) is_shallow: bool,
+    /// Why git may not know all of them.
+    pub(crate) unknown: Option<Unknown>,
+}
+
+/// Why git may not know all releases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// History is cut off, and tags were not fetched for their own sake.
+    Shallow,
+    /// Git does not know the very tag that the run is about.
+    NoTags,
+    /// There is no repository, or no git.
+    NoRepository,
 }
 
 /// Finds out.
@@ -77,7 +88,11 @@ pub(crate) fn state(
         }
     };
     let is_dirty = matches!(asked_state.join(), GitState::Commit(commit) if commit.dirty);
-    let is_shallow = refs.as_ref().is_none_or(|it| it.is_shallow);
+    let unknown = match &refs {
+        None => Some(Unknown::NoRepository),
+        Some(it) if it.is_shallow && !it.has_tags_beyond_branches => Some(Unknown::Shallow),
+        Some(_) => None,
+    };
     let releases = |tags: &[String]| tags.iter().filter_map(|it| ReleaseTag::parse(it)).collect();
     let known: Vec<ReleaseTag> = refs.as_ref().map(|it| releases(&it.tags)).unwrap_or_default();
     let here: Vec<ReleaseTag> = refs.as_ref().map(|it| releases(&it.tags_here)).unwrap_or_default();
@@ -113,7 +128,7 @@ pub(crate) fn state(
             branch: refs.head,
             here,
             known,
-            is_shallow,
+            unknown,
         });
     };
     let is_here = id == run.sha;
@@ -127,6 +142,9 @@ pub(crate) fn state(
         ui.note("the pull request is from a fork, whose runs can mostly not push images");
     }
     let release = run.git_ref.strip_prefix("refs/tags/").and_then(ReleaseTag::parse);
+    // A clone without tags looks like one without releases.
+    let is_known = release.as_ref().is_none_or(|it| known.contains(it));
+    let unknown = unknown.or_else(|| (!is_known).then_some(Unknown::NoTags));
     Ok(State {
         source: match run.system {
             System::GitHub => "github",
@@ -148,7 +166,7 @@ pub(crate) fn state(
         // Other tags of the commit have runs of their own.
         here: release.into_iter().collect(),
         known,
-        is_shallow,
+        unknown,
     })
 }
 

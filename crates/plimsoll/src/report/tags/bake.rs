@@ -8,7 +8,18 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 
 /// One bake file with everything.
+///
+/// # Errors
+/// Bake takes no target of that name.
 pub(crate) fn file(metadata: &Metadata) -> Result<String, Failure> {
+    let name = &metadata.bake_target;
+    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-');
+    if name.is_empty() || !name.bytes().all(is_allowed) {
+        return Err(Failure::new(format!("{name:?} can't be the name of a target in a bake file"))
+            .hint(
+                "letters, digits, `-` and `_` are allowed: --bake-target docker-metadata-action",
+            ));
+    }
     let mut file = metadata.bake_file();
     if let Some(target) = file["target"].get_mut(&metadata.bake_target) {
         target["annotations"] = json!(metadata.leveled_annotations());
@@ -46,12 +57,26 @@ fn text(mut file: Value) -> Result<String, Failure> {
 fn escape(value: &mut Value) {
     match value {
         Value::String(text) if text.contains("${") || text.contains("%{") => {
-            *text = text.replace("${", "$${").replace("%{", "%%{");
+            *text = escaped(text);
         }
         Value::Array(values) => values.iter_mut().for_each(escape),
-        Value::Object(values) => values.values_mut().for_each(escape),
+        Value::Object(values) => {
+            // Keys of labels are expanded as well.
+            let pairs = std::mem::take(values).into_iter().map(|(mut key, mut value)| {
+                escape(&mut value);
+                if value.is_string() {
+                    key = escaped(&key);
+                }
+                (key, value)
+            });
+            *values = pairs.collect();
+        }
         _ => {}
     }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
 }
 
 #[cfg(test)]
@@ -61,6 +86,22 @@ mod tests {
     #[test]
     fn a_bake_file_has_one_target_and_nothing_to_expand() {
         insta::assert_snapshot!(file(&super::super::example()).unwrap());
+    }
+
+    #[test]
+    fn keys_of_labels_are_meant_as_they_are() {
+        let mut metadata = super::super::example();
+        metadata.labels = vec![("a${b}".to_owned(), "c".to_owned())];
+        assert!(file(&metadata).unwrap().contains(r#""a$${b}": "c""#));
+    }
+
+    #[test]
+    fn a_name_that_bake_does_not_take_is_refused() {
+        for name in ["", "a.b", "a b", "x\"y\nz", "a${b}"] {
+            let metadata = Metadata { bake_target: name.to_owned(), ..super::super::example() };
+            let error = file(&metadata).unwrap_err();
+            assert!(error.error.to_string().contains(&format!("{name:?}")), "{name}");
+        }
     }
 
     #[test]

@@ -38,6 +38,16 @@ pub enum Warning {
         /// The git tag of the newer release.
         newer: String,
     },
+    /// A moving tag is left out: nobody knows whether there are newer releases.
+    Unknown {
+        /// The tag that is left out.
+        name: String,
+    },
+    /// `latest` is left out: the git tag is no version.
+    NoVersion {
+        /// The git tag.
+        tag: String,
+    },
     /// `latest` is left out: the version is a prerelease.
     Prerelease {
         /// The version.
@@ -77,6 +87,12 @@ impl fmt::Display for Warning {
             }
             Self::Older { name, newer } => {
                 write!(f, "The tag {name} stays at the newer release {newer}.")
+            }
+            Self::Unknown { name } => {
+                write!(f, "The tag {name} is left out: there may be newer releases.")
+            }
+            Self::NoVersion { tag } => {
+                write!(f, "The tag latest is left out: {tag} is not the version of a release.")
             }
             Self::Prerelease { version } => {
                 write!(f, "The tag latest is left out: {version} is a prerelease.")

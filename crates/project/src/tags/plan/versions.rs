@@ -37,6 +37,7 @@ impl Planner<'_> {
     /// `type=pep440`, likewise: all but releases give their whole version.
     pub(super) fn pep440(&mut self, entry: &Entry) -> Result<Option<Found>, TagsError> {
         let Some(value) = self.value(entry)? else { return Ok(None) };
+        let prefix = releases::split(&value).map_or_else(String::new, |it| it.0.to_owned());
         let raw = self.narrowed(value, entry)?.replace('/', "-");
         let Some(version) = pep440::Version::parse(&raw) else {
             self.warnings.push(Warning::NotPep440(raw));
@@ -50,12 +51,17 @@ impl Planner<'_> {
             return Ok(Some(Found::new(text, TagKind::Version)));
         }
         let is_zero = version.number(0) == "0";
+        let number = |at| version.number(at).parse().ok();
+        let parts = number(0).zip(number(1)).zip(number(2));
+        let comparable = parts.map(|((it, minor), patch)| semver::Version::new(it, minor, patch));
         let text = self.expressions.expand_with(pattern, &Python { raw, version })?;
         let kind = kind(template.as_ref());
         if is_zero && self.is_moving_zero(&text, kind, template.as_ref()) {
             return Ok(None);
         }
-        Ok(Some(Found { is_release: true, ..Found::new(text, kind) }))
+        let release = comparable.map(|it| (prefix, it));
+        let found = Found { is_release: true, release, ..Found::new(text, kind) };
+        Ok(if self.is_behind(&found, pattern) { None } else { Some(found) })
     }
 
     /// Whether a tag would be no more than the major version zero, which promises nothing.
@@ -75,7 +81,10 @@ impl Planner<'_> {
         if found.kind != TagKind::PartialVersion || self.expressions.manner == Manner::Model {
             return false;
         }
-        let released = self.expressions.context.released.as_deref().unwrap_or_default();
+        let Some(released) = self.expressions.context.released.as_deref() else {
+            self.warnings.push(Warning::Unknown { name: found.value.clone() });
+            return true;
+        };
         let is_same = |other: &semver::Version| {
             let other = npm_semver::Version::parse(&other.to_string());
             let text = other.map(|it| self.expressions.expand_with(pattern, &it));

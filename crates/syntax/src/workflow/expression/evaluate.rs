@@ -79,6 +79,17 @@ impl Known<'_> {
         }
     }
 
+    /// How a value is written into a text; `None` where that can't be known.
+    fn written(&self) -> Option<String> {
+        match self {
+            Self::Null => Some(String::new()),
+            Self::Bool(value) => Some(value.to_string()),
+            Self::Number(value) => Some(value.to_string()),
+            Self::Text(text) => Some(text.to_string()),
+            Self::Unknown | Self::Truthy | Self::Falsy => None,
+        }
+    }
+
     /// The number that a value is compared as; `None` where that can't be known.
     fn number(&self) -> Option<f64> {
         match self {
@@ -195,6 +206,13 @@ fn call<'s>(name: &str, arguments: &'s [Expression<'_>], situation: &Situation<'
             _ => Known::Unknown,
         };
     }
+    if name == "format" {
+        let known = arguments.iter().map(|it| it.evaluate(situation).written());
+        let known: Option<Vec<String>> = known.collect();
+        let text = known.as_deref().and_then(<[String]>::split_first);
+        let text = text.and_then(|(pattern, values)| formatted(pattern, values));
+        return text.map_or(Known::Unknown, |it| Known::Text(it.into()));
+    }
     let [text, part] = arguments else { return Known::Unknown };
     let part = part.evaluate(situation);
     if name == "contains"
@@ -214,6 +232,29 @@ fn call<'s>(name: &str, arguments: &'s [Expression<'_>], situation: &Situation<'
         "endswith" => Known::Bool(text.ends_with(&part)),
         _ => Known::Unknown,
     }
+}
+
+/// Puts values in the place of `{0}`, `{1}`; `{{` and `}}` are braces. `None` where GitHub refuses it.
+fn formatted(pattern: &str, values: &[String]) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        if let Some(after) = from.strip_prefix("{{") {
+            text.push('{');
+            rest = after;
+        } else if let Some(after) = from.strip_prefix("}}") {
+            text.push('}');
+            rest = after;
+        } else {
+            let (number, after) = from.strip_prefix('{')?.split_once('}')?;
+            text.push_str(values.get(number.parse::<usize>().ok()?)?);
+            rest = after;
+        }
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 /// What a JSON text of one word stands for.

@@ -25,6 +25,8 @@ fn what_is_known_of_pull_requests_decides() {
         "yes && github.head_ref",
         "github.event_name == 'push' && 'a' || 'b'",
         "1 < 2",
+        "format('{0}-{{{1}}}-{0}', github.event_name, 2) == 'pull_request-{2}-pull_request'",
+        "format('{0}', true) == 'true'",
         "'' == 0",
     ] {
         assert_eq!(on_pull_request(text), Truth::Yes, "{text}");
@@ -45,6 +47,10 @@ fn what_is_known_of_pull_requests_decides() {
         "unknown",
         "inputs.push",
         "github.ref == format('refs/heads/{0}', x)",
+        "format('{1}', 'a') == 'a'",
+        "format('{0', 'a') == 'a'",
+        "format('}', 'a') == '}'",
+        "format()",
         "needs.a.outputs.b == 'true'",
         "fromJSON(needs.a.outputs.b).c[0]",
         "hashFiles('**/Dockerfile') != ''",

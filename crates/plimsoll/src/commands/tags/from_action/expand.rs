@@ -34,8 +34,8 @@ pub(super) fn expand(
                 };
                 result.push_str(&written(&value).ok_or_else(|| {
                     Failure::new(format!("what `${{{{{text}}}}}` is can't be known here")).hint(
-                        "GitHub's own variables are known where they are set; pass --image for the \
-                         image's name, or --tag for the tags",
+                        "GitHub's own variables are known where they are set, and those of `env` \
+                         may be set, too; for the image's name, pass --image",
                     )
                 })?);
             }
@@ -99,6 +99,15 @@ fn value(
             Some(value) => text(value),
             None => variable(name),
         },
+        [root, name] if root.eq_ignore_ascii_case("inputs") => {
+            match state.payload.get("inputs").and_then(|it| it.get(name)) {
+                Some(Value::String(it)) => text(it),
+                Some(Value::Bool(it)) => Known::Bool(*it),
+                Some(Value::Number(it)) => text(&it.to_string()),
+                // A workflow that is called has inputs that the event does not tell.
+                _ => Known::Unknown,
+            }
+        }
         [root, name] if root.eq_ignore_ascii_case("github") => {
             let name = name.to_ascii_lowercase();
             let short = || {
