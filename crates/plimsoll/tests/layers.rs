@@ -37,6 +37,9 @@ const CONFINED: &[(&str, &str)] = &[
     ("bollard", "engine"),
     ("futures-util", "engine"),
     ("tokio", "engine"),
+    // Who speaks to registries decides where credentials go.
+    ("rustls", "registry"),
+    ("ureq", "registry"),
     // Libraries neither parse command lines nor print.
     ("annotate-snippets", "plimsoll"),
     ("anstream", "plimsoll"),
