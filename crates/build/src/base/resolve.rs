@@ -20,6 +20,8 @@ use super::{
 
 /// How deep indexes may nest.
 const MOST_NESTING: usize = 4;
+/// How many manifests are looked into for one that is for a platform: an index may name any number.
+const MOST_MANIFESTS: usize = 1000;
 
 /// A base of some digest, for whatever platforms it is there for.
 #[derive(Debug)]
@@ -100,7 +102,7 @@ impl Root {
 
     /// The image for a platform.
     pub fn image(&self, platform: &Platform) -> Result<Base, BaseError> {
-        let Some(found) = self.search(&self.fetched, platform, 0)? else {
+        let Some(found) = self.search(&self.fetched, platform, 0, &mut 0)? else {
             let found = self.index(&self.fetched)?.map(|it| platforms(&it));
             return Err(self.no_platform(platform, found.unwrap_or_default()));
         };
@@ -125,6 +127,7 @@ impl Root {
         fetched: &Fetched,
         platform: &Platform,
         depth: usize,
+        seen: &mut usize,
     ) -> Result<Option<Found>, BaseError> {
         let Some(index) = self.index(fetched)? else {
             let found = self.read(fetched)?;
@@ -150,8 +153,14 @@ impl Root {
             }
             Choice::LookInto(several) => {
                 for descriptor in several {
+                    *seen += 1;
+                    if *seen > MOST_MANIFESTS {
+                        let reason =
+                            format!("its indexes name more than {MOST_MANIFESTS} manifests");
+                        return Err(self.origin.unusable(reason));
+                    }
                     let fetched = self.origin.manifest(&descriptor.digest)?;
-                    if let Some(found) = self.search(&fetched, platform, depth + 1)? {
+                    if let Some(found) = self.search(&fetched, platform, depth + 1, seen)? {
                         return Ok(Some(found));
                     }
                 }

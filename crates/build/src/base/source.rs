@@ -4,7 +4,7 @@ use std::{
     fmt, fs,
     io::{self, Read as _},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use plimsoll_image::{
@@ -143,10 +143,10 @@ impl Origin {
                 Err(self.broken_layout(&reason))
             };
         }
-        if let Some(path) = self.source.store.find(descriptor) {
-            return Ok(Blob::in_file(descriptor, path));
-        }
-        let lazy = Lazy { origin: self.clone(), blob: descriptor.clone() };
+        // One that is in the store is in use from now on, and looked at when somebody reads it.
+        self.source.store.find(descriptor);
+        let lazy =
+            Lazy { origin: self.clone(), blob: descriptor.clone(), checked: Mutex::default() };
         let content = BlobContent::Elsewhere(Arc::new(lazy));
         Ok(Blob { digest: descriptor.digest, size: descriptor.size, content })
     }
@@ -211,18 +211,31 @@ impl Origin {
     }
 }
 
-/// A layer that is downloaded into the store when somebody reads it.
+/// A layer that is downloaded into the store when somebody reads it. One that is there already is
+/// checked first, as its file may have been damaged since.
 #[derive(Debug)]
 struct Lazy {
     origin: Origin,
     blob: Descriptor,
+    /// Where it is, once it was found to be what its digest names.
+    checked: Mutex<Option<PathBuf>>,
 }
 
 impl BlobSource for Lazy {
     fn fetch(&self) -> io::Result<PathBuf> {
         let source = &self.origin.source;
+        // Threads wait for each other here, as the layer is needed once.
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = &*checked {
+            return Ok(path.clone());
+        }
         if let Some(path) = source.store.find(&self.blob) {
-            return Ok(path);
+            let (found, _) = Digest::of_reader(fs::File::open(&path)?)?;
+            if found == self.blob.digest {
+                *checked = Some(path.clone());
+                return Ok(path);
+            }
+            source.store.forget(&self.blob.digest);
         }
         let what = || format!("the layer {}", self.blob.digest);
         let (Some(client), Some(repository)) = (&source.client, self.origin.repository()) else {
@@ -233,10 +246,38 @@ impl BlobSource for Lazy {
             .pull_blob(repository, &self.blob, &path, &*source.events)
             .map_err(|error| io::Error::other(self.origin.failed(error)))?;
         source.store.touch(&self.blob.digest);
+        *checked = Some(path.clone());
         Ok(path)
     }
 }
 
 fn blob_path(directory: &std::path::Path, digest: &Digest) -> PathBuf {
     directory.join(digest.blob_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_registry::Silent;
+
+    use super::*;
+
+    #[test]
+    fn a_layer_that_was_damaged_in_the_store_is_not_used() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(directory.path(), 1 << 20).unwrap());
+        let source = Source { store: Arc::clone(&store), client: None, events: Arc::new(Silent) };
+        let reference: Reference = "r.example/a:1".parse().unwrap();
+        let name = BaseName::Registry { name: "r.example/a:1".to_owned(), reference };
+        let origin = Origin { name, source };
+        let blob = Descriptor::of(media_type::LAYER_GZIP, b"layer");
+        let lazy =
+            || Lazy { origin: origin.clone(), blob: blob.clone(), checked: Mutex::default() };
+        let path = store.path(&blob.digest);
+        fs::write(&path, "layer").unwrap();
+        assert_eq!(lazy().fetch().unwrap(), path);
+        fs::write(&path, "lay3r").unwrap();
+        // It would be brought again, were there a network.
+        assert!(lazy().fetch().is_err());
+        assert!(!path.exists());
+    }
 }
