@@ -16,7 +16,6 @@ use crate::{args::tags::Source, environment, failure::Failure, ui::Ui};
 
 /// What is known about the commit.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct State {
     /// Who says so: `github`, `gitlab` or `git`.
     pub(crate) source: &'static str,
