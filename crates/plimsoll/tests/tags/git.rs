@@ -178,6 +178,13 @@ fn a_back_port_in_a_cut_history_is_not_latest_though_some_releases_are_known() {
     let custom = run_in(&clone, &["--tag", &custom[0], "--tag", &custom[1]], &[]);
     assert_eq!(custom.lines(), ["1.2.9"]);
     assert!(custom.stderr.contains("shallow") && custom.stderr.contains("`latest`"), "{custom:?}");
+    // A depth beyond the beginning cuts nothing off, and still only one branch was fetched.
+    git_in(root.path(), &["clone", "-q", "--depth=9", "--branch=old", &url, "single"]);
+    let single = root.path().join("single");
+    assert_eq!(git_in(&single, &["rev-parse", "--is-shallow-repository"]), "false");
+    assert_eq!(run_in(&single, &[], &[]).lines(), ["1.2.9"]);
+    git_in(&single, &["fetch", "-q", "--tags"]);
+    assert_eq!(run_in(&single, &[], &[]).lines(), ["1.2.9", "1.2", "1"]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What the refs of a repository say of the commit that is checked out: branches, tags, and the one
 //! ref that stands for it.
 //!
-//! Four short processes run at the same time, a fifth only for a detached commit that no ref names,
-//! and one more in a shallow clone. Bare repositories, worktrees, shallow clones, packed refs, reftables and SHA-256 need no
-//! care of ours, as git itself is asked. Tags are peeled: an annotated tag counts as its commit.
+//! Five short processes run at the same time, a sixth only for a detached commit that no ref names,
+//! and one more in a clone that may lack tags. Bare repositories, worktrees, shallow clones, packed refs,
+//! reftables and SHA-256 need no care of ours, as git itself is asked. Tags are peeled: an annotated tag counts as its commit.
 
 mod reference;
 
@@ -37,14 +37,15 @@ pub struct Refs {
     pub reference: Option<Reference>,
     /// The names of all tags that point at the commit, without `refs/tags/`, sorted.
     pub tags_here: Vec<String>,
-    /// The names of all tags of the repository, without `refs/tags/`, sorted. A shallow clone has
+    /// The names of all tags of the repository, without `refs/tags/`, sorted. A partial clone has
     /// only those that were fetched.
     pub tags: Vec<String>,
     /// The branch that the remote calls its default, as `refs/remotes/origin/HEAD` says.
     pub default_branch: Option<String>,
-    /// Whether history is cut off, so that commits and tags may be missing.
-    pub is_shallow: bool,
-    /// Whether a tag names a commit that no branch leads to. In a shallow clone, only somebody who
+    /// Whether history is cut off, or only some branches are fetched, so that commits and tags may be
+    /// missing.
+    pub is_partial: bool,
+    /// Whether a tag names a commit that no branch leads to. In a partial clone, only somebody who
     /// fetched tags for their own sake has such a one: the others come along with the branches.
     pub has_tags_beyond_branches: bool,
     /// The URL of the remote `origin` as anybody may see it; see [`public_url`].
@@ -60,6 +61,7 @@ pub fn start(git: &Path, directory: &Path) -> Pending {
         head: ask(&["symbolic-ref", "--quiet", "HEAD"], 64 * 1024),
         commit: ask(&["rev-list", "--max-count=1", "--timestamp", "HEAD", "--"], 64 * 1024),
         shallow: ask(&["rev-parse", "--is-shallow-repository"], 64 * 1024),
+        fetched: ask(&["config", "--get-all", "remote.origin.fetch"], 64 * 1024),
         refs: ask(
             &[
                 "for-each-ref",
@@ -83,6 +85,7 @@ pub struct Pending {
     head: Running,
     commit: Running,
     shallow: Running,
+    fetched: Running,
     refs: Running,
     until: Instant,
     git: PathBuf,
@@ -96,14 +99,15 @@ impl Pending {
     /// The state that is no repository with refs: never [`GitState::Commit`] or
     /// [`GitState::NoCommit`].
     pub fn join(self) -> Result<Refs, GitState> {
-        let Self { head, commit, shallow, refs, until, git, directory } = self;
+        let Self { head, commit, shallow, fetched, refs, until, git, directory } = self;
         let shallow = shallow.join(until)?;
         // This answers in every repository, with or without commits.
-        let is_shallow = match shallow.stdout.trim() {
+        let is_cut = match shallow.stdout.trim() {
             "true" => true,
             "false" => false,
             _ => return Err(failure(&shallow)),
         };
+        let is_partial = is_cut || fetches_single_branches(&fetched.join(until)?.stdout);
         let refs = refs.join(until)?;
         if refs.stdout.len() as u64 >= REFS_LIMIT {
             let reason = "its refs are more than 16 MiB".to_owned();
@@ -132,7 +136,7 @@ impl Pending {
         }
         let tag = |it: &Ref<'_>| it.name.strip_prefix("refs/tags/").map(str::to_owned);
         let has_tags_beyond_branches =
-            is_shallow && id.is_some() && has_tags_beyond_branches(&git, &directory, until)?;
+            is_partial && id.is_some() && has_tags_beyond_branches(&git, &directory, until)?;
         Ok(Refs {
             head,
             time,
@@ -144,7 +148,7 @@ impl Pending {
                 .collect(),
             tags: all.iter().filter_map(tag).collect(),
             default_branch: reference::default_branch(&all),
-            is_shallow,
+            is_partial,
             has_tags_beyond_branches,
             origin: origin::url(&directory).and_then(|it| public_url(&it)),
             id,
@@ -167,6 +171,12 @@ fn containing(git: &Path, directory: &Path, until: Instant) -> Result<Option<Ref
     let branches = Running::start_within(command.args(arguments), REFS_LIMIT).join(until)?;
     let branches: Vec<_> = branches.stdout.lines().filter_map(Ref::parse).collect();
     Ok(reference::over(&branches))
+}
+
+/// Whether the remote is asked for branches by name, as after `git clone --single-branch` or `--depth`:
+/// the tags of other branches don't come along then. A repository without a remote is whole.
+fn fetches_single_branches(refspecs: &str) -> bool {
+    !refspecs.trim().is_empty() && !refspecs.lines().any(|it| it.contains('*'))
 }
 
 /// Asks whether tags lead to a commit that neither `HEAD` nor a branch leads to.

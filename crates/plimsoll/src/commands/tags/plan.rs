@@ -212,13 +212,15 @@ fn warn_of_withheld(withheld: &[String], state: &State, ui: &Ui) {
     let why = match state.unknown {
         Some(Unknown::NoTags) => "git does not know the tag of this run, let alone other releases",
         Some(Unknown::NoRepository) => "without a git repository no other releases are known",
-        _ => "this is a shallow clone without the tags of other releases",
+        _ => {
+            "this is a shallow clone, or one of a single branch, without the tags of other releases"
+        }
     };
     let way_out = match state.system {
         _ if state.unknown == Some(Unknown::NoRepository) => "run it in a clone with all tags",
         Some(System::GitHub) => "set `fetch-depth: 0` at actions/checkout",
         Some(System::GitLab) => "set the variable `GIT_DEPTH: 0`",
-        None => "run `git fetch --unshallow --tags` (at actions/checkout: `fetch-depth: 0`)",
+        None => "run `git fetch --tags` (at actions/checkout: `fetch-depth: 0`)",
     };
     ui.warning(format!(
         "{why}, so a higher one is assumed to exist, and {} {} left out: {way_out}",

@@ -89,7 +89,7 @@ pub(crate) fn state(
     let is_dirty = matches!(asked_state.join(), GitState::Commit(commit) if commit.dirty);
     let unknown = match &refs {
         None => Some(Unknown::NoRepository),
-        Some(it) if it.is_shallow && !it.has_tags_beyond_branches => Some(Unknown::Shallow),
+        Some(it) if it.is_partial && !it.has_tags_beyond_branches => Some(Unknown::Shallow),
         Some(_) => None,
     };
     let releases = |tags: &[String]| tags.iter().filter_map(|it| ReleaseTag::parse(it)).collect();
