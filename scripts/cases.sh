@@ -33,7 +33,7 @@ cases_of() {
 
 # cases_in FILE KIND: a step for one kind of cases in a file that is no archive.
 cases_in() {
-  local file=$CASES/$1 kind=$2 name="cases $2 $1"
+  local file=$CASES/$1 kind=$2 name="cases $2 ${1##*/}"
   if [ ! -f "$file" ]; then
     left_out "$name" "there is no $1 in \$PLIMSOLL_CASES (${PLIMSOLL_CASES:-../shared/cases})"
     return
@@ -50,7 +50,6 @@ cases() {
   cases_of compose-spec compose-spec compose-spec
   cases_of compose-real fixes compose-real
   cases_of workflows fixes workflows
-  cases_in tags/metadata-cases.json tags
   cases_in tags/git-states.json git-states
   cases_in tags/metadata-cases.json tags
 }

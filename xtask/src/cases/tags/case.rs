@@ -45,7 +45,8 @@ impl Case {
                     license: optional(&repository["license"]["spdx_id"]),
                 },
                 settings: Settings::from_environment(|name| optional(&case["env"][name])),
-                released: None,
+                // Nothing but what a case names was ever released.
+                released: Some(Vec::new()),
             },
             inputs: Inputs {
                 images: list("images"),
