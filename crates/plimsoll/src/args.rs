@@ -10,6 +10,7 @@ use crate::commands::build::output::{self, Output};
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod push;
 pub(crate) mod tags;
 
@@ -27,6 +28,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(Box<init::InitArgs>),
     Build(Box<BuildArgs>),
     Check(Box<check::CheckArgs>),
     Push(Box<push::PushArgs>),

@@ -11,12 +11,18 @@ use crate::{
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod push;
 pub(crate) mod tags;
 
 /// Does what the command line says.
 pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
     match &mut args.command {
+        Command::Init(args) => {
+            environment::fill_format(&mut args.format)?;
+            init::run(args, ui)?;
+            Ok(Status::Done)
+        }
         Command::Build(args) => {
             environment::fill(args)?;
             build::run(args, ui)?;

@@ -10,6 +10,8 @@ mod commands;
 mod environment;
 mod failure;
 mod hints;
+#[expect(dead_code, reason = "its parts come together step by step")]
+mod init;
 mod paths;
 mod registry;
 mod report;

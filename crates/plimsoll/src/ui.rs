@@ -35,6 +35,7 @@ impl Ui {
     pub(crate) fn new(args: &Args) -> Self {
         match &args.command {
             Command::Build(args) => Self { quiet: args.quiet },
+            Command::Init(args) => Self { quiet: args.quiet },
             Command::Check(args) => Self { quiet: args.quiet },
             Command::Push(args) => Self { quiet: args.quiet },
             Command::Explain(_) | Command::Tags(_) => Self { quiet: false },

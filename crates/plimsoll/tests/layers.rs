@@ -46,6 +46,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("clap", "plimsoll"),
     ("ignore", "plimsoll"),
     ("indicatif", "plimsoll"),
+    ("minijinja", "plimsoll"),
 ];
 
 /// Crates without I/O, clock and environment: `clippy.toml` lists what they may not call.
