@@ -14,7 +14,7 @@ use plimsoll_project::cargo_files::{
 use super::native::leads;
 
 /// Names of crates that only other systems compile, and what names go on from.
-const OTHER_SYSTEMS: [&str; 27] = [
+const OTHER_SYSTEMS: [&str; 28] = [
     "android",
     "apple-",
     "cocoa",
@@ -34,6 +34,7 @@ const OTHER_SYSTEMS: [&str; 27] = [
     "redox_",
     "rustls-platform-verifier-android",
     "schannel",
+    "sqlite-wasm-rs",
     "security-framework",
     "system-configuration",
     "wasi",
@@ -163,6 +164,16 @@ impl<'w> Compiled<'w> {
     fn is_followed(&self, from: &LockedPackage, to: &LockedPackage) -> bool {
         if is_of_another_system(&to.name) {
             return false;
+        }
+        // Its lock files have all drivers, whichever features are on.
+        if from.name.starts_with("sqlx")
+            && let Some(driver) = to.name.strip_prefix("sqlx-")
+            && matches!(driver, "sqlite" | "mysql" | "postgres")
+        {
+            return self.asked.iter().any(|it| {
+                it.dependency.package.contains(driver)
+                    || it.features.iter().any(|it| it.contains(driver))
+            });
         }
         let gated = leads(&from.name).filter(|it| !it.is_always() && self.unasked.contains(it.to));
         let mut gated = gated.map(|it| it.to);

@@ -14,6 +14,8 @@ mod ports;
 mod private;
 mod services;
 mod study;
+#[cfg(test)]
+mod tests;
 mod toolchain;
 mod variables;
 

@@ -18,7 +18,9 @@ const TOKENS_LIMIT: usize = 2_000_000;
 /// The tokens of a file of code, less tests and what is for other systems and features.
 #[derive(Debug)]
 pub struct Code<'t> {
-    text: &'t str,
+    /// How long the text is.
+    length: usize,
+    line_ends: Vec<usize>,
     tokens: Vec<Token<'t>>,
     starts: Vec<usize>,
     /// Of each token, the bracket that it is in.
@@ -34,7 +36,8 @@ impl<'t> Code<'t> {
         all.truncate(TOKENS_LIMIT);
         let (all, places): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let mut found = Self {
-            text,
+            length: text.len(),
+            line_ends: text.match_indices('\n').map(|it| it.0).collect(),
             tokens: Vec::new(),
             starts: Vec::new(),
             around: Vec::new(),
@@ -128,9 +131,8 @@ impl<'t> Code<'t> {
 
     /// The line of a token, from 1.
     pub fn line(&self, at: usize) -> usize {
-        let start = self.starts.get(at).copied().unwrap_or(self.text.len());
-        let before = self.text.as_bytes().get(..start).unwrap_or_default();
-        before.iter().filter(|it| **it == b'\n').count() + 1
+        let start = self.starts.get(at).copied().unwrap_or(self.length);
+        self.line_ends.partition_point(|it| *it < start) + 1
     }
 
     fn pair(&mut self) {

@@ -26,9 +26,9 @@ const HEALTH: [&str; 4] = ["healthcheck", "health-check", "health_check", "healt
 const DEPTH_LIMIT: usize = 3;
 
 /// What the program does.
-pub(super) fn kind(code: &ProgramCode, has_ports: bool, weight: u8) -> Kind {
+pub(super) fn kind(code: &ProgramCode, has_ports: bool, is_sure: bool) -> Kind {
     let serves = code.all().any(|it| matches!(it, What::Serves(_)));
-    if has_ports && (serves || weight >= 84) {
+    if has_ports && (serves || is_sure) {
         return Kind::Service;
     }
     let surely_serves = code.facts().any(|(near, it)| match &it.what {
@@ -136,11 +136,21 @@ fn route(code: &ProgramCode) -> Option<String> {
             }
             _ => None,
         });
-        let Some(prefix) = mount.filter(|it| !path.starts_with(it.as_str())) else { break };
+        let Some(prefix) = mount else { break };
+        // A path that is no literal is not known here.
+        let prefix = prefix.as_ref()?;
+        if path.starts_with(prefix.as_str()) {
+            break;
+        }
         path = joined(prefix, &path);
         names.clear();
     }
-    Some(path)
+    // Below other paths it is the health of something else.
+    let plain = ["", "api", "v1", "v2", "v3", "v4", "internal", "status", "_", "admin", "metrics"];
+    let last = ROUTES.iter().filter(|it| path.trim_end_matches('/').ends_with(**it));
+    let last = last.max_by_key(|it| it.len())?;
+    let before = path.trim_end_matches('/').strip_suffix(last)?;
+    before.split('/').all(|it| plain.contains(&it)).then_some(path.clone())
 }
 
 /// What becomes of SIGTERM. `terminates` tells whether `ctrlc` was built to handle it.

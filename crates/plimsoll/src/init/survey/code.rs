@@ -19,6 +19,6 @@ mod variables;
 pub(super) use fact::{Fact, Host, Listen, Subcommand, What};
 pub(super) use health::{ROUTES, joined};
 pub(super) use listen::{address, host_of};
-pub(super) use names::{Meaning, meaning};
+pub(super) use names::{Meaning, is_port, meaning};
 pub(super) use program::{Near, ProgramCode};
 pub(super) use sources::Sources;

@@ -29,9 +29,14 @@ const LINES_LIMIT: usize = 2_000;
 const FILES_LIMIT: usize = 30;
 
 /// What files of settings in some directories say, each with its place.
-pub(super) fn listens(files: &dyn Files, directories: &[&str]) -> Vec<(String, Listen)> {
+pub(super) fn listens(
+    files: &dyn Files,
+    directories: &[&str],
+    package: &str,
+) -> Vec<(String, Listen)> {
     let mut found = Vec::new();
     for directory in directories {
+        read(files, &join(directory, &format!("{package}.toml")), &mut found);
         for name in FILES {
             read(files, &join(directory, name), &mut found);
         }
@@ -94,7 +99,10 @@ fn read(files: &dyn Files, path: &str, found: &mut Vec<(String, Listen)>) {
         let variable = is_env.then(|| key.to_owned());
         let is_secondary = says == Meaning::Secondary;
         // What the code itself says goes first.
-        found.push((evidence, Listen { port, host, variable, is_secondary, weight: 60 }));
+        found.push((
+            evidence,
+            Listen { port, host, variable, name: None, is_secondary, weight: 60 },
+        ));
     }
 }
 
@@ -116,7 +124,7 @@ mod tests {
             ("/w/Rocket.toml", "[default]\naddress = \"0.0.0.0\"\nport = 8088\n"),
             ("/w/.env.example", "# PORT=1\nPORT=3001\nREDIS_PORT=6379\n"),
         ]);
-        let found = listens(&files, &["/w"]);
+        let found = listens(&files, &["/w"], "app");
         let found: Vec<_> = found.iter().map(|(at, it)| (&**at, it.host, it.port)).collect();
         assert_eq!(
             found,

@@ -1,10 +1,10 @@
 //! Which ports a program listens on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Port,
-    code::{Host, Listen, Near, ProgramCode, What},
+    code::{Host, Listen, Meaning, Near, ProgramCode, What, is_port, meaning},
 };
 
 /// More ports than any program needs in an image.
@@ -20,8 +20,8 @@ const DEFAULTS: [(&str, u16, &str, Host); 3] = [
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) ports: Vec<Port>,
-    /// How sure the first one is.
-    pub(super) weight: u8,
+    /// Whether the program says the first one itself, so that it need not show what listens there.
+    pub(super) is_sure: bool,
     /// Where it is reached by nobody but the machine itself: the evidence, and the variable that says
     /// otherwise.
     pub(super) loopback: Option<(String, Option<String>)>,
@@ -31,6 +31,8 @@ struct Candidate {
     near: Near,
     listen: Listen,
     evidence: String,
+    /// Its number among all that was said.
+    place: usize,
 }
 
 /// Chooses among all that the code and `configured` (settings files) say.
@@ -41,29 +43,38 @@ pub(super) fn of(
     wanted: Option<u16>,
 ) -> Found {
     let said = code.facts().filter_map(|(near, fact)| match &fact.what {
-        What::Listens(listen) => {
-            Some(Candidate { near, listen: listen.clone(), evidence: fact.evidence.clone() })
-        }
+        What::Listens(listen) => Some(Candidate {
+            near,
+            listen: listen.clone(),
+            evidence: fact.evidence.clone(),
+            place: 0,
+        }),
         _ => None,
     });
     let configured = configured.into_iter().map(|(evidence, listen)| Candidate {
         near: Near::Own,
         listen,
         evidence,
+        place: 0,
     });
     let mut all: Vec<Candidate> = said.chain(configured).collect();
     let rest = DEFAULTS.iter().filter(|(name, ..)| depends(name));
     all.extend(rest.map(|(name, port, variable, host)| Candidate {
         near: Near::Other,
         evidence: format!("the default of {name}"),
+        place: 0,
         listen: Listen {
             port: Some(*port),
             host: *host,
             variable: Some((*variable).to_owned()),
+            name: None,
             is_secondary: false,
             weight: 50,
         },
     }));
+    for (place, it) in all.iter_mut().enumerate() {
+        it.place = place;
+    }
     // Of each port, the best candidate.
     let mut best: BTreeMap<u16, Candidate> = BTreeMap::new();
     let mut hosts = Vec::new();
@@ -91,26 +102,31 @@ pub(super) fn of(
         }
     }
     let mut best: Vec<(u16, Candidate)> = best.into_iter().collect();
-    best.sort_by_key(|(_, it)| std::cmp::Reverse(rank(it)));
+    // Of equals, what stands first in the code.
+    best.sort_by(|(_, a), (_, b)| rank(b).cmp(&rank(a)).then(a.place.cmp(&b.place)));
     let Some(first) = best.first() else {
-        return Found { ports: forced(wanted, None), weight: 0, loopback: None };
+        return Found { ports: forced(wanted, None), is_sure: false, loopback: None };
     };
-    let (weight, is_loopback) = (first.1.listen.weight, first.1.listen.host == Host::Loopback);
+    let is_sure = first.1.near != Near::Other && first.1.listen.weight >= 84;
+    let is_loopback = first.1.listen.host == Host::Loopback;
     let evidence = first.1.evidence.clone();
-    let main = first.1.listen.variable.clone();
-    let variables: Vec<Option<String>> =
-        best.iter().map(|it| it.1.listen.variable.clone()).collect();
+    let main = first.1.listen.variable.clone().or_else(|| only_variable(code));
+    let known: Vec<(Option<String>, Option<String>)> =
+        best.iter().map(|(_, it)| (it.listen.variable.clone(), it.listen.name.clone())).collect();
     let mut ports: Vec<Port> = Vec::new();
     for (index, (number, it)) in best.into_iter().enumerate() {
         // A second default of the same variable is another way to the same listener.
-        let is_same = it.listen.variable.is_some()
-            && variables.iter().take(index).any(|known| *known == it.listen.variable);
+        let is_same = known.iter().take(index).any(|(variable, name)| {
+            variable.is_some() && *variable == it.listen.variable
+                || name.is_some() && *name == it.listen.name && variable.is_none()
+        });
         let is_second_listener =
             it.listen.is_secondary && it.listen.weight >= 65 || it.listen.weight >= 84;
         if index > 0 && (is_same || !is_second_listener || ports.len() >= PORTS_LIMIT) {
             continue;
         }
-        ports.push(Port { number, evidence: it.evidence, variable: it.listen.variable });
+        let variable = if index == 0 { main.clone() } else { it.listen.variable };
+        ports.push(Port { number, evidence: it.evidence, variable });
     }
     let is_open = hosts.iter().any(|(host, ..)| *host == Host::Any);
     let closed = hosts.iter().find(|(host, _, _, weight)| *host == Host::Loopback && *weight >= 50);
@@ -123,7 +139,17 @@ pub(super) fn of(
     if wanted.is_some() {
         ports = forced(wanted, main);
     }
-    Found { ports, weight, loopback }
+    Found { ports, is_sure, loopback }
+}
+
+/// The variable of the program that is about a port, where there is but one.
+fn only_variable(code: &ProgramCode) -> Option<String> {
+    let names = code.all().filter_map(|it| match it {
+        What::Variable(name, _) if is_port(name) && meaning(name) == Meaning::Own => Some(name),
+        _ => None,
+    });
+    let names: BTreeSet<&String> = names.collect();
+    names.first().filter(|_| names.len() == 1).map(|it| (*it).clone())
 }
 
 /// Own ports before those for metrics; then sure ones before others, and near ones before far ones.

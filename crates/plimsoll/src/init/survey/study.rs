@@ -96,12 +96,12 @@ fn program(
     let configured = if reads_settings.iter().any(|it| asks(it)) {
         let mut places = vec![&*member.directory];
         places.extend(Some(&*workspace.directory).filter(|it| *it != member.directory));
-        configured::listens(files, &places)
+        configured::listens(files, &places, &member.name)
     } else {
         Vec::new()
     };
     let found = ports::of(&code, configured, &asks, wanted.port);
-    let kind = behaviour::kind(&code, !found.ports.is_empty(), found.weight);
+    let kind = behaviour::kind(&code, !found.ports.is_empty(), found.is_sure);
     let ports = if kind == Kind::Service { found.ports } else { Vec::new() };
     if kind == Kind::Service {
         if let Some((evidence, variable)) = &found.loopback {

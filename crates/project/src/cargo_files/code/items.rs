@@ -44,7 +44,6 @@ impl<'t> Code<'t> {
             let keyword = header.clone().find_map(|it| Some((it, self.keyword(it)?)));
             let mut push = |name, owner| found.push(Item { name, owner, tokens: start..end });
             match keyword {
-                Some((_, Keyword::Import)) => {}
                 Some((_, Keyword::Module)) => {
                     if let Some(block) = block.filter(|_| depth < DEPTH_LIMIT) {
                         self.items_between(block + 1..end - 1, None, depth + 1, found);
@@ -63,7 +62,8 @@ impl<'t> Code<'t> {
                 }
                 Some((at, Keyword::Named)) => push(self.word(at + 1), owner),
                 None if end - head > 1 => push(None, owner),
-                None => {}
+                // A lone `;` is no item either.
+                Some((_, Keyword::Import)) | None => {}
             }
             start = end;
         }

@@ -23,8 +23,8 @@ pub(in crate::init::survey) enum What {
     /// A route of an HTTP server that tells its health, and the names that it may be put below a path
     /// by.
     Route(String, Vec<String>),
-    /// A path, and names of what is put below it.
-    Mounts(String, Vec<String>),
+    /// A path, where it is a literal, and names of what is put below it.
+    Mounts(Option<String>, Vec<String>),
     /// An argument that has the program ask itself for its health.
     AsksItself(String),
     /// What handles SIGTERM.
@@ -57,6 +57,8 @@ pub(in crate::init::survey) struct Listen {
     pub(in crate::init::survey) host: Host,
     /// The variable that says otherwise.
     pub(in crate::init::survey) variable: Option<String>,
+    /// What the code calls it: two of one name are the same in different places.
+    pub(in crate::init::survey) name: Option<String>,
     /// Whether it is for metrics or administration.
     pub(in crate::init::survey) is_secondary: bool,
     /// How sure this is, up to 100.

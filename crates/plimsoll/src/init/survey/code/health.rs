@@ -100,7 +100,12 @@ fn route(code: &Code<'_>, at: usize, text: &str) -> Option<What> {
     }
     let owner = Owner::of(code, at);
     let prefix = mounted(code, at);
-    let names = owner.names.iter().map(|it| (*it).to_owned()).collect();
+    // `#[get("/health")] async fn health()`
+    let attribute = code.around(open).filter(|it| code.is_sign(*it, b'['));
+    let after = attribute.map_or(0..0, |it| code.close(it)..code.close(it) + 60);
+    let function = after.into_iter().find(|it| code.word(*it) == Some("fn"));
+    let function = function.and_then(|it| code.word(it + 1));
+    let names = function.iter().chain(&owner.names).map(|it| (*it).to_owned()).collect();
     Some(What::Route(joined(&prefix, &path), names))
 }
 
@@ -143,7 +148,7 @@ fn mounted(code: &Code<'_>, at: usize) -> String {
 /// `nest("/a", names(…))`, `mount("/a", routes![name])`, `scope("/a").configure(name)`.
 fn mounts(code: &Code<'_>, at: usize) -> Option<What> {
     let open = at + 1;
-    let path = code.literal(open + 1).filter(|_| code.is_sign(open, b'('))?;
+    let path = Some(code.literal(open + 1)).filter(|_| code.is_sign(open, b'('))?;
     let mut names: Vec<String> = Vec::new();
     let mut end = code.close(open);
     if code.word(at) == Some("scope") {
@@ -156,7 +161,8 @@ fn mounts(code: &Code<'_>, at: usize) -> Option<What> {
     names.retain(|it| {
         !matches!(&**it, "routes" | "service" | "route" | "get" | "new" | "web" | "Router")
     });
-    (path != "/" && !path.is_empty()).then(|| What::Mounts(path.to_owned(), names))
+    let is_anything = path.is_none_or(|it| it != "/" && !it.is_empty());
+    is_anything.then(|| What::Mounts(path.map(str::to_owned), names))
 }
 
 /// `Some("healthcheck") =>`, `== "--healthcheck"`, `Command::new("healthcheck")`, `.long("health")`.

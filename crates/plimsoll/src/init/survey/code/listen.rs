@@ -228,10 +228,15 @@ fn of_number(code: &Code<'_>, at: usize, port: u16) -> Option<Listen> {
     if FOREIGN.contains(&port) && owner.variable.as_deref() != Some("PORT") {
         return None;
     }
-    let weight = match (&owner.variable, owner.is_attribute) {
-        (Some(_), _) => 85,
-        (None, true) => 84,
-        _ => 65,
+    // One program may have several: that of HTTP is what others ask.
+    let is_named = ["http", "web", "server", "listen", "api", "bind"];
+    let name = name.to_ascii_lowercase();
+    let more = if is_named.iter().any(|it| name.contains(it)) { 2 } else { 0 };
+    let weight = match &owner.variable {
+        Some(_) => 85,
+        None if owner.is_option => 84,
+        None if port < 1024 => 55,
+        None => 65 + more,
     };
     Some(listen(owner, says, Host::Unknown, Some(port), weight))
 }
@@ -252,5 +257,6 @@ fn says(owner: &Owner<'_>) -> Meaning {
 
 fn listen(owner: Owner<'_>, says: Meaning, host: Host, port: Option<u16>, weight: u8) -> Listen {
     let variable = owner.variable.filter(|it| is_variable(it) && meaning(it) != Meaning::Nothing);
-    Listen { port, host, variable, is_secondary: says == Meaning::Secondary, weight }
+    let name = owner.names.first().map(|it| (*it).to_owned());
+    Listen { port, host, variable, name, is_secondary: says == Meaning::Secondary, weight }
 }

@@ -28,7 +28,8 @@ const PLACES: [&str; 13] = [
     "ip",
     "socket",
 ];
-const FOREIGN: [&str; 62] = [
+const FOREIGN: [&str; 63] = [
+    "daemon",
     "db",
     "database",
     "pg",
@@ -133,7 +134,7 @@ fn is_compound(part: &str) -> bool {
 }
 
 /// Whether a name is about a port rather than about an address.
-pub(super) fn is_port(name: &str) -> bool {
+pub(in crate::init::survey) fn is_port(name: &str) -> bool {
     parts(name).iter().any(|it| matches!(&**it, "port" | "ports") || is_compound(it))
 }
 

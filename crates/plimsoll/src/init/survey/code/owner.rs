@@ -20,8 +20,8 @@ pub(super) struct Owner<'t> {
     pub(super) calls: Vec<&'t str>,
     /// The variable that is read in its stead.
     pub(super) variable: Option<String>,
-    /// Whether it stands in the attribute of a field.
-    pub(super) is_attribute: bool,
+    /// Whether it stands in the attribute of an option of the command line.
+    pub(super) is_option: bool,
 }
 
 impl<'t> Owner<'t> {
@@ -29,7 +29,7 @@ impl<'t> Owner<'t> {
     pub(super) fn of(code: &Code<'t>, at: usize) -> Self {
         let mut owner = Self::default();
         let mut here = at;
-        for _ in 0..LEVELS_LIMIT {
+        for level in 0..LEVELS_LIMIT {
             let start = piece_start(code, here);
             owner.piece(code, start, here);
             let Some(open) = code.around(here) else { break };
@@ -39,7 +39,10 @@ impl<'t> Owner<'t> {
             if code.is_sign(open, b'(') {
                 let name = called(code, open);
                 owner.calls.extend(name);
-                owner.labels.extend(start.checked_sub(2).and_then(|it| code.literal(it)));
+                // `set_default("port", 3000)`
+                let label = start.checked_sub(2).and_then(|it| code.literal(it));
+                owner.labels.extend(label);
+                owner.names.extend(label.filter(|_| level == 0 && code.is_sign(start - 1, b',')));
             } else if code.is_sign(open, b'{') && owner.is_outermost(code, open) {
                 break;
             }
@@ -85,7 +88,8 @@ impl<'t> Owner<'t> {
             return false;
         }
         let Some(field) = field_after(code, code.close(outer) + 1) else { return true };
-        self.is_attribute = true;
+        let by = called(code, open).unwrap_or_default();
+        self.is_option = matches!(by, "arg" | "clap" | "structopt" | "argh" | "bpaf" | "envconfig");
         self.names.insert(0, field);
         self.variable = variable_of_attribute(code, open, field);
         true

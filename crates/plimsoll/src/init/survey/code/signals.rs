@@ -5,7 +5,7 @@ use plimsoll_project::cargo_files::Code;
 use super::{What, owner::called};
 
 /// Functions of crates that install a handler, as they are called: the crate or type, and the function.
-const HANDLERS: [(&str, &str); 16] = [
+const HANDLERS: [(&str, &str); 18] = [
     ("SignalKind :: terminate", "tokio::signal::unix"),
     ("rocket :: build", "rocket"),
     ("rocket :: custom", "rocket"),
@@ -13,6 +13,8 @@ const HANDLERS: [(&str, &str); 16] = [
     ("Rocket :: build", "rocket"),
     ("Rocket :: custom", "rocket"),
     ("HttpServer :: new", "actix-web"),
+    ("ServerBuilder :: default", "actix-web"),
+    ("ServerBuilder :: new", "actix-web"),
     ("web :: server", "ntex"),
     ("trillium_tokio :: run", "trillium"),
     ("trillium_tokio :: config", "trillium"),

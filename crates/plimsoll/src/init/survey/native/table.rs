@@ -88,8 +88,8 @@ fn compiler(compiled: &Compiled<'_>, package: &LockedPackage) -> Vec<Native> {
     let name = &*package.name;
     let on = |it: &str| compiled.depends(package, it);
     let mut found = Vec::new();
-    // These two are how others compile.
-    if matches!(name, "cmake" | "cxx-build") {
+    // Two are how others compile, and one compiles something on Android alone.
+    if matches!(name, "cmake" | "cxx-build" | "backtrace") {
         return found;
     }
     if CPP.contains(&name) || on("cxx-build") || on("link-cplusplus") {
