@@ -1,0 +1,3 @@
+//! Engines that build from a Dockerfile.
+
+pub mod failure;
