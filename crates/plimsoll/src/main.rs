@@ -11,6 +11,7 @@ mod environment;
 mod failure;
 mod hints;
 #[expect(dead_code, reason = "its parts come together step by step")]
+#[expect(dead_code, reason = "its parts come together step by step")]
 mod init;
 mod paths;
 mod registry;

@@ -6,6 +6,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod failed_build;
 pub(crate) mod github;
 pub(crate) mod plan;
 pub(crate) mod push;
