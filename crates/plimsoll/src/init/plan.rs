@@ -1,9 +1,10 @@
 //! What will be written, decided: everything that templates see.
 
+use plimsoll_image::{Platform, Reference};
 use serde::Serialize;
 
 use super::{
-    images::Images,
+    images::{Finder, Images},
     survey::{Program, Survey},
 };
 use crate::args::init::{Base, CiSystem};
@@ -79,4 +80,42 @@ pub(crate) enum Probe {
         /// A sentence without its full stop.
         reason: String,
     },
+}
+
+/// What the user asks for, beside what the survey was asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `--base`; the survey decides without.
+    pub(crate) base: Option<Base>,
+    /// `--builder`.
+    pub(crate) builder: Option<Reference>,
+    /// `--platform`; none for linux/amd64 and linux/arm64.
+    pub(crate) platforms: Vec<Platform>,
+    /// `--image`; the git remote decides without.
+    pub(crate) image: Option<Reference>,
+    /// `--ci`; the git remote decides without.
+    pub(crate) ci: Option<CiSystem>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlanError {
+    /// The survey found no program, which `Survey::of` never lets happen.
+    #[error("{0} has no program to make an image of")]
+    NoProgram(String),
+}
+
+impl Plan {
+    /// Decides, and finds the images.
+    ///
+    /// Digests that are new stand in `finder.lock()` afterwards, and nowhere else: whoever writes the
+    /// files writes them to plimsoll.lock.
+    pub(crate) fn decide(
+        survey: Survey,
+        options: &Options,
+        finder: &mut Finder,
+    ) -> Result<Self, PlanError> {
+        let _ = (options, finder);
+        Err(PlanError::NoProgram(survey.name))
+    }
 }
