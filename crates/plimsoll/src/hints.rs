@@ -28,8 +28,9 @@ use plimsoll_registry::RegistryError;
 use crate::{
     commands::{
         build::NotWritten,
-        check::{NotFixed, ReadProblem, ShellCheckError},
+        check::{NotFixed, ShellCheckError},
     },
+    read::ReadProblem,
     settings::{SettingsError, nearest},
 };
 

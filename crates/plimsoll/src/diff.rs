@@ -1,9 +1,9 @@
-//! What fixes would change, as a unified diff.
+//! What would change in a file, as a unified diff.
 
 use similar::TextDiff;
 
 /// The difference of two texts of a file; empty where there is none. `git apply` takes it.
-pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
+pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
