@@ -85,7 +85,7 @@ fn crate_of(line: &str, before: &[String]) -> Option<String> {
         return Some(name.to_owned());
     }
     // Cargo shows the output of a build script below this; nearer than any other crate's.
-    let near = before.iter().rev().take(60);
+    let near = before.iter().rev().take(400);
     let mut named = near.filter_map(|it| {
         let command = between(it, "failed to run custom build command for `", "`");
         let name = command.or_else(|| between(it, "could not compile `", "`"))?;
