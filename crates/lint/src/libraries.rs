@@ -1,6 +1,7 @@
 //! Native libraries that crates link dynamically: the packages that builds take them from, and
 //! those that bring them to where the program runs.
 
+pub mod compiled;
 pub mod native;
 
 use std::collections::BTreeMap;

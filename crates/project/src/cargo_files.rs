@@ -6,6 +6,7 @@
 //! read of them; [`CargoWorkspace::complete`] tells whether that is all.
 
 mod choice;
+mod code;
 mod config_file;
 mod dependencies;
 mod inputs;
@@ -25,6 +26,7 @@ mod tree;
 mod tests;
 
 pub use choice::Choice;
+pub use code::{Code, Item, sources_from};
 pub use config_file::ConfigFile;
 pub use dependencies::{Dependency, DependencyKind, DependencySource};
 pub use inputs::{Input, InputKind};
@@ -33,6 +35,7 @@ pub use member::Member;
 pub use members::MissingMember;
 pub use place::{Place, SourceText, Stated};
 pub use profiles::{Profile, profile_directory};
+pub use rust_tokens::Token;
 pub use sqlx::SqlxUse;
 pub use targets::{Target, TargetKind};
 pub use toolchain_file::ToolchainFile;

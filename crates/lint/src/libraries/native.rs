@@ -75,6 +75,11 @@ pub fn needs() -> &'static [Need] {
     &TABLE.needs
 }
 
+/// A program that build scripts run, by its name.
+pub fn program_named(name: &str) -> Option<&'static Program> {
+    PROGRAMS.iter().find(|it| it.name == name)
+}
+
 /// What a crate surely depends on, whoever asks for it with which features.
 pub fn leads(from: &str) -> impl Iterator<Item = &'static Lead> {
     TABLE.leads.iter().filter(move |it| it.from == from)

@@ -201,8 +201,5 @@ impl Facts<'_> {
 
 /// What the table says of protoc.
 pub(crate) fn protoc() -> Option<&'static crate::libraries::native::Program> {
-    needs().iter().find_map(|it| match it.what {
-        Needed::Program(program) if program.name == "protoc" => Some(program),
-        _ => None,
-    })
+    crate::libraries::native::program_named("protoc")
 }

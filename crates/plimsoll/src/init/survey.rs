@@ -1,4 +1,15 @@
 //! What a workspace is, as far as its container is concerned, read from its files alone.
+//!
+//! [`study`] puts the parts together. [`code`] reads the sources of each program and says what they
+//! tell; [`native`] what its crates need of the system.
+
+mod chosen;
+mod context;
+mod metadata;
+mod native;
+mod private;
+mod study;
+mod toolchain;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +29,8 @@ pub(crate) struct Survey {
     /// Names of the workspace's own packages, sorted.
     pub(crate) members: Vec<String>,
     /// Directories and files at the root which builds read (`crates`, `src`, `build.rs`, `migrations`,
-    /// `.sqlx`, `proto`), sorted; manifests, lock file and `.cargo` aside.
+    /// `.sqlx`, `proto`), sorted; manifests, lock file and `.cargo` aside. They are seen from the build
+    /// context, so that they begin with [`Self::below_context`] where the workspace lies below it.
     pub(crate) sources: Vec<String>,
     /// The Rust to build with.
     pub(crate) rust: Rust,
@@ -130,7 +142,8 @@ pub(crate) enum Signals {
 pub(crate) struct Native {
     /// The crate, as the lock file has it.
     pub(crate) crate_name: String,
-    /// What it needs: `ssl`, `pq`, `protoc`, `cmake`, `c` for a C compiler, `c++`.
+    /// What it needs: a library as the linker is told it (`ssl`, `pq`), `c` for a C compiler, `c++`,
+    /// or a program that build scripts run (`protoc`, `cmake`, `clang`, `perl`, `make`, `pkg-config`).
     pub(crate) what: String,
     /// Packages of Debian to build with.
     pub(crate) apt_build: Vec<String>,
@@ -206,6 +219,10 @@ pub(crate) struct Wanted {
     pub(crate) binaries: BTreeSet<String>,
     /// The port, where the user says it.
     pub(crate) port: Option<u16>,
+    /// The version of the machine's rustc, such as `1.95.0`, for workspaces that take any stable Rust.
+    pub(crate) rustc: Option<String>,
+    /// The URL of the git remote, as git has it.
+    pub(crate) remote: Option<String>,
 }
 
 /// Why there is nothing to write files for.
@@ -238,7 +255,6 @@ impl Survey {
         directory: &str,
         wanted: &Wanted,
     ) -> Result<Self, SurveyError> {
-        let _ = (files, wanted);
-        Err(SurveyError::NoWorkspace(directory.to_owned()))
+        study::study(files, directory, wanted)
     }
 }

@@ -1,12 +1,12 @@
-//! Just enough of Rust's lexical structure to find calls of macros with literal arguments: comments,
-//! strings and characters are told apart, and all else is words and signs.
+//! Just enough of Rust's lexical structure to find calls with literal arguments: comments, strings
+//! and characters are told apart, and all else is words and signs.
 
 use std::ops::Range;
 
 /// A token of Rust code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token<'t> {
-    /// A name or keyword.
+pub enum Token<'t> {
+    /// A name, keyword or number.
     Word(&'t str),
     /// A string of any kind, without quotes and prefix; escapes stand as they were written.
     Text(&'t str, Range<usize>),
@@ -16,6 +16,11 @@ pub(super) enum Token<'t> {
 
 /// The tokens of a text. What ends too early ends with the text.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+    placed_tokens(text).into_iter().map(|(token, _)| token).collect()
+}
+
+/// The tokens of a text, each with the byte that it begins at.
+pub(super) fn placed_tokens(text: &str) -> Vec<(Token<'_>, usize)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -25,7 +30,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             b'/' if bytes.get(at + 1) == Some(&b'*') => at = comment_end(bytes, at),
             b'"' => {
                 let end = string_end(bytes, at + 1);
-                found.extend(content(text, at + 1..end));
+                found.extend(content(text, at + 1..end).map(|it| (it, at)));
                 at = end + 1;
             }
             b'\'' => at = character_end(bytes, at),
@@ -39,18 +44,18 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
                     && matches!(next, Some(b'"' | b'#'))
                     && let Some((inner, after)) = raw_string(bytes, end)
                 {
-                    found.extend(content(text, inner));
+                    found.extend(content(text, inner).map(|it| (it, at)));
                     at = after;
                 } else if matches!(word, "b" | "c") && next == Some(b'"') {
                     at = end;
                 } else {
-                    found.push(Token::Word(word));
+                    found.push((Token::Word(word), at));
                     at = end;
                 }
             }
             it => {
                 if !it.is_ascii_whitespace() {
-                    found.push(Token::Sign(it));
+                    found.push((Token::Sign(it), at));
                 }
                 at += 1;
             }
@@ -125,6 +130,49 @@ fn character_end(bytes: &[u8], at: usize) -> usize {
         Some(end) if rest.first().is_some_and(|it| *it >= 0x80) => at + 1 + end + 1,
         _ => at + 1,
     }
+}
+
+/// Past the bracket that closes the one at a token.
+pub(super) fn group_end(all: &[Token<'_>], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (offset, token) in all.get(open..)?.iter().enumerate() {
+        match token {
+            Token::Sign(b'(' | b'[' | b'{') => depth += 1,
+            Token::Sign(b')' | b']' | b'}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(open + offset + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where the item, statement, field or arm ends that begins at a token: past its block, `;` or `,`.
+pub(super) fn item_end(all: &[Token<'_>], start: usize) -> usize {
+    let mut at = start;
+    // Commas in the generics of an item don't end it.
+    let mut is_item = false;
+    while let Some(token) = all.get(at) {
+        match token {
+            Token::Sign(b'#') if all.get(at + 1) == Some(&Token::Sign(b'[')) => {
+                at = group_end(all, at + 1).unwrap_or(all.len());
+            }
+            Token::Sign(b'{') => return group_end(all, at).unwrap_or(all.len()),
+            Token::Sign(b'(' | b'[') => at = group_end(all, at).unwrap_or(all.len()),
+            Token::Sign(b';') => return at + 1,
+            Token::Sign(b',') if !is_item => return at + 1,
+            Token::Sign(b'}' | b')' | b']') => return at,
+            Token::Word("fn" | "impl" | "struct" | "enum" | "trait" | "type" | "use") => {
+                is_item = true;
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    at
 }
 
 #[cfg(test)]

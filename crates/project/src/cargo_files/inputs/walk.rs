@@ -6,7 +6,7 @@ use super::{Input, InputKind};
 use crate::{
     cargo_files::{
         place::SourceText,
-        rust_tokens::{Token, tokens},
+        rust_tokens::{Token, group_end, item_end, tokens},
     },
     files::{Files, join, parent},
 };
@@ -271,36 +271,5 @@ fn conditional_item(all: &[Token<'_>], at: usize) -> Option<usize> {
     if inner != "cfg" {
         return None;
     }
-    let mut at = after;
-    while let Some(token) = all.get(at) {
-        match token {
-            Token::Sign(b'#') if all.get(at + 1) == Some(&Token::Sign(b'[')) => {
-                at = group_end(&all[..all.len().min(at + ATTRIBUTE_LIMIT)], at + 1)?;
-            }
-            Token::Sign(b'{') => return Some(group_end(all, at).unwrap_or(all.len())),
-            Token::Sign(b'(' | b'[') => at = group_end(all, at).unwrap_or(all.len()),
-            Token::Sign(b';' | b',') => return Some(at + 1),
-            Token::Sign(b'}' | b')' | b']') => return Some(at),
-            _ => at += 1,
-        }
-    }
-    Some(at)
-}
-
-/// Past the bracket that closes the one at a token.
-fn group_end(all: &[Token<'_>], open: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (offset, token) in all.get(open..)?.iter().enumerate() {
-        match token {
-            Token::Sign(b'(' | b'[' | b'{') => depth += 1,
-            Token::Sign(b')' | b']' | b'}') => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(open + offset + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+    Some(item_end(all, after))
 }
