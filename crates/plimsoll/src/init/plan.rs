@@ -1,5 +1,8 @@
 //! What will be written, decided: everything that templates see.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use serde::Serialize;
 
 use super::{
