@@ -1,6 +1,7 @@
 //! What to do about errors of the libraries.
 
 mod base_proof;
+mod plan;
 mod tags;
 
 use std::error::Error;
@@ -30,6 +31,7 @@ use crate::{
         build::NotWritten,
         check::{NotFixed, ShellCheckError},
     },
+    init::plan::PlanError,
     read::ReadProblem,
     settings::{SettingsError, nearest},
 };
@@ -77,6 +79,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
         .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
+        .or_else(|| error.downcast_ref::<PlanError>().and_then(plan::hint))
         .or_else(|| error.downcast_ref::<TagsError>().and_then(tags::hint))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
