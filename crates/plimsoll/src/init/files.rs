@@ -13,7 +13,7 @@ pub(crate) struct Generated {
     pub(crate) kind: FileKind,
     /// Its path below the root of the workspace.
     pub(crate) path: String,
-    /// What it holds.
+    /// What it holds, without the marker: `write` puts that below it, with a checksum.
     pub(crate) text: String,
     /// What becomes of one that is there.
     pub(crate) ownership: Ownership,
