@@ -2,6 +2,7 @@
 
 mod base_proof;
 mod init;
+mod plan;
 mod tags;
 
 use std::error::Error;
@@ -31,7 +32,7 @@ use crate::{
         build::NotWritten,
         check::{NotFixed, ShellCheckError},
     },
-    init::survey::SurveyError,
+    init::{plan::PlanError, survey::SurveyError},
     read::ReadProblem,
     settings::{SettingsError, nearest},
 };
@@ -81,6 +82,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
         .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
+        .or_else(|| error.downcast_ref::<PlanError>().and_then(plan::hint))
         .or_else(|| error.downcast_ref::<TagsError>().and_then(tags::hint))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))

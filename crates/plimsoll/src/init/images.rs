@@ -1,8 +1,26 @@
 //! The images that generated files name, and their digests.
+//!
+//! [`candidates`] has the names that an image may go by. [`finder`] looks for them: in plimsoll.lock, in
+//! their registries ([`registries`]), in an engine of this machine ([`engine`]). [`choose`] takes the
+//! release for which most was found.
 
-use plimsoll_build::base::lock::Lock;
-use plimsoll_registry::Client;
+mod candidates;
+mod choose;
+mod engine;
+mod finder;
+mod registries;
+mod releases;
+
+use std::collections::BTreeSet;
+
+use plimsoll_image::Reference;
 use serde::Serialize;
+
+pub(crate) use choose::ImagesError;
+pub(crate) use finder::Finder;
+pub(crate) use releases::{DEBIAN, Debian};
+
+use super::survey::{Rust, ServiceKind};
 
 /// An image, as files name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,38 +57,32 @@ pub(crate) struct Images {
     pub(crate) services: Vec<(String, PinnedImage)>,
 }
 
-/// Finds images: in plimsoll.lock, in their registries, in an engine of this machine.
-#[derive(Debug)]
-pub(crate) struct Finder {
-    lock: Lock,
-    update: bool,
-    client: Option<Client>,
-    engine: Option<plimsoll_engine::Environment>,
+/// What a base is, beside its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing.
+    Scratch,
+    /// Distroless: `static`, `base` or `cc`.
+    Distroless(&'static str),
+    /// Debian slim.
+    Debian,
+    /// Alpine.
+    Alpine,
 }
 
-impl Finder {
-    /// A finder that knows nothing but what is locked. With `update` (`--update-base`) that is looked
-    /// up anew.
-    pub(crate) fn new(lock: Lock, update: bool) -> Self {
-        Self { lock, update, client: None, engine: None }
-    }
-
-    /// Lets it ask registries. Left out with `--offline`.
-    #[must_use]
-    pub(crate) fn with_registries(self, client: Client) -> Self {
-        Self { client: Some(client), ..self }
-    }
-
-    /// Lets it ask the Docker Engine that the environment names. One that isn't on this machine is not
-    /// asked with `--offline`.
-    #[must_use]
-    pub(crate) fn with_engine(self, environment: plimsoll_engine::Environment) -> Self {
-        Self { engine: Some(environment), ..self }
-    }
-
-    /// What is locked now: what was, and what was found in registries since.
-    pub(crate) fn lock(&self) -> &Lock {
-        let _ = (self.update, &self.client, &self.engine);
-        &self.lock
-    }
+/// What images are wanted for.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedImages<'s> {
+    /// The Rust to build with.
+    pub(crate) rust: &'s Rust,
+    /// The builder, where the user names it.
+    pub(crate) builder: Option<&'s Reference>,
+    /// What the programs run on.
+    pub(crate) standing: Standing,
+    /// Whether the builder is Alpine, too.
+    pub(crate) builds_on_alpine: bool,
+    /// The releases of Debian that will do.
+    pub(crate) releases: &'s [Debian],
+    /// The services of development.
+    pub(crate) services: BTreeSet<ServiceKind>,
 }

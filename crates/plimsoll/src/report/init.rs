@@ -130,7 +130,7 @@ impl Report {
             platforms: plan.platforms.clone(),
             repository: plan.repository.clone(),
             ci: plan.ci,
-            notes: plan.notes.clone(),
+            notes: survey.notes.iter().chain(&plan.notes).cloned().collect(),
         }
     }
 
