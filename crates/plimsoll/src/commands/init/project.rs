@@ -23,7 +23,6 @@ use crate::{
         images::Finder,
         survey::{SurveyError, Wanted},
     },
-    registry,
     settings::{self, Settings},
 };
 
@@ -118,8 +117,7 @@ impl Project {
         if args.offline {
             return finder;
         }
-        let client = registry::client(&self.settings.file.registry, &args.registry.insecure, None);
-        finder.with_registries(client)
+        finder.with_registries(&self.settings.file.registry, &args.registry.insecure)
     }
 }
 
