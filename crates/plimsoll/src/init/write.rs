@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::{
     commit::{NotWritten, commit},
     compare::{compare, ours},
-    marker::MARKER,
 };
 use crate::{args::init::FileKind, diff};
 

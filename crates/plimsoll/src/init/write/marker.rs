@@ -7,7 +7,7 @@ use plimsoll_image::Digest;
 
 /// The line of a generated file below which everything is the user's, without the comment's sign and
 /// without the checksum. It begins with another word than `plimsoll`, which suppressions begin with.
-pub(crate) const MARKER: &str = "Your own lines go below this one; `plimsoll init` keeps them.";
+const MARKER: &str = "Your own lines go below this one; `plimsoll init` keeps them.";
 
 /// So many digits tell whether somebody edited a text; nobody has a reason to forge one.
 const DIGITS: usize = 12;
