@@ -9,6 +9,7 @@ pub mod c_code;
 pub mod cache;
 pub mod cargo;
 pub mod elf;
+pub mod engines;
 pub mod files;
 pub mod labels;
 pub mod pack;

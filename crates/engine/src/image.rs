@@ -14,6 +14,9 @@ pub struct ImageSummary {
     pub id: String,
     /// Its names with tags, such as `registry:5000/app:1.2`, sorted.
     pub repo_tags: Vec<String>,
+    /// The digests that it has in registries, such as `registry:5000/app@sha256:…`, sorted; none for
+    /// one that was neither pulled nor pushed. What was pulled has that of its index, if there is one.
+    pub repo_digests: Vec<String>,
     /// The architecture as in an OCI platform: `amd64`, `arm64`.
     pub architecture: String,
     /// The operating system as in an OCI platform: `linux`.
@@ -32,9 +35,12 @@ impl Engine {
         };
         let mut repo_tags = image.repo_tags.unwrap_or_default();
         repo_tags.sort_unstable();
+        let mut repo_digests = image.repo_digests.unwrap_or_default();
+        repo_digests.sort_unstable();
         Ok(Some(ImageSummary {
             id: image.id.unwrap_or_default(),
             repo_tags,
+            repo_digests,
             architecture: image.architecture.unwrap_or_default(),
             os: image.os.unwrap_or_default(),
             size: image.size.and_then(|it| u64::try_from(it).ok()).unwrap_or_default(),

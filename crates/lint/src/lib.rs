@@ -46,5 +46,6 @@ pub use rule_set::RuleSet;
 pub use rules::{RULES, rule};
 pub use select::{UnknownSelector, named_by, resolve, select};
 pub use surroundings::{BuildContext, Depth, IgnoreFile, Surroundings, Survey};
+pub use workflow::pins::{Release as ActionRelease, newest_action};
 pub use workflow::{WorkflowContext, WorkflowFacts};
 pub use yaml_placing::YamlEdits;

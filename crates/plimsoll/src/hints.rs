@@ -1,12 +1,14 @@
 //! What to do about errors of the libraries.
 
 mod base_proof;
+mod init;
+mod plan;
 mod tags;
 
 use std::error::Error;
 
 use plimsoll_build::{
-    base::{BaseError, lock::LockError},
+    base::{BaseError, lock::LockError, short_names},
     cache::CacheError,
     elf::{ElfError, Libc, ProofError},
     files::FilesError,
@@ -15,7 +17,9 @@ use plimsoll_build::{
     target::TargetError,
 };
 use plimsoll_engine::EngineError;
-use plimsoll_image::{archive::ArchiveError, layout::LayoutError, open::OpenError};
+use plimsoll_image::{
+    archive::ArchiveError, layout::LayoutError, open::OpenError, reference::DOCKER_HUB,
+};
 use plimsoll_lint::UnknownSelector;
 use plimsoll_project::{
     manifest::ManifestError, select::SelectError, tags::TagsError, toolchain::ToolchainError,
@@ -26,9 +30,11 @@ use plimsoll_registry::RegistryError;
 use crate::{
     commands::{
         build::NotWritten,
-        check::{NotFixed, ReadProblem, ShellCheckError},
+        check::{NotFixed, ShellCheckError},
     },
-    settings::SettingsError,
+    init::{plan::PlanError, survey::SurveyError},
+    read::ReadProblem,
+    settings::{SettingsError, nearest},
 };
 
 /// What to do where a tag that never moves names another image.
@@ -62,6 +68,8 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<CacheError>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotFixed>().and_then(|it| unwritable(&it.source)))
+        .or_else(|| error.downcast_ref::<SurveyError>().and_then(init::survey))
+        .or_else(|| error.downcast_ref::<init::NotWritten>().and_then(init::not_written))
         .or_else(|| error.downcast_ref::<UnknownSelector>().map(selector))
         .or_else(|| error.downcast_ref::<ShellCheckError>().and_then(shellcheck))
         .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))
@@ -74,6 +82,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<BaseError>().and_then(base))
         .or_else(|| error.downcast_ref::<Box<BaseProofError>>().and_then(|it| on_base(it)))
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
+        .or_else(|| error.downcast_ref::<PlanError>().and_then(plan::hint))
         .or_else(|| error.downcast_ref::<TagsError>().and_then(tags::hint))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
@@ -225,6 +234,11 @@ fn pack(error: &PackError) -> Option<String> {
 
 fn base(error: &BaseError) -> Option<String> {
     match error {
+        BaseError::Registry { base, .. } => {
+            let names: Vec<_> = short_names().map(|it| it.name).chain(["scratch"]).collect();
+            let meant = nearest(base, names.iter().copied()).filter(|it| it != base)?;
+            Some(format!("did you mean `--base {meant}`? short names are {}", names.join(", ")))
+        }
         BaseError::Gone { .. } => {
             Some("take the one that is there now: `plimsoll build --update-base`".to_owned())
         }
@@ -363,9 +377,18 @@ fn registry(error: &RegistryError) -> Option<String> {
         RegistryError::Unreachable { host, .. } if is_this_machine(host) => {
             Some(format!("start the registry that should listen at {host}, or name another port"))
         }
+        // Only who answers, and not with TLS, may be a registry without it.
+        RegistryError::Unreachable { host, source, .. }
+            if source.kind() == std::io::ErrorKind::ConnectionRefused
+                && !host.ends_with(DOCKER_HUB) =>
+        {
+            Some(format!(
+                "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without \
+                 TLS needs `--insecure {host}`"
+            ))
+        }
         RegistryError::Unreachable { host, .. } => Some(format!(
-            "is {host} spelled right, and is a proxy needed (HTTPS_PROXY)? a registry without TLS \
-             needs `--insecure {host}`"
+            "is there a network, is {host} spelled right, and is a proxy needed (HTTPS_PROXY)?"
         )),
         RegistryError::TagExists { .. } => Some(RETAG.to_owned()),
         // What is read is not there, and nobody should make it.
@@ -426,6 +449,26 @@ mod tests {
         };
         assert!(!unreachable("127.0.0.1:1").contains("--insecure"));
         assert!(unreachable("r.example").contains("--insecure r.example"));
+    }
+
+    #[test]
+    fn a_host_that_is_not_found_needs_a_network_rather_than_plain_http() {
+        let (host, action) = ("r.example".to_owned(), "look".to_owned());
+        let source = std::io::Error::other("failed to lookup address information");
+        let hint = registry(&RegistryError::Unreachable { host, action, source }).unwrap();
+        assert!(hint.contains("is there a network") && !hint.contains("--insecure"), "{hint}");
+    }
+
+    #[test]
+    fn a_base_that_is_misspelt_is_held_against_the_short_names() {
+        let missing = |base: &str| {
+            let (host, what) = ("docker.io".to_owned(), format!("manifest of {base}"));
+            let source = Box::new(RegistryError::NotFound { host, what });
+            super::base(&BaseError::Registry { base: base.to_owned(), source })
+        };
+        assert!(missing("debain").unwrap().contains("`--base debian`"));
+        assert_eq!(missing("ghcr.io/a/b:1"), None);
+        assert_eq!(missing("debian"), None);
     }
 
     #[test]

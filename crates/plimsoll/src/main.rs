@@ -7,12 +7,16 @@ use clap::Parser as _;
 
 mod args;
 mod commands;
+mod diff;
+mod disk;
 mod environment;
 mod failure;
 mod hints;
-#[expect(dead_code, reason = "its parts come together step by step")]
+#[cfg_attr(not(test), expect(dead_code, reason = "its parts come together step by step"))]
 mod init;
+mod owner;
 mod paths;
+mod read;
 mod registry;
 mod report;
 mod settings;

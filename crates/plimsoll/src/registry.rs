@@ -1,6 +1,6 @@
 //! The client of registries, as the command line, settings and environment want it.
 
-use std::env;
+use std::{env, time::Duration};
 
 use plimsoll_registry::{Client, Environment, Options};
 
@@ -12,11 +12,21 @@ pub(crate) fn client(
     insecure: &[String],
     connections: Option<usize>,
 ) -> Client {
-    let default = Options::default();
-    Client::new(Options {
+    let options = options(settings, insecure);
+    let connections = connections.unwrap_or(options.connections);
+    Client::new(Options { connections, ..options })
+}
+
+/// A client that asks each question once, for those who can do without an answer.
+pub(crate) fn impatient_client(settings: &RegistrySettings, insecure: &[String]) -> Client {
+    let patience = Duration::from_secs(10);
+    Client::new(Options { retries: 0, patience, ..options(settings, insecure) })
+}
+
+fn options(settings: &RegistrySettings, insecure: &[String]) -> Options {
+    Options {
         environment: Environment::from_vars(|name| env::var(name).ok()),
         insecure: settings.insecure.iter().chain(insecure).cloned().collect(),
-        connections: connections.unwrap_or(default.connections),
-        ..default
-    })
+        ..Options::default()
+    }
 }

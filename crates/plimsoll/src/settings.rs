@@ -21,6 +21,7 @@ mod values;
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
 pub(crate) use push::{PushSettings, RegistrySettings};
+pub(crate) use suggest::nearest;
 pub(crate) use tags::TagsSettings;
 pub(crate) use values::Bytes;
 

@@ -126,6 +126,9 @@ impl Ui {
             say(Style::new(), "  because", &reason.to_string());
             source = reason.source();
         }
+        if let Some(excerpt) = &failure.excerpt {
+            self.aside(excerpt);
+        }
         for hint in &failure.hints {
             say(HELP, "  help", hint);
         }

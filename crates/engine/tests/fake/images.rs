@@ -9,13 +9,14 @@ fn an_image_is_found_with_its_names_sorted() {
     let server = Server::engine(|it| {
         it.json(
             200,
-            r#"{"Id":"sha256:01","RepoTags":["b:1","a:1"],"Architecture":"arm64","Os":"linux","Size":42}"#,
+            r#"{"Id":"sha256:01","RepoTags":["b:1","a:1"],"RepoDigests":["b@sha256:02","a@sha256:02"],"Architecture":"arm64","Os":"linux","Size":42}"#,
         );
     });
     let engine = Engine::connect(server.endpoint()).unwrap();
     let image = engine.find_image("localhost:5000/a:1").unwrap().unwrap();
     assert_eq!(image.id, "sha256:01");
     assert_eq!(image.repo_tags, ["a:1", "b:1"]);
+    assert_eq!(image.repo_digests, ["a@sha256:02", "b@sha256:02"]);
     assert_eq!((image.os.as_str(), image.architecture.as_str()), ("linux", "arm64"));
     assert_eq!(image.size, 42);
     assert_eq!(server.log()[1], "GET /v1.41/images/localhost:5000/a:1/json HTTP/1.1");
@@ -25,7 +26,8 @@ fn an_image_is_found_with_its_names_sorted() {
 fn an_unnamed_image_has_no_names() {
     let server = Server::engine(|it| it.json(200, r#"{"Id":"sha256:01","RepoTags":null}"#));
     let engine = Engine::connect(server.endpoint()).unwrap();
-    assert!(engine.find_image("01").unwrap().unwrap().repo_tags.is_empty());
+    let image = engine.find_image("01").unwrap().unwrap();
+    assert!(image.repo_tags.is_empty() && image.repo_digests.is_empty());
 }
 
 #[test]

@@ -12,13 +12,21 @@ static COMPROMISED: &str = include_str!("../../data/compromised-actions.tsv");
 
 /// A release of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Release {
+pub struct Release {
     /// Its tag.
-    pub(crate) tag: &'static str,
+    pub tag: &'static str,
     /// Its commit.
-    pub(crate) commit: &'static str,
+    pub commit: &'static str,
     /// What runs it: `node20`, `docker`, …
-    pub(crate) runtime: &'static str,
+    pub runtime: &'static str,
+}
+
+/// The newest known release of an action by its name, such as `docker/build-push-action`: what a workflow
+/// that is written today should name.
+#[must_use]
+pub fn newest_action(name: &str) -> Option<Release> {
+    let (owner, name) = name.split_once('/')?;
+    newest(ActionName { owner, name, path: "", reference: "" })
 }
 
 /// A reference that stood for malicious code.
@@ -153,6 +161,20 @@ mod tests {
         assert_eq!(newest_of(login("v4"), &[4]).unwrap().runtime, "node24");
         assert_eq!(newest_of(login("v9"), &[9]), None);
         assert!(newest(action("a", "b", "v1")).is_none());
+    }
+
+    #[test]
+    fn the_newest_release_of_an_action_is_no_compromised_one() {
+        let names: std::collections::BTreeSet<_> =
+            rows(PINS).filter_map(|mut it| it.next()).collect();
+        for name in names {
+            let newest = newest_action(name).unwrap();
+            let (owner, name) = name.split_once('/').unwrap();
+            assert!(compromise(action(owner, name, newest.tag)).is_none(), "{name}");
+            assert!(compromise(action(owner, name, newest.commit)).is_none(), "{name}");
+        }
+        assert_eq!(newest_action("actions/nothing"), None);
+        assert_eq!(newest_action("checkout"), None);
     }
 
     #[test]

@@ -132,12 +132,16 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         ui,
     };
     let spec = context.spec()?;
+    // What the command line alone tells is better told before a compiler is asked.
+    let base = base::name(&context)?;
+    if args.push {
+        push::names(&context)?;
+    }
     let plan = match &args.binary {
         Some(_) => None,
         None => Some(from_cargo::plan(&context)?),
     };
     // What can't be packed is better not built.
-    let base = base::name(&context)?;
     pack::check(&spec, context.settings_directory(), base == BaseName::Scratch)?;
     let commit = commit(&context, git.join());
     let time = context.time(commit.as_ref())?;

@@ -12,8 +12,11 @@ use plimsoll_project::files::Files as _;
 
 use crate::{
     args::check::{CheckArgs, FailOn, Form},
+    diff,
+    disk::{self, DiskFiles, Root},
     failure::Failure,
     paths,
+    read::{self, ReadProblem},
     report::check::{Detail, Report, Unchecked},
     settings,
     status::Status,
@@ -21,32 +24,26 @@ use crate::{
 };
 
 mod contexts;
-mod diff;
 mod discovery;
-mod disk;
 mod examine;
 mod kind;
 mod linking;
 mod markdown;
 mod parallel;
 mod plan;
-mod read;
 mod rounds;
 mod shellcheck;
 mod write;
 
 use self::{
     discovery::{Found, Target},
-    disk::{DiskFiles, Root},
     examine::Source,
     kind::Kind,
     plan::Plan,
     rounds::{Changes, Session},
 };
 
-pub(crate) use self::{
-    plan::Selection, read::ReadProblem, shellcheck::ShellCheckError, write::NotFixed,
-};
+pub(crate) use self::{plan::Selection, shellcheck::ShellCheckError, write::NotFixed};
 
 /// The least severity that counts where nobody says otherwise.
 const FAIL_ON: FailOn = FailOn(Some(plimsoll_finding::Severity::Error));

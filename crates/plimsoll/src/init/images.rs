@@ -1,6 +1,26 @@
 //! The images that generated files name, and their digests.
+//!
+//! [`candidates`] has the names that an image may go by. [`finder`] looks for them: in plimsoll.lock, in
+//! their registries ([`registries`]), in an engine of this machine ([`engine`]). [`choose`] takes the
+//! release for which most was found.
 
+mod candidates;
+mod choose;
+mod engine;
+mod finder;
+mod registries;
+mod releases;
+
+use std::collections::BTreeSet;
+
+use plimsoll_image::Reference;
 use serde::Serialize;
+
+pub(crate) use choose::ImagesError;
+pub(crate) use finder::Finder;
+pub(crate) use releases::{DEBIAN, Debian};
+
+use super::survey::{Rust, ServiceKind};
 
 /// An image, as files name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,4 +55,34 @@ pub(crate) struct Images {
     pub(crate) base: Option<PinnedImage>,
     /// Images of services by their name in Compose files, sorted by name.
     pub(crate) services: Vec<(String, PinnedImage)>,
+}
+
+/// What a base is, beside its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing.
+    Scratch,
+    /// Distroless: `static`, `base` or `cc`.
+    Distroless(&'static str),
+    /// Debian slim.
+    Debian,
+    /// Alpine.
+    Alpine,
+}
+
+/// What images are wanted for.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedImages<'s> {
+    /// The Rust to build with.
+    pub(crate) rust: &'s Rust,
+    /// The builder, where the user names it.
+    pub(crate) builder: Option<&'s Reference>,
+    /// What the programs run on.
+    pub(crate) standing: Standing,
+    /// Whether the builder is Alpine, too.
+    pub(crate) builds_on_alpine: bool,
+    /// The releases of Debian that will do.
+    pub(crate) releases: &'s [Debian],
+    /// The services of development.
+    pub(crate) services: BTreeSet<ServiceKind>,
 }

@@ -1,9 +1,22 @@
 //! What will be written, decided: everything that templates see.
 
+mod error;
+mod foundation;
+mod packages;
+mod repository;
+#[cfg(test)]
+pub(crate) mod sample;
+mod targets;
+
+pub(crate) use error::PlanError;
+pub(crate) use error::base_name;
+
+use plimsoll_image::{Platform, Reference};
 use serde::Serialize;
 
+use self::foundation::Foundation;
 use super::{
-    images::Images,
+    images::{Finder, Images, WantedImages},
     survey::{Program, Survey},
 };
 use crate::args::init::{Base, CiSystem};
@@ -79,4 +92,98 @@ pub(crate) enum Probe {
         /// A sentence without its full stop.
         reason: String,
     },
+}
+
+/// What the user asks for, beside what the survey was asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `--base`; the survey decides without.
+    pub(crate) base: Option<Base>,
+    /// `--builder`.
+    pub(crate) builder: Option<Reference>,
+    /// `--platform`; none for linux/amd64 and linux/arm64.
+    pub(crate) platforms: Vec<Platform>,
+    /// `--image`; the git remote decides without.
+    pub(crate) image: Option<Reference>,
+    /// `--ci`; the git remote decides without.
+    pub(crate) ci: Option<CiSystem>,
+}
+
+impl Plan {
+    /// Decides, and finds the images.
+    ///
+    /// Digests that are new stand in `finder.lock()` afterwards, and nowhere else: whoever writes the
+    /// files writes them to plimsoll.lock. The notes are the plan's own; the survey has others.
+    pub(crate) fn decide(
+        survey: Survey,
+        options: &Options,
+        finder: &mut Finder,
+    ) -> Result<Self, PlanError> {
+        if survey.programs.is_empty() {
+            return Err(PlanError::NoProgram(survey.name));
+        }
+        let platforms = platforms(&options.platforms)?;
+        let Foundation { base, reason, linking, standing, releases } =
+            foundation::choose(&survey, options.base)?;
+        let services = survey.programs.iter().flat_map(|it| &it.services);
+        let wanted = WantedImages {
+            rust: &survey.rust,
+            builder: options.builder.as_ref(),
+            standing,
+            builds_on_alpine: linking == Linking::Alpine,
+            releases: &releases,
+            services: services.map(|it| it.kind).collect(),
+        };
+        let images = Images::find(&wanted, finder)?;
+        let mut notes = finder.notes().to_vec();
+        let ci = options.ci.unwrap_or_else(|| repository::ci(&survey));
+        let repository = match &options.image {
+            Some(image) => {
+                let repository = &image.repository;
+                Reference { repository: repository.clone(), tag: None, digest: None }.to_string()
+            }
+            None => {
+                let (name, is_guess) = repository::of(&survey, ci);
+                if is_guess {
+                    notes.push(format!(
+                        "CI pushes to {name}, which is a guess; `--image` says better"
+                    ));
+                }
+                name
+            }
+        };
+        let targets: Vec<Target> =
+            survey.programs.iter().map(|it| targets::of(it, base, &images)).collect();
+        Ok(Self {
+            base,
+            base_reason: reason,
+            linking,
+            images,
+            targets,
+            platforms,
+            repository,
+            ci,
+            notes,
+            survey,
+        })
+    }
+}
+
+/// The platforms in words, each once, in the order in which they were named.
+fn platforms(asked: &[Platform]) -> Result<Vec<String>, PlanError> {
+    if asked.is_empty() {
+        return Ok(vec!["linux/amd64".to_owned(), "linux/arm64".to_owned()]);
+    }
+    let mut platforms = Vec::new();
+    for platform in asked {
+        let platform = platform.normalized();
+        if platform.os != "linux" {
+            return Err(PlanError::Platform(platform.to_string()));
+        }
+        let name = platform.to_string();
+        if !platforms.contains(&name) {
+            platforms.push(name);
+        }
+    }
+    Ok(platforms)
 }

@@ -5,7 +5,7 @@ mod contexts;
 mod files;
 mod github;
 mod gitlab;
-mod human;
+pub(super) mod human;
 pub(crate) mod json;
 mod junit;
 mod place;

@@ -15,7 +15,7 @@ pub(super) fn suggestion(text: &str, error: &toml::de::Error) -> Option<String> 
 }
 
 /// The candidate most like `word`, if any is alike enough.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     candidates
         .map(|it| (strsim::jaro_winkler(&word.replace('_', "-"), it), it))
         .filter(|(likeness, _)| *likeness >= ALIKE)

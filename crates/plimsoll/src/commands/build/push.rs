@@ -81,7 +81,7 @@ pub(super) fn prepare<'a>(
 }
 
 /// The names that the image gets in registries.
-fn names(context: &Context<'_>) -> Result<Vec<Reference>, Failure> {
+pub(super) fn names(context: &Context<'_>) -> Result<Vec<Reference>, Failure> {
     if context.args.tag.is_empty() {
         return Err(Failure::new("--push does not say where to")
             .hint("name the image: -t HOST/PATH:TAG; without a tag it is the program's version"));

@@ -14,9 +14,9 @@ use std::{
 
 use ignore::gitignore::Gitignore;
 
-use super::{
+use super::kind::Kind;
+use crate::{
     disk::{self, Root},
-    kind::Kind,
     read::ReadProblem,
 };
 

@@ -8,7 +8,8 @@ use std::{
 use plimsoll_finding::{Applicability, Finding};
 use plimsoll_lint::{DroppedFix, Options, Place, Project, RuleSet};
 
-use super::{disk, kind::Kind, markdown, plan::Plan};
+use super::{kind::Kind, markdown, plan::Plan};
+use crate::disk;
 
 /// A text to check.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::{ffi::OsStr, path::Path};
 use plimsoll_lint::FileType;
 use plimsoll_syntax::yaml::{self, Value};
 
-use super::{disk, read::ReadProblem};
+use crate::{disk, read::ReadProblem};
 
 /// What is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use plimsoll_lint::{FileType, Project};
 use plimsoll_project::files::{self, Files};
 
-use super::disk::DiskFiles;
+use crate::disk::DiskFiles;
 
 /// What is read where it lies beside or above a file that is checked.
 const STANDARD: &[&str] = &[
@@ -82,10 +82,8 @@ fn workflows(files: &dyn Files, root: &str) -> Vec<String> {
 mod tests {
     use std::fs;
 
-    use super::{
-        super::disk::{Root, path_of},
-        *,
-    };
+    use super::*;
+    use crate::disk::{Root, path_of};
 
     #[test]
     fn builds_are_read_from_what_lies_above() {

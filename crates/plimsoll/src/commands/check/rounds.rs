@@ -12,14 +12,17 @@ use plimsoll_project::files;
 
 use super::{
     Inputs,
-    disk::{self, DiskFiles, Root},
     examine::{Examined, Source},
     kind::Kind,
     linking, parallel,
     plan::Plan,
     shellcheck,
 };
-use crate::{failure::Failure, ui::Ui};
+use crate::{
+    disk::{self, DiskFiles, Root},
+    failure::Failure,
+    ui::Ui,
+};
 
 /// More than any chain of files needs that depend on each other.
 const MOST_ROUNDS: usize = 10;

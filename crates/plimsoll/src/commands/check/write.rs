@@ -4,6 +4,8 @@ use std::{fs, io, path::Path};
 
 use plimsoll_image::atomic;
 
+use crate::owner;
+
 /// Why a fixed text was not written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {path}")]
@@ -28,7 +30,7 @@ fn in_place(path: &Path, old: &str, new: &str) -> io::Result<()> {
     atomic::write(&path, |file| {
         file.write_all(new.as_bytes())?;
         let aside = atomic::aside(&path);
-        keep_owner(&aside, &found);
+        owner::keep(&aside, &found);
         fs::set_permissions(aside, found.permissions())?;
         if fs::read(&path)? == old.as_bytes() {
             Ok(())
@@ -37,21 +39,6 @@ fn in_place(path: &Path, old: &str, new: &str) -> io::Result<()> {
         }
     })
 }
-
-/// Leaves a file to whom it belongs, where root changes it: a container often runs as root on files
-/// of somebody else. Others can't give files away, and own what they write.
-#[cfg(unix)]
-fn keep_owner(path: &Path, found: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt as _, chown};
-
-    let group = Some(found.gid());
-    if chown(path, Some(found.uid()), group).is_err() {
-        chown(path, None, group).ok();
-    }
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &Path, _: &fs::Metadata) {}
 
 #[cfg(test)]
 mod tests {

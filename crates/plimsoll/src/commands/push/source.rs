@@ -60,11 +60,13 @@ impl Source {
 }
 
 /// Says of a name that could have been meant as a path that there is none.
-pub(super) fn not_opened(text: &str, failure: Failure) -> Failure {
-    if text.starts_with("registry:") {
-        return failure;
+pub(super) fn not_opened(text: &str, mut failure: Failure) -> Failure {
+    if !text.starts_with("registry:") {
+        let hint = format!("`{text}` is taken for a name of a registry, as there is no such path");
+        // First: who meant a path has no use for the rest.
+        failure.hints.insert(0, hint);
     }
-    failure.hint(format!("`{text}` is taken for a name of a registry, as there is no such path"))
+    failure
 }
 
 /// Takes off which image is meant: the longest part before a `:` or an `@` that is there as a path.

@@ -1,6 +1,6 @@
 //! Findings with the source they are about, and the clauses below them.
 
-mod mask;
+pub(in crate::report) mod mask;
 mod secret;
 
 use std::{borrow::Cow, fmt::Write as _};

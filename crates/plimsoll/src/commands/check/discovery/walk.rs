@@ -11,8 +11,8 @@ use plimsoll_lint::FileType;
 
 use super::{Found, name, not_there};
 use crate::{
-    commands::check::{disk, kind::Kind, linking},
-    paths,
+    commands::check::{kind::Kind, linking},
+    disk, paths,
 };
 
 /// Hidden directories that hold what is checked.

@@ -16,7 +16,7 @@ const LONG: usize = 16;
 
 /// The text with secrets masked: what follows `=` in an assignment, a password in a URL, the value
 /// of the old form of `ENV`, and long words of letters and digits.
-pub(super) fn masked(source: &str) -> String {
+pub(in crate::report) fn masked(source: &str) -> String {
     known_masked(source).split_inclusive('\n').map(line).collect()
 }
 

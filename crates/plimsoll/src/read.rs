@@ -1,4 +1,4 @@
-//! Texts to check, with limits: what is named may be anything.
+//! Texts of others, read with limits: what is named may be anything.
 
 use std::{
     fs::{self, File, FileType},
@@ -9,7 +9,7 @@ use std::{
 /// More than any file that is written by hand, and less than what makes a machine slow.
 const MOST_BYTES: u64 = 10 * 1024 * 1024;
 
-/// Why a text can't be checked.
+/// Why a text can't be read, or can't be checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadProblem {
     #[error(transparent)]
@@ -34,7 +34,7 @@ pub(crate) enum ReadProblem {
 
 /// Reads a file. What is no regular file is not opened: a pipe would wait for its writer. One that
 /// was just seen to be regular is not looked at again before.
-pub(super) fn file(path: &Path, seen: bool) -> Result<String, ReadProblem> {
+pub(crate) fn file(path: &Path, seen: bool) -> Result<String, ReadProblem> {
     if !seen {
         regular(fs::metadata(path)?.file_type())?;
     }
@@ -49,7 +49,7 @@ pub(super) fn file(path: &Path, seen: bool) -> Result<String, ReadProblem> {
 }
 
 /// Reads standard input to its end.
-pub(super) fn standard_input() -> Result<String, ReadProblem> {
+pub(crate) fn standard_input() -> Result<String, ReadProblem> {
     text(io::stdin().lock(), 0)
 }
 

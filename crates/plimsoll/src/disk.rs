@@ -1,4 +1,4 @@
-//! The files of the disk, as rules see them.
+//! The files of the disk, as rules and surveys see them.
 
 use std::{
     collections::HashMap,
@@ -9,8 +9,7 @@ use std::{
 
 use plimsoll_project::files::{self, FileEntry, FileKind, Files};
 
-use super::read;
-use crate::paths;
+use crate::{paths, read};
 
 /// So many parts of what is known can be asked for at a time.
 const SHARDS: usize = 16;
@@ -18,7 +17,7 @@ const SHARDS: usize = 16;
 /// The files of the disk. Each is looked at once, so that all rules see the same, whatever happens to
 /// it meanwhile.
 #[derive(Debug)]
-pub(super) struct DiskFiles {
+pub(crate) struct DiskFiles {
     known: [Mutex<HashMap<Box<str>, Arc<Known>>>; SHARDS],
     /// The longest paths first.
     roots: Vec<Root>,
@@ -26,11 +25,11 @@ pub(super) struct DiskFiles {
 
 /// A directory with the name that findings have for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Root {
+pub(crate) struct Root {
     /// As [`Files`] has it.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Empty for the current directory.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 /// What is known of a path, once somebody asked.
@@ -44,13 +43,13 @@ struct Known {
 impl DiskFiles {
     /// Files with names from these directories on; one of them is the current directory, whose name is
     /// empty.
-    pub(super) fn new(mut roots: Vec<Root>) -> Self {
+    pub(crate) fn new(mut roots: Vec<Root>) -> Self {
         roots.sort_by_key(|it| std::cmp::Reverse(it.path.len()));
         Self { known: std::array::from_fn(|_| Mutex::default()), roots }
     }
 
     /// Takes a text for that of a file, whatever the disk has.
-    pub(super) fn put(&self, path: &str, text: Arc<str>) {
+    pub(crate) fn put(&self, path: &str, text: Arc<str>) {
         let known = self.known(path);
         known.status.set(Some((FileKind::File, text.len() as u64))).ok();
         known.text.set(Some(text)).ok();
@@ -165,7 +164,7 @@ impl Files for DiskFiles {
 }
 
 /// A path as [`Files`] has it; `None` for one that is no text.
-pub(super) fn path_of(path: &Path) -> Option<String> {
+pub(crate) fn path_of(path: &Path) -> Option<String> {
     let text = paths::absolute(path).ok()?.into_os_string().into_string().ok()?;
     if cfg!(windows) {
         let text = text.replace('\\', "/");

@@ -1,9 +1,9 @@
-//! What fixes would change, as a unified diff.
+//! What would change in a file, as a unified diff.
 
 use similar::TextDiff;
 
 /// The difference of two texts of a file; empty where there is none. `git apply` takes it.
-pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
+pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
@@ -13,6 +13,13 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
         (format!("a/{name}"), format!("b/{name}"))
     };
     TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(&from, &to).to_string()
+}
+
+/// The difference to a file that isn't there. `git apply` takes its name to be below the current
+/// directory, as it does that of [`unified`]; with git's own header it would be below the root.
+pub(crate) fn created(name: &str, text: &str) -> String {
+    let diff = TextDiff::from_lines("", text);
+    diff.unified_diff().header("/dev/null", &format!("b/{name}")).to_string()
 }
 
 #[cfg(test)]

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS entries (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    written timestamptz NOT NULL DEFAULT now(),
+    text text NOT NULL
+);

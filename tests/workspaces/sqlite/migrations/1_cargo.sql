@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS cargo (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+);
