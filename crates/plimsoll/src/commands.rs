@@ -19,7 +19,7 @@ pub(crate) mod tags;
 pub(crate) fn run(args: &mut Args, ui: &Ui) -> Result<Status, Failure> {
     match &mut args.command {
         Command::Init(args) => {
-            environment::fill_format(&mut args.format)?;
+            environment::fill_init(args)?;
             init::run(args, ui)?;
             Ok(Status::Done)
         }

@@ -15,6 +15,13 @@ pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
     TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(&from, &to).to_string()
 }
 
+/// The difference to a file that isn't there. `git apply` takes its name to be below the current
+/// directory, as it does that of [`unified`]; with git's own header it would be below the root.
+pub(crate) fn created(name: &str, text: &str) -> String {
+    let diff = TextDiff::from_lines("", text);
+    diff.unified_diff().header("/dev/null", &format!("b/{name}")).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

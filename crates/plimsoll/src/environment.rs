@@ -11,6 +11,7 @@ use crate::{
     args::{
         BuildArgs, Format,
         check::{CheckArgs, Form},
+        init::InitArgs,
         tags::{self, TagsArgs},
     },
     commands::check::Selection,
@@ -81,14 +82,29 @@ pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
         args.profile = text(PROFILE)?;
     }
     fill_format(&mut args.format)?;
-    if !args.offline {
-        args.offline = match text(OFFLINE)?.as_deref() {
-            None | Some("0" | "false" | "no") => false,
-            Some("1" | "true" | "yes") => true,
-            Some(other) => return Err(wrong(OFFLINE, other, "expected true or false")),
-        };
-    }
+    args.offline = args.offline || offline()?;
     Ok(())
+}
+
+/// Whether the network must be done without.
+pub(crate) fn offline() -> Result<bool, Failure> {
+    match text(OFFLINE)?.as_deref() {
+        None | Some("0" | "false" | "no") => Ok(false),
+        Some("1" | "true" | "yes") => Ok(true),
+        Some(other) => Err(wrong(OFFLINE, other, "expected true or false")),
+    }
+}
+
+/// Takes from the environment what the command line of `init` leaves open.
+pub(crate) fn fill_init(args: &mut InitArgs) -> Result<(), Failure> {
+    if args.platform.is_empty() {
+        args.platform = list(PLATFORM)?;
+    }
+    // To ask registries anew is to go online for once.
+    if !args.update_base {
+        args.offline = args.offline || offline()?;
+    }
+    fill_format(&mut args.format)
 }
 
 /// The file for the outputs of this step, where GitHub Actions runs us.

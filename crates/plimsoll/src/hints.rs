@@ -1,6 +1,7 @@
 //! What to do about errors of the libraries.
 
 mod base_proof;
+mod init;
 mod plan;
 mod tags;
 
@@ -31,7 +32,7 @@ use crate::{
         build::NotWritten,
         check::{NotFixed, ShellCheckError},
     },
-    init::plan::PlanError,
+    init::{plan::PlanError, survey::SurveyError},
     read::ReadProblem,
     settings::{SettingsError, nearest},
 };
@@ -67,6 +68,8 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<CacheError>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotWritten>().and_then(|it| unwritable(&it.source)))
         .or_else(|| error.downcast_ref::<NotFixed>().and_then(|it| unwritable(&it.source)))
+        .or_else(|| error.downcast_ref::<SurveyError>().and_then(init::survey))
+        .or_else(|| error.downcast_ref::<init::NotWritten>().and_then(init::not_written))
         .or_else(|| error.downcast_ref::<UnknownSelector>().map(selector))
         .or_else(|| error.downcast_ref::<ShellCheckError>().and_then(shellcheck))
         .or_else(|| error.downcast_ref::<ReadProblem>().and_then(read))

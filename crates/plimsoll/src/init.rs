@@ -16,6 +16,7 @@ pub(crate) mod gitlab;
 pub(crate) mod images;
 pub(crate) mod plan;
 pub(crate) mod production;
+pub(crate) mod services;
 pub(crate) mod settings_file;
 pub(crate) mod survey;
 pub(crate) mod template;

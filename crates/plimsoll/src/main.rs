@@ -13,7 +13,6 @@ mod environment;
 mod failure;
 mod hints;
 #[cfg_attr(not(test), expect(dead_code, reason = "its parts come together step by step"))]
-#[cfg_attr(not(test), expect(dead_code, reason = "its parts come together step by step"))]
 mod init;
 mod owner;
 mod paths;

@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod failed_build;
 pub(crate) mod github;
+pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod push;
 #[cfg(test)]

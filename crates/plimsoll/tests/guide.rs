@@ -55,7 +55,14 @@ const TAGS: Guide = Guide {
     sections: &[("[tags]", "[tags]\nnonsense = 1\n")],
 };
 
-const ALL: [Guide; 4] = [BUILD, CHECK, PUSH, TAGS];
+const INIT: Guide = Guide {
+    command: "init",
+    text: include_str!("../../../docs/guide/init.md"),
+    call: DRY_RUN,
+    sections: &[],
+};
+
+const ALL: [Guide; 5] = [BUILD, CHECK, INIT, PUSH, TAGS];
 
 const DRY_RUN: &[&str] = &["build", "--dry-run", "--format", "json", "--binary", "my-service"];
 

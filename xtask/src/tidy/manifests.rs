@@ -53,10 +53,20 @@ impl<'a> Manifest<'a> {
         self.path.strip_suffix("Cargo.toml").unwrap_or_default()
     }
 
+    /// Whether `[workspace]` keeps this directory out, in which that manifest lies.
+    fn excludes(&self, path: &str) -> bool {
+        let excluded = self.table.get("workspace").and_then(|it| it.get("exclude"));
+        let below = path.strip_prefix(self.directory()).unwrap_or(path);
+        excluded.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).any(
+            |directory| below.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/')),
+        )
+    }
+
     /// The manifest of the workspace that this one belongs to: the nearest above it or itself.
     fn workspace<'b>(&self, all: &[Manifest<'b>]) -> Option<&'b str> {
         all.iter()
             .filter(|it| it.is_workspace() && self.path.starts_with(it.directory()))
+            .filter(|it| !it.excludes(self.path))
             .max_by_key(|it| it.directory().len())
             .map(|it| it.path)
     }
@@ -132,13 +142,15 @@ mod tests {
     #[test]
     fn packages_without_the_shared_lints_are_named() {
         let files = [
-            ("Cargo.toml", "[workspace]\n"),
+            ("Cargo.toml", "[workspace]\nexclude = [\"examples\"]\n"),
+            ("examples/a/Cargo.toml", "[package]\n"),
+            ("examples-of-ours/Cargo.toml", "[package]\n"),
             ("crates/a/Cargo.toml", "[package]\n[lints]\nworkspace = true\n"),
             ("crates/b/Cargo.toml", "[package]\n"),
             ("crates/c/Cargo.toml", "[package]\n[lints]\nworkspace = false\n"),
         ];
-        let expected = ["b", "c"]
-            .map(|name| format!("crates/{name}/Cargo.toml:1: lacks `[lints] workspace = true`"));
+        let expected = ["crates/b", "crates/c", "examples-of-ours"]
+            .map(|path| format!("{path}/Cargo.toml:1: lacks `[lints] workspace = true`"));
         assert_eq!(problems(lints_are_shared, &files), expected);
     }
 

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use super::{Problem, Tree};
 
 /// A path that begins so is one of ours, from the root or from where the documentation stands.
-const TOP: &[&str] = &["crates/", "docs/", "examples/", "fuzz/", "scripts/", "xtask/"];
+const TOP: &[&str] =
+    &["crates/", "docs/", "examples/", "fuzz/", "scripts/", "tests/workspaces/", "xtask/"];
 /// Here tests are named as proofs; elsewhere a name may be an example.
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 

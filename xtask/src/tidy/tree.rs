@@ -15,6 +15,8 @@ const SOURCES: &[&str] = &[
     ":(glob)xtask/src/**",
     ":(glob)examples/*/crates/*/src/**",
     ":(glob)examples/*/crates/*/tests/**",
+    ":(glob)tests/workspaces/*/src/**",
+    ":(glob)tests/workspaces/*/crates/*/src/**",
 ];
 
 /// Files by their paths, with `/` between names.

@@ -35,7 +35,8 @@ pub(crate) struct InitArgs {
     /// What the program listens on [default: as its sources say].
     #[arg(long, value_name = "PORT", help_heading = "Image")]
     pub(crate) port: Option<u16>,
-    /// Platforms of the workflow and of docker-bake.hcl [default: linux/amd64,linux/arm64].
+    /// Platforms of the workflow and of docker-bake.hcl [default: linux/amd64,linux/arm64]
+    /// [env: `PLIMSOLL_PLATFORM`].
     #[arg(long, value_name = "OS/ARCH", value_delimiter = ',', help_heading = "Image")]
     pub(crate) platform: Vec<Platform>,
     /// The repository that CI pushes to [default: ghcr.io/OWNER/NAME by the git remote].
@@ -44,7 +45,8 @@ pub(crate) struct InitArgs {
     /// Look up the digests of base images anew, and write them to plimsoll.lock.
     #[arg(long, help_heading = "Image")]
     pub(crate) update_base: bool,
-    /// Do without the network: base images keep the digests of plimsoll.lock.
+    /// Do without the network: base images keep the digests of plimsoll.lock
+    /// [env: `PLIMSOLL_OFFLINE`].
     #[arg(long, help_heading = "Image", conflicts_with = "update_base")]
     pub(crate) offline: bool,
 
@@ -83,6 +85,7 @@ pub(crate) struct InitArgs {
 
 /// What an image stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Base {
     /// Nothing: the program, certificate authorities, users.
@@ -97,6 +100,7 @@ pub(crate) enum Base {
 
 /// A CI system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum CiSystem {
     /// GitHub Actions.
@@ -109,6 +113,7 @@ pub(crate) enum CiSystem {
 
 /// A file that `init` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FileKind {
     /// Dockerfile, with what it needs beside it.

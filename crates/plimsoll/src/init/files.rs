@@ -13,7 +13,7 @@ pub(crate) struct Generated {
     pub(crate) kind: FileKind,
     /// Its path below the root of the workspace.
     pub(crate) path: String,
-    /// What it holds.
+    /// What it holds, without the marker: `write` puts that below it, with a checksum.
     pub(crate) text: String,
     /// What becomes of one that is there.
     pub(crate) ownership: Ownership,
@@ -26,6 +26,9 @@ pub(crate) enum Ownership {
     AboveMarker,
     /// It is the user's as soon as it is there: `.env`, settings.
     Once,
+    /// As [`Once`](Self::Once), and secret: its text is written as [`env_file::filled`] makes it, for the
+    /// owner alone (mode 0600). The text itself holds no secret, and may be shown.
+    Private,
     /// Lines that must be in it, wherever they stand: `.gitignore`.
     Lines,
 }

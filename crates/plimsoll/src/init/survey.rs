@@ -3,13 +3,19 @@
 //! [`study`] puts the parts together. [`code`] reads the sources of each program and says what they
 //! tell; [`native`] what its crates need of the system.
 
+mod behaviour;
 mod chosen;
+mod code;
+mod configured;
 mod context;
 mod metadata;
 mod native;
+mod ports;
 mod private;
+mod services;
 mod study;
 mod toolchain;
+mod variables;
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::{build, check, explain, plan, push, tags};
+use super::{build, check, explain, init, plan, push, tags};
 
 fn is_current<T: JsonSchema>(name: &str) {
     // A field that may be left out is not null when it is.
@@ -41,6 +41,11 @@ fn the_schema_of_check_is_current() {
 #[test]
 fn the_schema_of_explain_is_current() {
     is_current::<explain::Report>("explain-v1");
+}
+
+#[test]
+fn the_schema_of_init_is_current() {
+    is_current::<init::Report>("init-v1");
 }
 
 #[test]

@@ -52,8 +52,10 @@ impl<'t> Code<'t> {
                 }
                 Some((at, Keyword::Implementation)) => {
                     let (name, is_of_trait) = self.implemented(at + 1, header.end);
+                    // What an attribute is about is called by what that makes of it.
+                    let is_whole = is_of_trait || head > start;
                     match block {
-                        Some(block) if !is_of_trait && depth < DEPTH_LIMIT => {
+                        Some(block) if !is_whole && depth < DEPTH_LIMIT => {
                             self.items_between(block + 1..end - 1, name, depth + 1, found);
                         }
                         _ => push(name, None),

@@ -1,0 +1,114 @@
+//! `docker build` with the BuildKit that is in the Docker Engine, and what buildx takes in the same way.
+
+use std::path::Path;
+
+use plimsoll_image::{Platform, Reference};
+
+use super::{Cache, Invocation, PlanError, Product, Request};
+
+/// The command line.
+pub(super) fn build(request: &Request, platforms: &[Platform], product: &Product) -> Invocation {
+    let mut invocation = Invocation::new("docker", &["build"]);
+    invocation.variable("DOCKER_BUILDKIT", "1");
+    what(&mut invocation, request, platforms);
+    for cache in &request.caches {
+        if let Cache::Inline(_) = cache {
+            for name in inline_names(request, cache) {
+                invocation.option("--cache-from", name.to_string());
+            }
+            // There is no --cache-to; this argument is BuildKit's own.
+            invocation.option("--build-arg", "BUILDKIT_INLINE_CACHE=1");
+        }
+    }
+    if let Product::Id(path) = product {
+        invocation.option("--iidfile", path);
+    }
+    // With the plugin, `docker build` is buildx, which adds notes that change the digest.
+    invocation.variable("BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
+    invocation.arg(&request.context);
+    invocation
+}
+
+/// What is built, of what: the part that is the same for buildx.
+pub(super) fn what(invocation: &mut Invocation, request: &Request, platforms: &[Platform]) {
+    invocation.option("--progress", "plain");
+    common(invocation, request, platforms);
+    for secret in &request.secrets {
+        invocation.option("--secret", secret.argument());
+    }
+}
+
+/// What every engine takes in the same way.
+pub(super) fn common(invocation: &mut Invocation, request: &Request, platforms: &[Platform]) {
+    invocation.option("--file", &request.dockerfile);
+    if let Some(target) = &request.target {
+        invocation.option("--target", target);
+    }
+    if !platforms.is_empty() {
+        let platforms: Vec<String> = platforms.iter().map(Platform::to_string).collect();
+        invocation.option("--platform", platforms.join(","));
+    }
+    for (name, value) in &request.build_args {
+        // Without a value, the engine takes it from the variable: command lines are seen by everybody.
+        invocation.option(
+            "--build-arg",
+            value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}")),
+        );
+    }
+    for (name, value) in &request.labels {
+        invocation.option("--label", format!("{name}={value}"));
+    }
+    for ssh in &request.ssh {
+        invocation.option("--ssh", ssh.argument());
+    }
+}
+
+/// The images whose steps may be in the cache of the image itself.
+pub(super) fn inline_names(request: &Request, cache: &Cache) -> Vec<Reference> {
+    match cache {
+        Cache::Inline(Some(reference)) => vec![reference.clone()],
+        _ => request
+            .names
+            .iter()
+            .map(|it| it.tagged(it.tag.as_deref().unwrap_or("latest")))
+            .collect(),
+    }
+}
+
+/// What writes an image of the engine into an archive.
+pub(super) fn save(id: &str, archive: &Path) -> Invocation {
+    let mut invocation = Invocation::new("docker", &["image", "save", "--output"]);
+    invocation.arg(archive);
+    invocation.arg(id);
+    invocation
+}
+
+/// What takes an image out of the engine.
+pub fn remove(id: &str) -> Invocation {
+    Invocation::new("docker", &["image", "rm", id])
+}
+
+/// What prints the names of an image of the engine: `[]` where it has none.
+pub fn names(id: &str) -> Invocation {
+    Invocation::new("docker", &["image", "inspect", "--format", "{{json .RepoTags}}", id])
+}
+
+pub(super) fn check_cache(cache: &Cache) -> Result<(), PlanError> {
+    let why = match cache {
+        Cache::Inline(_) => return Ok(()),
+        Cache::Gha(_) => "only buildx writes to the cache of GitHub Actions",
+        Cache::Registry(_) => {
+            "`docker build` can't write all stages to a registry, as it has no --cache-to"
+        }
+        Cache::Local(_) => {
+            "`docker build` has no --cache-to; the engine keeps what it built by itself"
+        }
+    };
+    Err(PlanError::CacheNotTaken {
+        engine: "docker",
+        cache: cache.name(),
+        why: why.to_owned(),
+        instead: "use --cache inline, which keeps the steps of the last stage in the image; or install \
+             Docker's plugin buildx and use --engine buildkit",
+    })
+}

@@ -1,0 +1,62 @@
+//! Lines of the user's.
+
+use proptest::prelude::*;
+
+use crate::fixture::Workspace;
+
+#[test]
+fn lines_below_the_marker_survive_whatever_they_are() {
+    let workspace = Workspace::new();
+    workspace.init(&["--yes", "--only", "dockerfile,dockerignore"]).ended(0);
+    let whole = workspace.read("Dockerfile");
+    let marker = whole.lines().last().unwrap().to_owned();
+    let own = prop_oneof![
+        any::<String>(),
+        "(# [a-z ]{0,9}\r?\n|LABEL a=b\n|\n){0,4}",
+        Just(format!("{marker}\nLABEL a=b")),
+        Just(whole.clone()),
+    ];
+    // Each case runs the program three times.
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(24));
+    let survives = |own: String| {
+        workspace.write("Dockerfile", format!("{whole}{own}"));
+        workspace.init(&["--yes", "--only", "dockerfile"]).ended(0);
+        prop_assert_eq!(workspace.read("Dockerfile"), format!("{}{}", whole, own));
+        for base in ["debian", "scratch"] {
+            workspace.init(&["--yes", "--only", "dockerfile", "--base", base]).ended(0);
+            prop_assert!(workspace.read("Dockerfile").ends_with(&own));
+        }
+        Ok(())
+    };
+    runner.run(&own, survives).unwrap();
+}
+
+#[test]
+fn an_edit_above_the_marker_is_the_users() {
+    let workspace = Workspace::new();
+    workspace.init(&["--yes"]).ended(0);
+    let whole = workspace.read("Dockerfile");
+    let edited = whole.replacen("FROM", "# mine\nFROM", 1) + "LABEL a=b\n";
+    workspace.write("Dockerfile", &edited);
+    let ran = workspace.init(&["--yes"]).ended(0);
+    assert!(
+        ran.stdout.contains("left alone Dockerfile: it was edited above its marker\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stderr.contains("\n-# mine\n"), "{}", ran.stderr);
+    assert_eq!(workspace.read("Dockerfile"), edited);
+    workspace.init(&["--yes", "--force"]).ended(0);
+    assert_eq!(workspace.read("Dockerfile"), whole + "LABEL a=b\n");
+}
+
+#[test]
+fn line_ends_of_windows_stay() {
+    let workspace = Workspace::new();
+    workspace.init(&["--yes"]).ended(0);
+    let windows = workspace.read("Dockerfile").replace('\n', "\r\n");
+    workspace.write("Dockerfile", &windows);
+    let ran = workspace.init(&["--yes"]).ended(0);
+    assert!(ran.stdout.contains("unchanged  Dockerfile\n"), "{}", ran.stdout);
+    assert_eq!(workspace.read("Dockerfile"), windows);
+}
