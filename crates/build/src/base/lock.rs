@@ -1,6 +1,9 @@
 //! `plimsoll.lock`: which digest each base was when it was first used, so that every build of a commit
 //! stands on the same.
 //!
+//! `plimsoll init` keeps the images of generated files in it, too: by the name that stands there, so that
+//! both agree about a base that both use. Entries of the other are kept.
+//!
 //! It is TOML, lies beside the settings, and belongs into version control.
 
 use std::{
@@ -22,8 +25,8 @@ const VERSION: i64 = 1;
 /// No lock file that we write comes near.
 const MOST_BYTES: u64 = 1 << 20;
 const HEADER: &str = "\
-# The digests of the bases that images stand on, written by `plimsoll build`. Commit this file.
-# `plimsoll build --update-base` moves them.
+# The digests of images that others stand on, written by `plimsoll build` and `plimsoll init`. Commit this file.
+# `--update-base` of either moves those that it names.
 ";
 
 /// What a lock file says.

@@ -10,6 +10,8 @@ mod engine;
 mod finder;
 mod registries;
 mod releases;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -7,9 +7,10 @@ mod repository;
 #[cfg(test)]
 pub(crate) mod sample;
 mod targets;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use error::PlanError;
-pub(crate) use error::base_name;
+pub(crate) use error::{PlanError, base_name};
 
 use plimsoll_image::{Platform, Reference};
 use serde::Serialize;
@@ -153,7 +154,7 @@ impl Plan {
             }
         };
         let targets: Vec<Target> =
-            survey.programs.iter().map(|it| targets::of(it, base, &images)).collect();
+            survey.programs.iter().map(|it| targets::of(it, base, linking, &images)).collect();
         Ok(Self {
             base,
             base_reason: reason,

@@ -62,6 +62,12 @@ impl Registries {
         Self { client, first: FIRST, all: ALL, silent: BTreeMap::new() }
     }
 
+    /// The same, with less time.
+    #[cfg(test)]
+    pub(super) fn within(self, first: Duration, all: Duration) -> Self {
+        Self { first, all, ..self }
+    }
+
     /// Asks for all names. Everyone gets an answer, and none later than the limits allow.
     pub(super) fn ask(&mut self, names: Vec<Reference>) -> BTreeMap<Reference, Answer> {
         let mut answers = BTreeMap::new();

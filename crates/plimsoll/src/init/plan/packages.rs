@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use plimsoll_lint::bases;
 
-use super::foundation::{CPP, is_held, is_loaded};
+use super::{
+    Linking,
+    foundation::{CPP, is_held, is_loaded},
+};
 use crate::{
     args::init::Base,
     init::{images::Images, survey::Program},
 };
 
 /// What has to be installed for a program, sorted.
-pub(super) fn of(program: &Program, base: Base, images: &Images) -> Vec<String> {
+pub(super) fn of(program: &Program, base: Base, linking: Linking, images: &Images) -> Vec<String> {
     let Some(image) = &images.base else { return Vec::new() };
     let (name, tag) = image.name.rsplit_once(':').unwrap_or((&image.name, "latest"));
     let described = bases::describe(name, Some(tag), None);
@@ -32,6 +35,10 @@ pub(super) fn of(program: &Program, base: Base, images: &Images) -> Vec<String> 
             Base::Alpine => packages.extend(native.apk_run.iter().cloned()),
             Base::Scratch | Base::Distroless => {}
         }
+    }
+    // Rust unwinds by it in what isn't static; a builder has it by its compiler.
+    if linking == Linking::Alpine {
+        packages.insert("libgcc".to_owned());
     }
     if base == Base::Debian && program.needs_certificates {
         packages.insert("ca-certificates".to_owned());

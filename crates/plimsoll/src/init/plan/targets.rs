@@ -1,6 +1,6 @@
 //! The targets of the Dockerfile: where each program lies, what process 1 is, how health is asked.
 
-use super::{Probe, Target, packages};
+use super::{Linking, Probe, Target, packages};
 use crate::{
     args::init::Base,
     init::{
@@ -13,14 +13,14 @@ use crate::{
 const DIRECTORY: &str = "/usr/local/bin";
 
 /// The target of a program.
-pub(super) fn of(program: &Program, base: Base, images: &Images) -> Target {
+pub(super) fn of(program: &Program, base: Base, linking: Linking, images: &Images) -> Target {
     Target {
         stage: program.name.clone(),
         path: format!("{DIRECTORY}/{}", program.name),
         // Process 1 ignores signals that it doesn't handle, Ctrl-C of whoever runs it included.
         tini: program.signals == Signals::Unhandled,
         probe: probe(program),
-        packages: packages::of(program, base, images),
+        packages: packages::of(program, base, linking, images),
         program: program.clone(),
     }
 }
