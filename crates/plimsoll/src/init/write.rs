@@ -9,9 +9,10 @@ mod compare;
 mod lines;
 mod marker;
 mod place;
+mod private;
 mod rivals;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) use self::{
     commit::{NotWritten, commit},
@@ -34,6 +35,8 @@ pub(crate) struct Change {
     pub(crate) old: Option<String>,
     /// What it would hold.
     pub(crate) new: String,
+    /// Whether it is for its owner's eyes alone, and has gaps that are filled when it is written.
+    is_private: bool,
     /// The file itself, links followed.
     target: PathBuf,
 }
@@ -71,10 +74,4 @@ impl Change {
             _ => String::new(),
         }
     }
-}
-
-/// Whether a file is for the user's eyes alone: `.env`, but not `.env.example`.
-fn is_secret(path: &Path) -> bool {
-    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
-    name == ".env" || (name.starts_with(".env.") && !name.ends_with(".example"))
 }

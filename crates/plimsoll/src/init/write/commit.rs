@@ -13,7 +13,7 @@ use std::{
 
 use plimsoll_image::atomic::{self, Partial};
 
-use super::{Change, is_secret};
+use super::{Change, private};
 use crate::owner;
 
 /// Why files were not written.
@@ -84,14 +84,15 @@ fn aside(change: &Change) -> io::Result<Partial> {
         let aside = atomic::aside(target);
         match &found {
             // Before there is anything in it to read.
-            None if is_secret(target) => only_for_the_owner(&aside)?,
+            None if change.is_private => only_for_the_owner(&aside)?,
             None => {}
             Some(found) => {
                 owner::keep(&aside, found);
                 fs::set_permissions(&aside, found.permissions())?;
             }
         }
-        partial.append()?.write_all(change.new.as_bytes())?;
+        let text = if change.is_private { private::filled(change)? } else { change.new.clone() };
+        partial.append()?.write_all(text.as_bytes())?;
         fs::File::open(&aside)?.sync_all()
     })();
     match filled {
@@ -200,7 +201,10 @@ impl Made {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{args::init::FileKind, init::write::Action};
+    use crate::{
+        args::init::FileKind,
+        init::{env_file::PASSWORD, write::Action},
+    };
 
     fn change(root: &Path, path: &str, old: Option<&str>, new: &str) -> Change {
         Change {
@@ -210,6 +214,7 @@ mod tests {
             reason: String::new(),
             old: old.map(str::to_owned),
             new: new.to_owned(),
+            is_private: path == ".env",
             target: root.join(path),
         }
     }
@@ -341,7 +346,7 @@ mod tests {
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
         let changes = [
-            change(root.path(), ".env", None, "PASSWORD=x"),
+            change(root.path(), ".env", None, &format!("PASSWORD={PASSWORD}")),
             change(root.path(), ".env.example", None, "PASSWORD="),
             change(root.path(), "run", Some("old"), "new"),
         ];
@@ -350,5 +355,11 @@ mod tests {
             |name: &str| fs::metadata(root.path().join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(".env"), mode("run")), (0o600, 0o751));
         assert_ne!(mode(".env.example"), 0o600);
+        let text = fs::read_to_string(root.path().join(".env")).unwrap();
+        let password = text.strip_prefix("PASSWORD=").unwrap();
+        assert!(
+            password.len() == 32 && password.bytes().all(|it| it.is_ascii_hexdigit()),
+            "{text}"
+        );
     }
 }

@@ -41,7 +41,16 @@ pub(crate) fn ours(root: &Path, path: &str, new: String) -> Change {
         Found::Text(old) => (Action::Update, String::new(), Some(old)),
         Found::Other(what) => (Action::Conflict, what, None),
     };
-    Change { kind: None, path: path.to_owned(), action, reason, old, new, target }
+    Change {
+        kind: None,
+        path: path.to_owned(),
+        action,
+        reason,
+        old,
+        new,
+        is_private: false,
+        target,
+    }
 }
 
 /// Leaves out what would be made anew of a kind.
@@ -61,7 +70,7 @@ fn replaced_by_another(changes: &[Change], path: &str) -> Option<String> {
 fn one(root: &Path, file: &Generated, force: bool) -> Change {
     let whole = match file.ownership {
         Ownership::AboveMarker => marker::marked(&file.path, &file.text),
-        Ownership::Once | Ownership::Lines => file.text.clone(),
+        Ownership::Once | Ownership::Private | Ownership::Lines => file.text.clone(),
     };
     let Place { target, found } = place::look(root, &file.path);
     let change = |action, reason: &str, old, new| Change {
@@ -71,6 +80,7 @@ fn one(root: &Path, file: &Generated, force: bool) -> Change {
         reason: reason.to_owned(),
         old,
         new,
+        is_private: file.ownership == Ownership::Private,
         target: target.clone(),
     };
     let old = match found {
@@ -85,7 +95,9 @@ fn one(root: &Path, file: &Generated, force: bool) -> Change {
         Found::Other(what) => return change(Action::Conflict, &what, None, whole),
     };
     let (action, reason, new) = match file.ownership {
-        Ownership::Once => (Action::Kept, "it is yours since it was written", old.clone()),
+        Ownership::Once | Ownership::Private => {
+            (Action::Kept, "it is yours since it was written", old.clone())
+        }
         Ownership::Lines => match lines::added(&old, &whole) {
             Some(new) => (Action::Update, "lines are added at its end", new),
             None => (Action::Unchanged, "", old.clone()),
@@ -208,7 +220,7 @@ mod tests {
         fs::write(root.join("docker-compose.yml"), "services: {}\n").unwrap();
         let files = [
             generated("compose.yaml", "a", Ownership::AboveMarker),
-            generated(".env", "b", Ownership::Once),
+            generated(".env", "b", Ownership::Private),
             generated("Dockerfile", "c", Ownership::AboveMarker),
         ];
         let changes = compare(&root, &files, false, true);
