@@ -88,22 +88,64 @@ impl Common {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{args::init::Base, init::plan::sample};
+    use crate::{
+        args::init::Base,
+        init::{
+            images::PinnedImage,
+            plan::{Linking, Probe, sample},
+            survey::{PrivateSource, Service, ServiceKind},
+        },
+    };
 
-    /// Writes what is rendered of the sample for a look at it.
-    #[test]
-    #[ignore = "writes files"]
-    fn write_sample() {
-        let root = std::path::PathBuf::from(std::env::var("SAMPLE_DIR").unwrap());
-        let plan = sample::undigested(Base::Scratch);
-        let mut all = files(&plan).unwrap();
-        all.extend(super::super::env_file::files(&plan).unwrap());
-        all.extend(super::super::production::files(&plan).unwrap());
-        all.extend(super::super::dockerfile::files(&plan).unwrap());
-        for file in all {
-            let path = root.join(&file.path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, file.text).unwrap();
+    fn compose(plan: &Plan) -> String {
+        files(plan).unwrap().remove(0).text
+    }
+
+    /// Two programs, and services of all kinds.
+    fn several() -> Plan {
+        let mut plan = sample::undigested(Base::Alpine);
+        plan.linking = Linking::Alpine;
+        plan.survey.below_context = "tools/shop".to_owned();
+        plan.survey.private.push(PrivateSource { name: "acme-crates".to_owned(), ssh: false });
+        let mut worker = plan.targets[0].clone();
+        "db".clone_into(&mut worker.stage);
+        "db".clone_into(&mut worker.program.name);
+        worker.program.arguments = vec!["--price".to_owned(), "$5".to_owned()];
+        worker.program.features = vec!["queue".to_owned()];
+        worker.probe = Probe::None { reason: "it doesn't listen".to_owned() };
+        let service = |&kind: &ServiceKind| Service {
+            kind,
+            variable: format!("{}_URL", kind.name().to_uppercase()),
+            crate_name: "client".to_owned(),
+        };
+        let others = [ServiceKind::Redis, ServiceKind::Nats, ServiceKind::Rabbitmq];
+        worker.program.services.extend(others.iter().map(service));
+        for (kind, image) in
+            [("nats", "nats:2-alpine"), ("rabbitmq", "rabbitmq:4"), ("redis", "redis:8")]
+        {
+            let image: PinnedImage = sample::pinned(image, '5');
+            plan.images.services.push((kind.to_owned(), image));
         }
+        plan.targets.push(worker);
+        plan
+    }
+
+    #[test]
+    fn a_program_with_a_database() {
+        insta::assert_snapshot!(compose(&sample::html_to_markdown(Base::Scratch)));
+    }
+
+    #[test]
+    fn several_programs_have_services_ports_and_names_of_their_own() {
+        insta::assert_snapshot!(compose(&several()));
+    }
+
+    #[test]
+    fn a_program_without_services_stands_alone() {
+        let mut plan = sample::html_to_markdown(Base::Scratch);
+        plan.targets[0].program.services.clear();
+        let text = compose(&plan);
+        assert!(!text.contains("depends_on") && !text.contains(".env"), "{text}");
+        assert!(text.contains("  target:\n") && text.ends_with("  target:\n"), "{text}");
     }
 }

@@ -26,8 +26,8 @@ pub(crate) enum Ownership {
     AboveMarker,
     /// It is the user's as soon as it is there: `.env`, settings.
     Once,
-    /// As [`Once`](Self::Once), and secret: its text is written as [`env_file::filled`] makes it, for the
-    /// owner alone (mode 0600). The text itself holds no secret, and may be shown.
+    /// It is the user's, and secret: variables that it lacks are added. It is written as
+    /// [`env_file::filled`] makes it, for the owner alone (mode 0600); the text itself holds no secret.
     Private,
     /// Lines that must be in it, wherever they stand: `.gitignore`.
     Lines,

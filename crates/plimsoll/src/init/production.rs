@@ -89,3 +89,23 @@ fn required(program: &Program) -> Vec<(String, Option<String>)> {
 fn port(number: u16) -> String {
     format!("\"127.0.0.1:{number}:{number}\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{args::init::Base, init::plan::sample};
+
+    #[test]
+    fn programs_are_locked_down_and_told_what_they_need() {
+        let mut plan = sample::html_to_markdown(Base::Scratch);
+        let mut job = plan.targets[0].clone();
+        "job".clone_into(&mut job.stage);
+        "job".clone_into(&mut job.program.name);
+        job.program.kind = Kind::Command;
+        job.program.ports.clear();
+        job.program.services.clear();
+        job.probe = Probe::None { reason: "it ends when its work is done".to_owned() };
+        plan.targets.push(job);
+        insta::assert_snapshot!(files(&plan).unwrap().remove(0).text);
+    }
+}

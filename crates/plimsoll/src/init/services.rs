@@ -192,6 +192,7 @@ impl Backing {
             path: &'a str,
             port: u16,
             port_variable: &'a str,
+            uid: u32,
             missing: &'a str,
         }
         let facts = self.kind.facts();
@@ -210,9 +211,16 @@ impl Backing {
                 path,
                 port: facts.port,
                 port_variable: facts.port_variable,
+                uid: self.uid(),
                 missing: MISSING,
             },
         )
+    }
+
+    /// The number of the user that PostgreSQL's image has: a file system in memory knows no names.
+    fn uid(&self) -> u32 {
+        let tag = self.image.as_ref().and_then(|it| it.name.rsplit_once(':'));
+        if tag.is_some_and(|(_, tag)| tag.contains("alpine")) { 70 } else { 999 }
     }
 
     /// The major version of its image, as its tag has it.
@@ -240,4 +248,90 @@ fn account(project: &str) -> String {
         return "app".to_owned();
     }
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        args::init::Base,
+        init::{plan::sample, survey::Service},
+    };
+
+    /// A plan whose program speaks to services of some kinds.
+    fn plan(kinds: &[ServiceKind], images: &[(&str, &str)]) -> Plan {
+        let mut plan = sample::html_to_markdown(Base::Scratch);
+        let service = |kind: &ServiceKind| Service {
+            kind: *kind,
+            variable: "URL".to_owned(),
+            crate_name: "client".to_owned(),
+        };
+        for target in &mut plan.targets {
+            target.program.services = kinds.iter().map(service).collect();
+        }
+        let image = |&(kind, name): &(&str, &str)| (kind.to_owned(), sample::pinned(name, '4'));
+        plan.images.services = images.iter().map(image).collect();
+        plan
+    }
+
+    #[test]
+    fn the_only_database_is_called_db_and_two_by_their_kinds() {
+        let names = |kinds: &[ServiceKind]| -> Vec<&str> {
+            of(&plan(kinds, &[])).iter().map(|it| it.name).collect()
+        };
+        assert_eq!(names(&[ServiceKind::Redis, ServiceKind::Mysql]), ["db", "redis"]);
+        assert_eq!(names(&[ServiceKind::Mysql, ServiceKind::Postgres]), ["postgres", "mysql"]);
+        assert_eq!(names(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn data_lies_where_the_version_of_postgresql_keeps_it() {
+        for (image, path) in [
+            ("postgres:17", "/var/lib/postgresql/data"),
+            ("postgres:17.6-bookworm", "/var/lib/postgresql/data"),
+            ("registry:5000/postgres:9-alpine", "/var/lib/postgresql/data"),
+            ("postgres:18", "/var/lib/postgresql"),
+            ("postgres:18.1-alpine3.23", "/var/lib/postgresql"),
+            ("postgres:latest", "/var/lib/postgresql"),
+        ] {
+            let plan = plan(&[ServiceKind::Postgres], &[("postgres", image)]);
+            assert_eq!(of(&plan)[0].volume(), ("db-data".to_owned(), path), "{image}");
+        }
+    }
+
+    #[test]
+    fn sockets_belong_to_the_user_of_the_image() {
+        for (image, uid) in [("postgres:17", "uid=999,"), ("postgres:17-alpine", "uid=70,")] {
+            let plan = plan(&[ServiceKind::Postgres], &[("postgres", image)]);
+            assert!(of(&plan)[0].render().unwrap().contains(uid), "{image}");
+        }
+    }
+
+    #[test]
+    fn accounts_have_names_that_need_no_quotes_and_that_are_free() {
+        for (project, name) in [
+            ("html-to-markdown", "html_to_markdown"),
+            ("Postgres", "app"),
+            ("root", "app"),
+            ("3d", "app"),
+            ("-", "app"),
+            ("a-project-with-a-name-that-is-longer", "a_project_with_a_name_that_is_lo"),
+        ] {
+            assert_eq!(account(project), name, "{project}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_made_of_the_variables_of_the_private_file() {
+        let plan = plan(&ServiceKind::ALL, &[]);
+        for backing in of(&plan) {
+            let (address, text) = (backing.address(), backing.render().unwrap());
+            assert!(address.contains(&format!("@{}:", backing.name)), "{address}");
+            for credential in backing.credentials("shop") {
+                let used = format!("${{{}", credential.name);
+                assert!(address.contains(&used), "{address} lacks {used}");
+                assert!(text.contains(&format!("{used}:?")), "{text} lacks {used}");
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) use self::{
     commit::{NotWritten, commit},
     compare::{compare, ours},
 };
-use crate::{args::init::FileKind, diff};
+use crate::{args::init::FileKind, diff, init::env_file};
 
 /// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,10 @@ impl Change {
         let name = format!("{prefix}{}", self.path);
         match (self.action, &self.old) {
             (Action::Create, _) => diff::created(&name, &self.new),
+            (Action::Update | Action::Conflict, Some(old)) if self.is_private => {
+                let shown = |text| env_file::without_values(text, old);
+                diff::unified(&name, &shown(old), &shown(&self.new))
+            }
             (Action::Update | Action::Conflict, Some(old)) => diff::unified(&name, old, &self.new),
             _ => String::new(),
         }

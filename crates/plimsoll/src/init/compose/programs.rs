@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::super::{
-    plan::{Plan, Probe, Target},
+    plan::{Linking, Plan, Probe, Target},
     services::Backing,
     survey::{Program, ServiceKind},
 };
@@ -28,8 +28,7 @@ pub(super) fn of(plan: &Plan, backings: &[Backing]) -> Vec<App> {
     let names = names(plan, backings);
     let app = |(target, name): (&Target, String)| {
         let program = &target.program;
-        let mut command = vec!["sh".to_owned(), "docker/dev.sh".to_owned()];
-        command.push(format!("{}/{}", program.package, program.name));
+        let mut command = vec![format!("{}/{}", program.package, program.name)];
         command.extend_from_slice(&program.arguments);
         let uses = |backing: &&Backing| program.services.iter().any(|it| it.kind == backing.kind);
         let (healthcheck, no_healthcheck) = health(target);
@@ -40,6 +39,11 @@ pub(super) fn of(plan: &Plan, backings: &[Backing]) -> Vec<App> {
             let features = program.features.join(",");
             let options = scalar(&format!("--features {features}"));
             environment.push(("CARGO_OPTIONS".to_owned(), Some(options)));
+        }
+        if plan.linking == Linking::Alpine {
+            // Libraries of Alpine are there to be loaded.
+            let flags = "-C target-feature=-crt-static".to_owned();
+            environment.push(("RUSTFLAGS".to_owned(), Some(quoted(&flags))));
         }
         for source in plan.survey.private.iter().filter(|it| !it.ssh) {
             environment.push((token(&source.name), None));

@@ -8,6 +8,13 @@
 # of changes at once doesn't reach into the virtual machines in which Docker runs on other systems than Linux.
 set -u
 
+# The image has the toolchain that the Dockerfile chose. A toolchain file would have rustup fetch another one.
+RUSTUP_TOOLCHAIN=${RUSTUP_TOOLCHAIN:-$(cd / && rustup default 2>/dev/null | cut -d ' ' -f 1)}
+export RUSTUP_TOOLCHAIN
+
+# A user whom the image doesn't know has no home.
+[ -w "${HOME:-/}" ] || export HOME=/tmp
+
 package=${1%%/*}
 program=${1#*/}
 shift

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     args::init::FileKind,
-    init::files::{Generated, Ownership},
+    init::{
+        env_file,
+        files::{Generated, Ownership},
+    },
 };
 
 /// Holds generated files against what is below the root of the workspace, a path without links. With
@@ -95,9 +98,11 @@ fn one(root: &Path, file: &Generated, force: bool) -> Change {
         Found::Other(what) => return change(Action::Conflict, &what, None, whole),
     };
     let (action, reason, new) = match file.ownership {
-        Ownership::Once | Ownership::Private => {
-            (Action::Kept, "it is yours since it was written", old.clone())
-        }
+        Ownership::Once => (Action::Kept, "it is yours since it was written", old.clone()),
+        Ownership::Private => match env_file::added(&old, &whole) {
+            Some(new) => (Action::Update, "variables that it lacks are added", new),
+            None => (Action::Kept, "it has what is needed", old.clone()),
+        },
         Ownership::Lines => match lines::added(&old, &whole) {
             Some(new) => (Action::Update, "lines are added at its end", new),
             None => (Action::Unchanged, "", old.clone()),
