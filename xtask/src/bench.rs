@@ -9,6 +9,7 @@ use std::{
 
 mod build;
 mod check;
+mod init;
 mod machine;
 mod page;
 mod registry;
@@ -19,14 +20,16 @@ mod tool;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: cargo xtask bench build|check|registry [--rounds N] [--write]";
+const USAGE: &str = "usage: cargo xtask bench build|check|init|registry [--rounds N] [--write]";
 /// Enough for a median that one busy second of the machine does not move.
 const ROUNDS: usize = 15;
+/// Rounds of minutes each.
+const LONG_ROUNDS: usize = 3;
 
 /// What the command line asks for.
 #[derive(Debug)]
 struct Options {
-    rounds: usize,
+    rounds: Option<usize>,
     write: bool,
 }
 
@@ -67,20 +70,22 @@ fn compile(places: &Places) -> Outcome<PathBuf> {
 /// # Errors
 /// When a bar is missed, too: whoever runs this must see it.
 pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
-    let [name @ ("build" | "check" | "registry"), options @ ..] = arguments else {
+    let [name @ ("build" | "check" | "init" | "registry"), options @ ..] = arguments else {
         return Err(USAGE.into());
     };
     let options = parse(options)?;
     let places = places()?;
+    let rounds = options.rounds.unwrap_or(if *name == "init" { LONG_ROUNDS } else { ROUNDS });
     let result = match *name {
-        "check" => check::run(&places, options.rounds)?,
-        "registry" => registry::run(&places, options.rounds)?,
-        _ => build::run(&places, options.rounds)?,
+        "check" => check::run(&places, rounds)?,
+        "init" => init::run(&places, rounds)?,
+        "registry" => registry::run(&places, rounds)?,
+        _ => build::run(&places, rounds)?,
     };
     let text = format!("{}\n{}", machine::describe(&result.load, &result.versions)?, result.table);
     writeln!(io::stdout(), "{text}")?;
     if options.write {
-        page::write(&places.root.join("BENCHMARKS.md"), name, options.rounds, &text)?;
+        page::write(&places.root.join("BENCHMARKS.md"), name, rounds, &text)?;
     }
     match result.missed {
         0 => Ok(()),
@@ -89,14 +94,14 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome<()> {
 }
 
 fn parse(arguments: &[&str]) -> Outcome<Options> {
-    let mut options = Options { rounds: ROUNDS, write: false };
+    let mut options = Options { rounds: None, write: false };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match *argument {
             "--write" => options.write = true,
             "--rounds" => {
                 let number = rest.next().and_then(|it| it.parse().ok()).filter(|it| *it > 0);
-                options.rounds = number.ok_or("--rounds needs a number from 1")?;
+                options.rounds = Some(number.ok_or("--rounds needs a number from 1")?);
             }
             other => return Err(format!("unknown argument `{other}`\n{USAGE}").into()),
         }
@@ -126,9 +131,9 @@ mod tests {
     #[test]
     fn options_are_read_and_nonsense_is_refused() {
         let options = parse(&["--write", "--rounds", "3"]).unwrap();
-        assert_eq!((options.rounds, options.write), (3, true));
+        assert_eq!((options.rounds, options.write), (Some(3), true));
         let options = parse(&[]).unwrap();
-        assert_eq!((options.rounds, options.write), (ROUNDS, false));
+        assert_eq!((options.rounds, options.write), (None, false));
         for arguments in [&["--rounds"][..], &["--rounds", "0"], &["--rounds", "x"], &["x"]] {
             assert!(parse(arguments).is_err(), "{arguments:?}");
         }
