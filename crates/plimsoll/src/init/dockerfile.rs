@@ -1,9 +1,61 @@
-//! `Dockerfile`.
+//! `Dockerfile`, and the probe that it compiles where a program can't ask for its own health.
 
-use super::{files::Generated, plan::Plan, template::TemplateError};
+mod finals;
+mod platforms;
+mod quote;
+mod stages;
+mod view;
 
-/// Renders it.
+use view::View;
+
+use super::{
+    files::{Generated, Ownership},
+    plan::{Plan, Probe},
+    template::{self, TemplateError},
+};
+use crate::args::init::FileKind;
+
+/// Where the source of the probe lies, below the root of the workspace.
+const PROBE: &str = "docker/healthcheck.rs";
+
+/// Renders them.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
-    let _ = plan;
-    Ok(Vec::new())
+    let text =
+        template::render("Dockerfile", include_str!("templates/Dockerfile.j2"), View::of(plan))?;
+    let mut files = vec![generated("Dockerfile", text)];
+    if has_probe(plan) {
+        let marker = format!("// {}\n", super::write::MARKER);
+        let text = include_str!("templates/healthcheck.rs.txt");
+        files.push(generated(PROBE, format!("{text}\n{marker}")));
+    }
+    Ok(files)
+}
+
+/// Whether any image holds the static probe.
+fn has_probe(plan: &Plan) -> bool {
+    plan.targets.iter().any(|it| matches!(it.probe, Probe::Static { .. }))
+}
+
+fn generated(path: &str, text: String) -> Generated {
+    Generated {
+        kind: FileKind::Dockerfile,
+        path: path.to_owned(),
+        text,
+        ownership: Ownership::AboveMarker,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{args::init::Base, init::plan::sample};
+
+    fn dockerfile(plan: &Plan) -> String {
+        files(plan).unwrap().remove(0).text
+    }
+
+    #[test]
+    fn a_static_program_stands_on_nothing() {
+        insta::assert_snapshot!(dockerfile(&sample::html_to_markdown(Base::Scratch)));
+    }
 }
