@@ -7,12 +7,15 @@
 
 pub(crate) mod bake;
 pub(crate) mod compose;
+pub(crate) mod credentials;
 pub(crate) mod dockerfile;
 pub(crate) mod dockerignore;
+pub(crate) mod emulation;
 pub(crate) mod env_file;
 pub(crate) mod files;
 pub(crate) mod github;
 pub(crate) mod gitlab;
+pub(crate) mod image_name;
 pub(crate) mod images;
 pub(crate) mod plan;
 pub(crate) mod production;
