@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Blob, BlobSet, Descriptor, ImageConfig, Index, Manifest, Platform,
+    Blob, BlobContent, BlobSet, Compression, Descriptor, ImageConfig, Index, Manifest, Platform,
     layer::Layer,
     manifest::{CONTAINERD_NAME, REF_NAME},
     media_type,
+    open::Opened,
 };
 
 /// Annotation of a layout's index that this program wrote: the digest of the only image or index in
@@ -91,6 +92,34 @@ impl Bundle {
         Ok(Self { images, root, blobs })
     }
 
+    /// What was opened, as it is; several are put together by an index.
+    ///
+    /// # Errors
+    /// A manifest or a configuration can't be understood.
+    pub fn of_opened(opened: &[Opened]) -> Result<Self, serde_json::Error> {
+        let mut blobs = BlobSet::default();
+        let mut images = Vec::new();
+        for opened in opened {
+            opened.blobs.iter().for_each(|blob| blobs.add(blob.clone()));
+            for image in &opened.images {
+                images.push(image_of(image, &opened.blobs)?);
+            }
+        }
+        let root = if let [only] = opened {
+            only.root.clone()
+        } else {
+            let manifests = images.iter().map(|image: &Image| image.manifest.clone()).collect();
+            add_json(&mut blobs, media_type::INDEX, &Index::new(manifests, BTreeMap::new()))?
+        };
+        Ok(Self { images, root, blobs })
+    }
+
+    /// The configuration of one of the images, where it can be understood.
+    pub fn config(&self, image: &Image) -> Option<ImageConfig> {
+        let bytes = self.blobs.get(&image.config.digest).map(bytes)?;
+        serde_json::from_slice(bytes).ok()
+    }
+
     /// The images, in the order in which their platforms were asked for.
     pub fn images(&self) -> &[Image] {
         &self.images
@@ -113,6 +142,45 @@ impl Bundle {
         root.annotations.insert(REF_NAME.to_owned(), tag.to_owned());
         root.annotations.insert(CONTAINERD_NAME.to_owned(), format!("{repository}:{tag}"));
         Index::new(vec![root], writer)
+    }
+}
+
+/// An image among blobs.
+fn image_of(
+    opened: &crate::open::OpenedImage,
+    blobs: &BlobSet,
+) -> Result<Image, serde_json::Error> {
+    let document = |digest| blobs.get(digest).map(bytes).unwrap_or_default();
+    let manifest = document(&opened.manifest);
+    let mut descriptor = Descriptor::of(media_type::MANIFEST, manifest);
+    descriptor.platform = Some(opened.platform.clone());
+    let manifest: Manifest = serde_json::from_slice(manifest)?;
+    if let Some(kind) = &manifest.media_type {
+        descriptor.media_type.clone_from(kind);
+    }
+    let config: ImageConfig = serde_json::from_slice(document(&opened.config))?;
+    let layers = manifest.layers.into_iter().zip(&config.rootfs.diff_ids);
+    let layers = layers.map(|(descriptor, diff_id)| {
+        let compression = match media_type::oci(&descriptor.media_type) {
+            media_type::LAYER => Compression::None,
+            media_type::LAYER_ZSTD => Compression::Zstd,
+            _ => Compression::Gzip,
+        };
+        Layer { descriptor, diff_id: *diff_id, unpacked_size: None, compression }
+    });
+    Ok(Image {
+        platform: opened.platform.clone(),
+        manifest: descriptor,
+        config: manifest.config,
+        layers: layers.collect(),
+    })
+}
+
+/// The bytes of a document, which is always in memory.
+fn bytes(blob: &Blob) -> &[u8] {
+    match &blob.content {
+        BlobContent::Bytes(bytes) => bytes,
+        _ => &[],
     }
 }
 
@@ -157,6 +225,27 @@ pub(crate) mod tests {
             other: serde_json::Map::new(),
         };
         Part { config, layers: vec![(layer, Blob::of(bytes))], annotations: BTreeMap::new() }
+    }
+
+    #[test]
+    fn what_was_opened_is_the_same_and_several_become_an_index() {
+        let opened = ["linux/amd64", "linux/arm64"].map(|platform| {
+            let bundle = bundle(&[platform], "x");
+            let images = crate::open::images(bundle.root(), bundle.blobs()).unwrap();
+            Opened { root: bundle.root().clone(), blobs: bundle.blobs().clone(), images }
+        });
+        let one = Bundle::of_opened(&opened[..1]).unwrap();
+        let made = bundle(&["linux/amd64"], "x");
+        assert_eq!(one.root(), made.root());
+        let parts = |it: &Bundle| {
+            let image = &it.images()[0];
+            (image.config.clone(), image.layers[0].descriptor.clone(), image.layers[0].diff_id)
+        };
+        assert_eq!(parts(&one), parts(&made));
+        assert_eq!(one.config(&one.images()[0]).unwrap().rootfs.diff_ids.len(), 1);
+        let two = Bundle::of_opened(&opened).unwrap();
+        assert_eq!(two.root().media_type, media_type::INDEX);
+        assert_eq!((two.images().len(), two.blobs().iter().count()), (2, 7));
     }
 
     #[test]

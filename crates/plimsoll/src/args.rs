@@ -9,6 +9,7 @@ use plimsoll_image::{Compression, Platform, Reference};
 use crate::commands::build::output::{self, Output};
 
 pub(crate) mod check;
+pub(crate) mod engine;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod push;
@@ -36,10 +37,11 @@ pub(crate) enum Command {
     Tags(Box<tags::TagsArgs>),
 }
 
-/// Turns a Cargo workspace into a minimal image, without a daemon.
+/// Turns a Cargo workspace into a minimal image, without a daemon; or builds its Dockerfile (--engine).
 ///
 /// Compiles a binary with Cargo for a target that needs no system library, proves that it fits,
-/// and packs it with what it needs to run: users, certificate authorities, /tmp.
+/// and packs it with what it needs to run: users, certificate authorities, /tmp. With `--engine`,
+/// BuildKit, Docker or buildah build from the Dockerfile instead.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct BuildArgs {
@@ -110,6 +112,9 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "METHOD", help_heading = "Image")]
     pub(crate) compression: Option<Compression>,
 
+    #[command(flatten)]
+    pub(crate) engine: engine::EngineArgs,
+
     /// Say what would be built, and build nothing.
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
@@ -119,6 +124,32 @@ pub(crate) struct BuildArgs {
     /// The form of the result on stdout [default: human] [env: `PLIMSOLL_FORMAT`].
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
+
+    /// The options that were typed and that Plimsoll's own engine alone takes.
+    #[arg(skip)]
+    pub(crate) typed: Vec<&'static str>,
+}
+
+impl BuildArgs {
+    /// The given options that Plimsoll's own engine alone takes.
+    pub(crate) fn native_options(&self) -> Vec<&'static str> {
+        let given = [
+            ("--package", self.package.is_some()),
+            ("--bin", !self.bin.is_empty()),
+            ("--binary", self.binary.is_some()),
+            ("--features", !self.features.is_empty()),
+            ("--all-features", self.all_features),
+            ("--no-default-features", self.no_default_features),
+            ("--profile", self.profile.is_some()),
+            ("--no-locked", self.no_locked),
+            ("--offline", self.offline),
+            ("--allow-native", self.allow_native),
+            ("--base", self.base.is_some()),
+            ("--update-base", self.update_base),
+            ("--compression", self.compression.is_some()),
+        ];
+        given.into_iter().filter_map(|(name, given)| given.then_some(name)).collect()
+    }
 }
 
 /// The form of a result.

@@ -29,6 +29,8 @@ pub(crate) const COMPRESSION: &str = "PLIMSOLL_COMPRESSION";
 pub(crate) const OUTPUT: &str = "PLIMSOLL_OUTPUT";
 /// `--base`.
 pub(crate) const BASE: &str = "PLIMSOLL_BASE";
+/// `--engine`.
+pub(crate) const ENGINE: &str = "PLIMSOLL_ENGINE";
 /// Where what was downloaded is kept.
 pub(crate) const CACHE_DIR: &str = "PLIMSOLL_CACHE_DIR";
 /// How much of it, as in `2GB`.
@@ -65,6 +67,11 @@ pub(crate) const CARGO_HOME: &str = "CARGO_HOME";
 
 /// Takes from the environment what the command line leaves open.
 pub(crate) fn fill(args: &mut BuildArgs) -> Result<(), Failure> {
+    // What the environment says is for the engine that it fits; what was typed has to fit.
+    args.typed = args.native_options();
+    if args.engine.engine.is_none() {
+        args.engine.engine = parsed(ENGINE)?;
+    }
     if args.platform.is_empty() {
         args.platform = list(PLATFORM)?;
     }

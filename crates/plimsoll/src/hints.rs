@@ -1,6 +1,7 @@
 //! What to do about errors of the libraries.
 
 mod base_proof;
+mod engines;
 mod init;
 mod plan;
 mod tags;
@@ -11,6 +12,7 @@ use plimsoll_build::{
     base::{BaseError, lock::LockError, short_names},
     cache::CacheError,
     elf::{ElfError, Libc, ProofError},
+    engines::{FindError, PlanError as EnginePlanError, SpecError},
     files::FilesError,
     pack::PackError,
     proof::BaseProofError,
@@ -84,6 +86,9 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| error.downcast_ref::<LockError>().and_then(lock))
         .or_else(|| error.downcast_ref::<PlanError>().and_then(plan::hint))
         .or_else(|| error.downcast_ref::<TagsError>().and_then(tags::hint))
+        .or_else(|| error.downcast_ref::<SpecError>().map(|it| it.write.clone()))
+        .or_else(|| error.downcast_ref::<EnginePlanError>().map(engines::plan))
+        .or_else(|| error.downcast_ref::<FindError>().and_then(engines::find))
         .or_else(|| error.downcast_ref::<EngineError>().and_then(engine))
         .or_else(|| error.downcast_ref::<std::io::Error>().and_then(io))
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod engine_plan;
 pub(crate) mod explain;
 pub(crate) mod failed_build;
 pub(crate) mod github;

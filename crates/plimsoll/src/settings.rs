@@ -10,6 +10,8 @@ use std::{
 use plimsoll_image::{Compression, Platform};
 use serde::Deserialize;
 
+use crate::args::engine::EngineName;
+
 mod check;
 mod convert;
 mod image;
@@ -80,6 +82,27 @@ pub(crate) struct BuildSettings {
     /// As `--compression`.
     #[serde(default, deserialize_with = "values::parsed")]
     pub(crate) compression: Option<Compression>,
+    /// As `--engine`.
+    #[serde(default, deserialize_with = "values::parsed")]
+    pub(crate) engine: Option<EngineName>,
+    /// As `--file`, relative to the settings.
+    pub(crate) dockerfile: Option<PathBuf>,
+    /// As `--target`.
+    pub(crate) target: Option<String>,
+    /// As `--build-arg`.
+    #[serde(default)]
+    pub(crate) build_args: BTreeMap<String, String>,
+    /// As `--cache`.
+    #[serde(default)]
+    pub(crate) cache: Vec<String>,
+    /// As `--secret`.
+    #[serde(default)]
+    pub(crate) secrets: Vec<String>,
+    /// As `--ssh`.
+    #[serde(default)]
+    pub(crate) ssh: Vec<String>,
+    /// As `--builder`.
+    pub(crate) builder: Option<String>,
 }
 
 /// Why settings can't be used.

@@ -1,5 +1,6 @@
 //! Everything that is said to the user: results on stdout, the rest on stderr.
 
+mod build_log;
 mod transfers;
 
 use std::{

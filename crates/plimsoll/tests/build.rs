@@ -5,6 +5,8 @@
 
 #[path = "build/bases.rs"]
 mod bases;
+#[path = "build/engines.rs"]
+mod engines;
 #[path = "build/errors.rs"]
 mod errors;
 #[path = "build/fixture.rs"]

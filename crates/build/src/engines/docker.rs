@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plimsoll_image::{Platform, Reference};
+use plimsoll_image::{DOCKER_HUB, Platform, Reference};
 
 use super::{Cache, Invocation, PlanError, Product, Request};
 
@@ -13,7 +13,8 @@ pub(super) fn build(request: &Request, platforms: &[Platform], product: &Product
     what(&mut invocation, request, platforms);
     for cache in &request.caches {
         if let Cache::Inline(_) = cache {
-            for name in inline_names(request, cache) {
+            let there = |it: &Reference| !request.absent.contains(it);
+            for name in inline_names(request, cache).into_iter().filter(there) {
                 invocation.option("--cache-from", name.to_string());
             }
             // There is no --cache-to; this argument is BuildKit's own.
@@ -64,15 +65,16 @@ pub(super) fn common(invocation: &mut Invocation, request: &Request, platforms: 
 }
 
 /// The images whose steps may be in the cache of the image itself.
-pub(super) fn inline_names(request: &Request, cache: &Cache) -> Vec<Reference> {
-    match cache {
-        Cache::Inline(Some(reference)) => vec![reference.clone()],
-        _ => request
-            .names
-            .iter()
-            .map(|it| it.tagged(it.tag.as_deref().unwrap_or("latest")))
-            .collect(),
+pub fn inline_names(request: &Request, cache: &Cache) -> Vec<Reference> {
+    if let Cache::Inline(Some(reference)) = cache {
+        return vec![reference.clone()];
     }
+    // A name without a registry is that of an image of the engine, which knows its own steps.
+    let is_somewhere = |it: &&Reference| {
+        it.repository.host != DOCKER_HUB || !it.repository.path.starts_with("library/")
+    };
+    let names = request.names.iter().filter(is_somewhere);
+    names.map(|it| it.tagged(it.tag.as_deref().unwrap_or("latest"))).collect()
 }
 
 /// What writes an image of the engine into an archive.

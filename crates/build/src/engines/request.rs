@@ -1,7 +1,7 @@
 //! What a user asks an engine for.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -32,6 +32,9 @@ pub struct Request {
     pub ssh: Vec<Ssh>,
     /// What the image will be called in registries.
     pub names: Vec<Reference>,
+    /// Images that caches would be read from and that are not there. Docker 20.10 builds without them,
+    /// and then gives no image.
+    pub absent: BTreeSet<Reference>,
     /// Where it is built, if not where the engine says itself.
     pub builder: Option<Builder>,
     /// A directory of our own for what is made on the way.

@@ -162,7 +162,7 @@ fn nowhere(id: &str, world: World<'_>) -> SpecError {
 fn not_a_pair(text: &str, world: World<'_>) -> SpecError {
     let problem = "it is not written as KEY=VALUE,KEY=VALUE";
     let write = if is_name_of_variable(text) && (world.variable)(text).is_some() {
-        format!("write --secret id={0},env={0}", text)
+        format!("write --secret id={text},env={text}")
     } else if (world.is_file)(Path::new(text)) {
         let name = Path::new(text).file_stem().and_then(|it| it.to_str()).unwrap_or("NAME");
         format!("write --secret id={name},src={text}")

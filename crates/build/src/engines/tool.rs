@@ -175,6 +175,9 @@ fn version(
         .ok_or_else(|| FindError::NoVersion { program, said: cut(&answer.text) })
 }
 
+/// How that builder runs BuildKit.
+const DRIVER: &str = "docker-container";
+
 /// The builder, its driver, and what makes it.
 type Place = (Option<String>, String, Option<Invocation>);
 
@@ -197,7 +200,7 @@ fn place(
             let name = address.name();
             let create = match driver(&inspect(&name)?) {
                 Some(_) => None,
-                None => Some(docker(address.create())),
+                None => Some(docker(&address.create())),
             };
             Ok((Some(name), address.driver().to_owned(), create))
         }
@@ -209,18 +212,17 @@ fn place(
             if current != "docker" || !request.caches.iter().any(exports) {
                 return Ok((None, current, None));
             }
-            const DRIVER: &str = "docker-container";
             let create = match driver(&inspect(OWN)?) {
                 Some(driver) => return Ok((Some(OWN.to_owned()), driver, None)),
                 None => ["buildx", "create", "--name", OWN, "--driver", DRIVER],
             };
-            let create = docker(create.map(str::to_owned).into());
+            let create = docker(&create.map(str::to_owned));
             Ok((Some(OWN.to_owned()), DRIVER.to_owned(), Some(create)))
         }
     }
 }
 
-fn docker(arguments: Vec<String>) -> Invocation {
+fn docker(arguments: &[String]) -> Invocation {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     Invocation::new("docker", &arguments)
 }
@@ -251,14 +253,6 @@ impl Tool {
         match self {
             Self::Buildx { version, .. } => *version,
             Self::Docker { version } | Self::Buildah { version } => Some(*version),
-        }
-    }
-
-    /// The program that is run.
-    pub(super) fn program(&self) -> &'static str {
-        match self {
-            Self::Buildx { .. } | Self::Docker { .. } => "docker",
-            Self::Buildah { .. } => "buildah",
         }
     }
 }

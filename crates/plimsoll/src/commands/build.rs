@@ -32,6 +32,7 @@ use crate::{
 mod base;
 mod deliver;
 mod dry_run;
+mod engine;
 mod from_binary;
 mod from_cargo;
 mod native_cpu;
@@ -106,10 +107,14 @@ struct Ready {
 }
 
 impl Ready {
-    /// The tag of the image: the program's version, as that never moves.
-    fn tag(&self) -> String {
+    /// What the image is called. Its tag is the program's version, as that never moves.
+    fn called(&self) -> deliver::Called {
         let version = self.package.as_ref().map(|it| it.version.to_string());
-        version.map_or_else(|| "unversioned".to_owned(), |it| output::tag_of(&it))
+        deliver::Called {
+            title: self.title.clone(),
+            tag: version.map_or_else(|| "unversioned".to_owned(), |it| output::tag_of(&it)),
+            target_directory: self.target_directory.clone(),
+        }
     }
 }
 
@@ -131,6 +136,9 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         args,
         ui,
     };
+    if let Some(kind) = engine::chosen(&context)? {
+        return engine::run(&context, kind, git);
+    }
     let spec = context.spec()?;
     // What the command line alone tells is better told before a compiler is asked.
     let base = base::name(&context)?;
@@ -149,7 +157,7 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         return dry_run::run(&context, &spec, &base, plan.as_ref(), commit.as_ref(), time);
     }
     // What can't be delivered is better not built.
-    let delivery = deliver::prepare(&context)?;
+    let delivery = deliver::prepare(&context, context.outputs())?;
     let bases = base::find(&context, &base)?;
     let found = match &args.binary {
         Some(binary) => Some(from_binary::ready(&context, binary, &spec, &bases)?),
@@ -159,7 +167,9 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
         Some(ready) => ready.package.as_ref(),
         None => plan.as_ref().and_then(Plan::package),
     };
-    let pushing = push::prepare(&context, package, &spec, commit.as_ref())?;
+    let version = package.map(|it| it.version.to_string());
+    let revision = push::revision(&spec.labels, commit.as_ref());
+    let pushing = push::prepare(&context, version.as_deref(), revision, commit.as_ref())?;
     let ready = match (found, &plan) {
         (Some(ready), _) => ready,
         (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, &bases, time)?,
@@ -172,10 +182,10 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     let packed = context.pack(&spec, &ready, &cache.cache, commit.as_ref(), time)?;
     bases.note_what_is_left_out(&context);
     let tidying = packed.made_layers.then(|| thread::spawn(cache.cache.tidying()));
-    let delivered = delivery.deliver(&ready, &packed.bundle);
+    let delivered = delivery.deliver(&ready.called(), &packed.bundle);
     // Last: what is in a registry is there for everybody.
     let pushed = match (&delivered, &pushing) {
-        (Ok(_), Some(pushing)) => pushing.send(&packed),
+        (Ok(_), Some(pushing)) => pushing.send(&packed.bundle, &packed.mounts),
         _ => Ok(Vec::new()),
     };
     // The cache stays locked until nothing touches it any more.
@@ -185,29 +195,37 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     let (delivered, pushed) = (delivered?, pushed?);
     let packing = begun.elapsed();
 
-    let report = report::build::Report::new(&ready.report(), &packed, &delivered, pushed, packing);
-    if let (true, Some(path)) = (args.push, environment::github_output()) {
-        report::github::write(&path, &report.outputs())?;
-    }
-    ui.result(&match (args.quiet, args.format) {
-        (true, _) => format!("{}\n", report.reference()),
-        (false, Some(Format::Json)) => report.json()?,
-        (false, _) => report.table(),
-    })
+    let facts = ready.report(packing, &packed);
+    context.report(&report::build::Report::new(&facts, &packed.bundle, &delivered, pushed))
 }
 
 impl Ready {
-    fn report(&self) -> report::build::Facts<'_> {
+    fn report(&self, packing: Duration, packed: &Packed) -> report::build::Facts<'_> {
         report::build::Facts {
             title: &self.title,
             version: self.package.as_ref().map(|it| it.version.to_string()),
+            engine: report::build::EngineReport::native(),
             binaries: &self.binaries,
-            cargo: self.cargo,
+            steps: packed.steps.iter().copied().collect(),
+            building: report::build::Building::Cargo(self.cargo),
+            packing,
         }
     }
 }
 
 impl Context<'_> {
+    /// Says what was built.
+    fn report(&self, report: &report::build::Report) -> Result<(), Failure> {
+        if let (true, Some(path)) = (self.args.push, environment::github_output()) {
+            report::github::write(&path, &report.outputs())?;
+        }
+        self.ui.result(&match (self.args.quiet, self.args.format) {
+            (true, _) => format!("{}\n", report.reference()),
+            (false, Some(Format::Json)) => report.json()?,
+            (false, _) => report.table(),
+        })
+    }
+
     /// What the image is to be.
     fn spec(&self) -> Result<ImageSpec, Failure> {
         Ok(self.settings.file.image.spec(self.settings_directory())?)

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use plimsoll_build::pack::Packed;
-use plimsoll_image::Image;
+use plimsoll_build::engines::{Tool, history};
+use plimsoll_image::{Bundle, Digest, Image};
 use serde::Serialize;
 
 use super::{
@@ -20,8 +20,19 @@ use crate::{
 pub(crate) struct Facts<'a> {
     pub(crate) title: &'a str,
     pub(crate) version: Option<String>,
+    pub(crate) engine: EngineReport,
     pub(crate) binaries: &'a [BinaryFacts],
-    pub(crate) cargo: Duration,
+    /// What made each layer; that of another one is in the history of its image.
+    pub(crate) steps: BTreeMap<Digest, &'static str>,
+    pub(crate) building: Building,
+    pub(crate) packing: Duration,
+}
+
+/// How long it took before there was anything to pack.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Building {
+    Cargo(Duration),
+    Engine(Duration),
 }
 
 /// The report.
@@ -35,6 +46,8 @@ pub(crate) struct Report {
     /// The program's version.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    /// Who built it.
+    engine: EngineReport,
     /// The digest of the manifest, or of the index of several.
     digest: String,
     /// What the digest names.
@@ -50,6 +63,44 @@ pub(crate) struct Report {
     time: Time,
 }
 
+/// Who built an image.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct EngineReport {
+    /// `native`, `buildx`, `docker` or `buildah`.
+    name: &'static str,
+    /// The version of the program that was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    /// The builder of buildx, where it is not the current one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    builder: Option<String>,
+}
+
+impl EngineReport {
+    /// Plimsoll itself.
+    pub(crate) fn native() -> Self {
+        Self { name: "native", version: None, builder: None }
+    }
+
+    /// An engine that builds from a Dockerfile.
+    pub(crate) fn of(tool: &Tool) -> Self {
+        let builder = match tool {
+            Tool::Buildx { builder, .. } => builder.clone(),
+            Tool::Docker { .. } | Tool::Buildah { .. } => None,
+        };
+        let version = tool.version().map(|it| it.to_string());
+        Self { name: tool.name(), version, builder }
+    }
+
+    /// For people: `buildx 0.21.1 (mine)`.
+    pub(super) fn words(&self) -> String {
+        let version = self.version.iter().map(|it| format!(" {it}"));
+        let builder = self.builder.iter().map(|it| format!(" ({it})"));
+        [self.name.to_owned()].into_iter().chain(version).chain(builder).collect()
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ImageReport {
@@ -60,6 +111,8 @@ struct ImageReport {
     config_digest: String,
     /// Manifest, configuration and layers as they are stored, in bytes.
     size: u64,
+    /// The user that it runs as, as the configuration has it; empty for root.
+    user: String,
     layers: Vec<LayerReport>,
     binaries: Vec<BinaryReport>,
 }
@@ -75,7 +128,7 @@ struct LayerReport {
     /// As a tar stream, in bytes; a layer of a base may not have been read.
     #[serde(skip_serializing_if = "Option::is_none")]
     unpacked_size: Option<u64>,
-    /// `system` or `app`, and what is in it.
+    /// `system` or `app`, and what is in it; from a Dockerfile, the instruction.
     created_by: String,
 }
 
@@ -111,8 +164,11 @@ struct OutputReport {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Time {
-    /// Milliseconds in Cargo.
+    /// Milliseconds in Cargo; 0 where it was not run by us.
     cargo_ms: f64,
+    /// Milliseconds in another engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_ms: Option<f64>,
     /// Milliseconds from there to the end.
     packing_ms: f64,
 }
@@ -120,18 +176,20 @@ struct Time {
 impl Report {
     pub(crate) fn new(
         facts: &Facts<'_>,
-        packed: &Packed,
+        bundle: &Bundle,
         delivered: &[Delivered],
         pushed: Vec<RepositoryReport>,
-        packing: Duration,
     ) -> Self {
-        let bundle = &packed.bundle;
-        let names: BTreeMap<_, _> = packed.steps.iter().copied().collect();
-        let images = bundle.images().iter().map(|image| image_report(image, facts, &names));
+        let images = bundle.images().iter().map(|image| image_report(image, facts, bundle));
+        let (cargo_ms, engine_ms) = match facts.building {
+            Building::Cargo(time) => (milliseconds(time), None),
+            Building::Engine(time) => (0.0, Some(milliseconds(time))),
+        };
         Self {
             schema: "plimsoll/build/v1",
             title: facts.title.to_owned(),
             version: facts.version.clone(),
+            engine: facts.engine.clone(),
             digest: bundle.root().digest.to_string(),
             media_type: bundle.root().media_type.clone(),
             images: images.collect(),
@@ -144,7 +202,7 @@ impl Report {
                 })
                 .collect(),
             pushed,
-            time: Time { cargo_ms: milliseconds(facts.cargo), packing_ms: milliseconds(packing) },
+            time: Time { cargo_ms, engine_ms, packing_ms: milliseconds(facts.packing) },
         }
     }
 
@@ -174,6 +232,9 @@ impl Report {
         let mut table = Table::default();
         let version = self.version.as_deref().unwrap_or_default();
         table.row(["image", &format!("{} {version}", self.title)]);
+        if self.engine.name != "native" {
+            table.row(["engine", &self.engine.words()]);
+        }
         table.row(["digest", &self.digest]);
         for image in &self.images {
             table.row(["platform", &image.platform]);
@@ -181,8 +242,10 @@ impl Report {
                 table.row(["  digest", &image.digest]);
             }
             table.row(["  size", &size(image.size)]);
+            let user = if image.user.is_empty() { "root" } else { &image.user };
+            table.row(["  user", user]);
             for layer in &image.layers {
-                let name = layer.created_by.split(':').next().unwrap_or_default();
+                let name = self.name_of(layer);
                 let unpacked = layer.unpacked_size.map(|it| format!(", unpacked {}", size(it)));
                 let sizes = format!("{}{}", size(layer.size), unpacked.unwrap_or_default());
                 table.row([&format!("    {name}"), &sizes]);
@@ -195,11 +258,11 @@ impl Report {
                 table.row(["  binary", &text]);
             }
         }
-        let time = format!(
-            "cargo {}, packing {}",
-            duration(self.time.cargo_ms),
-            duration(self.time.packing_ms)
-        );
+        let building = match self.time.engine_ms {
+            Some(time) => format!("{} {}", self.engine.name, duration(time)),
+            None => format!("cargo {}", duration(self.time.cargo_ms)),
+        };
+        let time = format!("{building}, packing {}", duration(self.time.packing_ms));
         table.row(["time", &time]);
         for output in &self.outputs {
             let unchanged = if output.changed { "" } else { " (unchanged)" };
@@ -210,27 +273,50 @@ impl Report {
     }
 }
 
-fn image_report(
-    image: &Image,
-    facts: &Facts<'_>,
-    steps: &BTreeMap<plimsoll_image::Digest, &'static str>,
-) -> ImageReport {
+impl Report {
+    /// What a layer is called in the table.
+    fn name_of(&self, layer: &LayerReport) -> String {
+        const WIDTH: usize = 40;
+        if self.engine.name == "native" {
+            return layer.created_by.split(':').next().unwrap_or_default().to_owned();
+        }
+        let mut words = layer.created_by.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            // Bases are often made by programs that keep no history.
+            return "without history".to_owned();
+        }
+        if words.chars().count() > WIDTH {
+            words = words.chars().take(WIDTH - 1).chain(['…']).collect();
+        }
+        words
+    }
+}
+
+fn image_report(image: &Image, facts: &Facts<'_>, bundle: &Bundle) -> ImageReport {
+    let config = bundle.config(image);
+    let commands = config.as_ref().map(history::created_by).unwrap_or_default();
     let binaries = facts.binaries.iter().filter(|it| it.platform == image.platform.normalized());
     ImageReport {
         platform: image.platform.to_string(),
         digest: image.manifest.digest.to_string(),
         config_digest: image.config.digest.to_string(),
         size: image.size(),
+        user: config.map(|it| it.config.user).unwrap_or_default(),
         layers: image
             .layers
             .iter()
-            .map(|layer| LayerReport {
+            .zip(commands.into_iter().chain(std::iter::repeat(String::new())))
+            .map(|(layer, command)| LayerReport {
                 digest: layer.descriptor.digest.to_string(),
                 diff_id: layer.diff_id.to_string(),
                 media_type: layer.descriptor.media_type.clone(),
                 size: layer.descriptor.size,
                 unpacked_size: layer.unpacked_size,
-                created_by: (*steps.get(&layer.descriptor.digest).unwrap_or(&"app")).to_owned(),
+                created_by: match facts.steps.get(&layer.descriptor.digest) {
+                    Some(step) => (*step).to_owned(),
+                    None if facts.steps.is_empty() => command,
+                    None => "app".to_owned(),
+                },
             })
             .collect(),
         binaries: binaries

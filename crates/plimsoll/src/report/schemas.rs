@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::{build, check, explain, init, plan, push, tags};
+use super::{build, check, engine_plan, explain, init, plan, push, tags};
 
 fn is_current<T: JsonSchema>(name: &str) {
     // A field that may be left out is not null when it is.
@@ -31,6 +31,11 @@ fn the_schema_of_build_is_current() {
 #[test]
 fn the_schema_of_a_build_plan_is_current() {
     is_current::<plan::Versioned<'_>>("build-plan-v1");
+}
+
+#[test]
+fn the_schema_of_an_engine_plan_is_current() {
+    is_current::<engine_plan::Report>("engine-plan-v1");
 }
 
 #[test]

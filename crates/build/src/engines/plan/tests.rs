@@ -125,6 +125,11 @@ fn caches_of_buildx_are_read_and_written_whole() {
 fn the_engines_own_buildkit_has_the_inline_cache_alone() {
     let inline = middle(&request(&["inline"]), &docker());
     assert_eq!(inline, "--cache-from r.example/team/app:1.2 --build-arg BUILDKIT_INLINE_CACHE=1");
+    let absent = ["r.example/team/app:1.2".parse().unwrap()].into();
+    let first = Request { absent, ..request(&["inline"]) };
+    assert_eq!(middle(&first, &docker()), "--build-arg BUILDKIT_INLINE_CACHE=1");
+    let local = Request { names: vec!["app:1".parse().unwrap()], ..request(&["inline"]) };
+    assert_eq!(middle(&local, &docker()), "--build-arg BUILDKIT_INLINE_CACHE=1");
     let inline = middle(&request(&["inline"]), &buildx("docker"));
     assert!(inline.ends_with("--cache-to type=inline"), "{inline}");
     for cache in ["registry", "gha", "local"] {

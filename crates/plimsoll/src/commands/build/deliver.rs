@@ -11,7 +11,7 @@ use plimsoll_image::{
 };
 
 use super::{
-    Context, Ready,
+    Context,
     output::{Output, repository_of},
 };
 use crate::failure::Failure;
@@ -31,12 +31,26 @@ pub(crate) struct Delivered {
 #[derive(Debug)]
 pub(super) struct Delivery<'a> {
     context: &'a Context<'a>,
+    outputs: &'a [Output],
     engine: Option<Engine>,
 }
 
+/// What an image is called where nobody says it.
+#[derive(Clone, Debug)]
+pub(super) struct Called {
+    /// The name of its first program, or of the project.
+    pub(super) title: String,
+    /// The tag of names that have none.
+    pub(super) tag: String,
+    /// Where things are kept.
+    pub(super) target_directory: PathBuf,
+}
+
 /// Looks whether every output can take an image.
-pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Failure> {
-    let outputs = context.outputs();
+pub(super) fn prepare<'a>(
+    context: &'a Context<'a>,
+    outputs: &'a [Output],
+) -> Result<Delivery<'a>, Failure> {
     for (number, output) in outputs.iter().enumerate() {
         // One would be replaced by the other, or lie within it.
         let clash = outputs.iter().take(number).find(|other| output.clashes_with(other));
@@ -46,7 +60,7 @@ pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Fail
         }
     }
     let mut engine = None;
-    for output in context.outputs() {
+    for output in outputs {
         match output {
             Output::Oci(path) => layout::check(path)?,
             Output::OciArchive(path) | Output::DockerArchive(path) => check_file(path)?,
@@ -59,26 +73,25 @@ pub(super) fn prepare<'a>(context: &'a Context<'a>) -> Result<Delivery<'a>, Fail
                 .hint("choose one with --platform, or write oci: or oci-archive: instead"));
         }
     }
-    Ok(Delivery { context, engine })
+    Ok(Delivery { context, outputs, engine })
 }
 
 impl Delivery<'_> {
     /// Writes the image to every output.
     pub(super) fn deliver(
         &self,
-        ready: &Ready,
+        called: &Called,
         bundle: &Bundle,
     ) -> Result<Vec<Delivered>, Failure> {
-        let default = [Output::Oci(default_layout(ready))];
-        let outputs = self.context.outputs();
+        let default = [Output::Oci(default_layout(called))];
         // What goes to a registry need not be anywhere else.
-        let outputs = match outputs {
+        let outputs = match self.outputs {
             [] if !self.context.args.push => &default,
             outputs => outputs,
         };
         let mut delivered = Vec::new();
         for output in outputs {
-            let names = ready.names(output, &self.context.args.tag)?;
+            let names = called.names(output, &self.context.args.tag)?;
             match (output, &*names) {
                 (Output::Docker(_), names) => {
                     for name in names {
@@ -154,12 +167,12 @@ impl Delivery<'_> {
     }
 }
 
-impl Ready {
+impl Called {
     /// What the image is called in an output: as the output says, else as `given`, else as the program.
     fn names(&self, output: &Output, given: &[Reference]) -> Result<Vec<Reference>, Failure> {
         let with_tag = |name: &Reference| match name.tag {
             Some(_) => name.clone(),
-            None => name.tagged(&self.tag()),
+            None => name.tagged(&self.tag),
         };
         Ok(match output {
             Output::Docker(Some(name)) => vec![with_tag(name)],
@@ -178,8 +191,8 @@ fn tag(name: &Reference) -> &str {
     name.tag.as_deref().unwrap_or("latest")
 }
 
-fn default_layout(ready: &Ready) -> PathBuf {
-    let path = ready.target_directory.join("plimsoll").join(format!("{}.oci", ready.title));
+pub(super) fn default_layout(called: &Called) -> PathBuf {
+    let path = called.target_directory.join("plimsoll").join(format!("{}.oci", called.title));
     // Short where it is below the place where the user is.
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok().map(PathBuf::from)).unwrap_or(path)

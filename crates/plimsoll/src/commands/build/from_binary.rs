@@ -103,7 +103,7 @@ fn package(context: &Context<'_>, name: &str) -> Result<Option<PackageFacts>, Fa
 }
 
 /// Where Cargo would put things, by its variable and its default.
-fn target_directory(context: &Context<'_>) -> std::path::PathBuf {
+pub(super) fn target_directory(context: &Context<'_>) -> std::path::PathBuf {
     let named = context.environment.get("CARGO_TARGET_DIR").filter(|it| !it.is_empty());
     context.directory.join(named.unwrap_or("target"))
 }

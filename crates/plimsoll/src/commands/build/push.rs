@@ -1,11 +1,10 @@
 //! `--push`: what is looked at before anything is built, and what is sent at the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_build::{pack::Packed, spec::ImageSpec};
-use plimsoll_image::{Descriptor, Reference, media_type};
-use plimsoll_project::{PackageFacts, git::Commit};
-use plimsoll_registry::{Client, Events, Push, Target};
+use plimsoll_image::{Bundle, Descriptor, Reference, media_type};
+use plimsoll_project::git::Commit;
+use plimsoll_registry::{Client, Events, Mounts, Push, Target};
 
 use super::Context;
 use crate::{
@@ -34,8 +33,8 @@ pub(super) struct Pushing<'a> {
 /// Of the same commit it may be the same image, which is told at the end.
 pub(super) fn prepare<'a>(
     context: &'a Context<'a>,
-    package: Option<&PackageFacts>,
-    spec: &ImageSpec,
+    version: Option<&str>,
+    revision: Option<String>,
     commit: Option<&'a Commit>,
 ) -> Result<Option<Pushing<'a>>, Failure> {
     let args = context.args;
@@ -43,7 +42,6 @@ pub(super) fn prepare<'a>(
         return Ok(None);
     }
     let names = names(context)?;
-    let version = package.map(|it| it.version.to_string());
     let settings = &context.settings.file;
     let naming = Naming {
         settings: &settings.push,
@@ -51,9 +49,8 @@ pub(super) fn prepare<'a>(
         version: None,
         commit: commit.map(|it| &*it.id),
     };
-    let targets = Naming { version: version.as_deref(), ..naming }.targets(&names, None)?;
+    let targets = Naming { version, ..naming }.targets(&names, None)?;
     let client = registry::client(&settings.registry, &args.registry.insecure, None);
-    let revision = revision(spec, commit);
     let transfers = context.ui.transfers("reading");
     let existing = client.check_targets(&targets, None, &transfers)?;
     for (target, existing) in targets.iter().zip(&existing) {
@@ -90,9 +87,12 @@ pub(super) fn names(context: &Context<'_>) -> Result<Vec<Reference>, Failure> {
 }
 
 /// The revision that the image will name.
-fn revision(spec: &ImageSpec, commit: Option<&Commit>) -> Option<String> {
+pub(super) fn revision(
+    labels: &BTreeMap<String, String>,
+    commit: Option<&Commit>,
+) -> Option<String> {
     let own = || commit.map(|it| format!("{}{}", it.id, if it.dirty { "-dirty" } else { "" }));
-    spec.labels.get(REVISION).cloned().or_else(own)
+    labels.get(REVISION).cloned().or_else(own)
 }
 
 /// The commit that an image in a registry is made of, if it says so.
@@ -119,14 +119,13 @@ fn made_of(
 
 impl Pushing<'_> {
     /// Sends the image.
-    pub(super) fn send(&self, packed: &Packed) -> Result<Vec<RepositoryReport>, Failure> {
-        let bundle = &packed.bundle;
-        let push = Push {
-            root: bundle.root(),
-            blobs: bundle.blobs(),
-            mounts: &packed.mounts,
-            targets: &self.targets,
-        };
+    pub(super) fn send(
+        &self,
+        bundle: &Bundle,
+        mounts: &Mounts,
+    ) -> Result<Vec<RepositoryReport>, Failure> {
+        let push =
+            Push { root: bundle.root(), blobs: bundle.blobs(), mounts, targets: &self.targets };
         let pushed = {
             let transfers = self.context.ui.transfers("pushing");
             self.client.push(&push, &transfers)?
