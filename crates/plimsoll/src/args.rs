@@ -179,5 +179,7 @@ mod tests {
         command.build();
         let build = command.find_subcommand_mut("build").unwrap();
         insta::assert_snapshot!(build.render_long_help().to_string());
+        let init = command.find_subcommand_mut("init").unwrap();
+        insta::assert_snapshot!("help_of_init", init.render_long_help().to_string());
     }
 }

@@ -180,17 +180,17 @@ for target in x86_64-unknown-linux-musl aarch64-unknown-linux-musl; do
   has_target "$target" || leave_out "target: init-ci: push" "there is no Rust target $target"
 done
 expect "an archive for two platforms" "$PLIMSOLL" build several --bin worker --platform linux/amd64,linux/arm64 \
-  -o "oci-archive:several/image.tar"
+  -o "oci-archive:several/worker.tar"
 for platform in linux/amd64 linux/arm64; do
   rm -f several/scanned.tar
-  expect "the image for $platform" step several scan "Take the platform out of the image" PLATFORM=$platform
+  expect "the image for $platform" step several scan "Take the platform out of the image" IMAGE=worker PLATFORM=$platform
   same "its platform" "$platform" \
     "$(skopeo inspect --config docker-archive:several/scanned.tar | jq -r '.os + "/" + .architecture')"
 done
 [ -n "$REGISTRY" ] || leave_out "init-ci: push" "no registry"
 cp bin/plimsoll several/plimsoll
 chmod -x several/plimsoll
-expect "the push" step several publish Push "TAGS=$tags"
+expect "the push" step several publish Push IMAGE=worker "TAGS=$tags"
 digest=$(sed -n 's/^digest=//p' output)
 same "the digest that is attested" "$digest" \
   "$(skopeo inspect --tls-verify=false --raw "docker://$image-worker:1.2.3" | sha256sum | sed 's/^\([0-9a-f]*\).*/sha256:\1/')"

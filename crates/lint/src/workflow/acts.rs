@@ -78,7 +78,7 @@ impl ActKind<'_> {
 /// Words without which a script does nothing that is asked for.
 const WORDS: &[&str] = &[
     "docker", "podman", "buildah", "nerdctl", "trivy", "grype", "snyk", "crane", "skopeo",
-    "regctl", "oras", "login",
+    "regctl", "oras", "plimsoll", "login",
 ];
 
 /// What a job does, in order.
@@ -277,6 +277,14 @@ fn of_other<'y>(command: &ShellCommand<'_>, variables: &Variables<'y>) -> Option
             let last = command.args().last()?;
             let text = variables.shell(last.value.trim_start_matches("docker://"));
             Some(ActKind::Promote(vec![Text { text, span: last.span }]))
+        }
+        ("plimsoll", ["push", ..]) => {
+            let flags = ["--allow-retag", "-q", "--quiet"];
+            let found = arguments(command.args().get(1..).unwrap_or_default(), &flags, false);
+            // The image comes first, and then the names that it gets.
+            let names = values(&found, &[""]).skip(1);
+            let names = names.map(|it| Text { text: variables.shell(it.value), span: it.span });
+            Some(ActKind::Push(names.collect()))
         }
         (_, words)
             if words

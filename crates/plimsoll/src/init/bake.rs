@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    credentials,
+    credentials::{self, Secret},
     files::{Generated, Ownership},
     github, image_name,
     plan::{Plan, Target},
@@ -24,7 +24,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
         context: github::context(&plan.survey.below_context),
         platforms: &plan.platforms,
         source: plan.survey.repository.as_deref().filter(|it| !it.contains(['"', '\\', '$', '%'])),
-        tokens: credentials::tokens(&plan.survey),
+        secrets: credentials::secrets(&plan.survey),
         ssh: credentials::need_ssh(&plan.survey),
     };
     Ok(vec![Generated {
@@ -45,7 +45,7 @@ struct Context<'p> {
     context: String,
     platforms: &'p [String],
     source: Option<&'p str>,
-    tokens: Vec<String>,
+    secrets: Vec<Secret>,
     ssh: bool,
 }
 
@@ -103,10 +103,10 @@ mod tests {
     #[test]
     fn credentials_are_handed_to_the_build_where_sources_are_private() {
         let by_token = text(&with_private_sources(false));
-        let secret =
-            "secret = [\"id=CARGO_REGISTRIES_ACME_TOKEN,env=CARGO_REGISTRIES_ACME_TOKEN\"]";
+        let secret = "secret = [\"id=cargo-registry-acme,env=CARGO_REGISTRIES_ACME_TOKEN\"]";
         assert!(by_token.contains(secret) && !by_token.contains("ssh ="), "{by_token}");
         let by_ssh = text(&with_private_sources(true));
-        assert!(by_ssh.contains("ssh = [\"default\"]") && !by_ssh.contains("secret ="), "{by_ssh}");
+        let secret = "secret = [\"id=known_hosts,env=SSH_KNOWN_HOSTS\"]";
+        assert!(by_ssh.contains("ssh = [\"default\"]") && by_ssh.contains(secret), "{by_ssh}");
     }
 }

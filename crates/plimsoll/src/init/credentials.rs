@@ -1,16 +1,26 @@
 //! What a build needs to be let in where crates are private.
 
-use super::survey::Survey;
+use serde::Serialize;
 
-/// Tokens for registries, by name, sorted. The name is that of the variable that Cargo reads the token from,
-/// of the secret that the Dockerfile mounts (`--mount=type=secret,id=NAME`), and of the secret of the CI
-/// system: `CARGO_REGISTRIES_ACME_TOKEN`.
-pub(super) fn tokens(survey: &Survey) -> Vec<String> {
-    let by_token = survey.private.iter().filter(|it| !it.ssh);
-    let mut names: Vec<String> = by_token.map(|it| variable(&it.name)).collect();
-    names.sort();
-    names.dedup();
-    names
+use super::survey::{PrivateSource, Survey};
+
+/// A secret that the Dockerfile mounts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Secret {
+    /// As `RUN --mount=type=secret,id=ID` has it.
+    pub(super) id: String,
+    /// What the variable is called that it comes from, and the secret of the CI system.
+    pub(super) variable: String,
+}
+
+/// The secrets that the Dockerfile mounts, sorted: tokens for registries that have a name which fits in
+/// the variable that Cargo reads them from, a whole `credentials.toml` for others, and the keys of hosts
+/// for SSH.
+pub(super) fn secrets(survey: &Survey) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = survey.private.iter().map(secret).collect();
+    secrets.sort();
+    secrets.dedup();
+    secrets
 }
 
 /// Whether the build needs an agent for SSH (`--mount=type=ssh`).
@@ -18,29 +28,47 @@ pub(super) fn need_ssh(survey: &Survey) -> bool {
     survey.private.iter().any(|it| it.ssh)
 }
 
-fn variable(registry: &str) -> String {
-    let name: String = registry
-        .chars()
-        .map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' })
-        .collect();
-    format!("CARGO_REGISTRIES_{name}_TOKEN")
+fn secret(source: &PrivateSource) -> Secret {
+    let is_fit = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_');
+    let name = &source.name;
+    let (id, variable) = if source.ssh {
+        ("known_hosts".to_owned(), "SSH_KNOWN_HOSTS".to_owned())
+    } else if !name.is_empty() && name.chars().all(is_fit) {
+        let variable = name.to_ascii_uppercase().replace('-', "_");
+        (format!("cargo-registry-{name}"), format!("CARGO_REGISTRIES_{variable}_TOKEN"))
+    } else {
+        ("cargo-credentials".to_owned(), "CARGO_CREDENTIALS".to_owned())
+    };
+    Secret { id, variable }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        args::init::Base,
-        init::{plan::sample, survey::PrivateSource},
-    };
+    use crate::{args::init::Base, init::plan::sample};
 
     #[test]
-    fn tokens_have_the_names_that_cargo_reads_and_ssh_has_none() {
+    fn tokens_come_from_the_variables_that_cargo_reads() {
         let mut survey = sample::html_to_markdown(Base::Scratch).survey;
-        assert!(tokens(&survey).is_empty() && !need_ssh(&survey));
+        assert!(secrets(&survey).is_empty() && !need_ssh(&survey));
         let source = |name: &str, ssh| PrivateSource { name: name.to_owned(), ssh };
-        survey.private = vec![source("my-crates", false), source("git.example.com", true)];
-        assert_eq!(tokens(&survey), ["CARGO_REGISTRIES_MY_CRATES_TOKEN"]);
+        survey.private = vec![
+            source("my-crates", false),
+            source("crates.example.com", false),
+            source("crates.example.org", false),
+            source("git.example.com", true),
+        ];
+        let secrets = secrets(&survey);
+        let texts: Vec<String> =
+            secrets.iter().map(|it| format!("{}={}", it.id, it.variable)).collect();
+        assert_eq!(
+            texts,
+            [
+                "cargo-credentials=CARGO_CREDENTIALS",
+                "cargo-registry-my-crates=CARGO_REGISTRIES_MY_CRATES_TOKEN",
+                "known_hosts=SSH_KNOWN_HOSTS"
+            ]
+        );
         assert!(need_ssh(&survey));
     }
 }

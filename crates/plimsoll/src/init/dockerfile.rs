@@ -24,9 +24,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
         template::render("Dockerfile", include_str!("templates/Dockerfile.j2"), View::of(plan))?;
     let mut files = vec![generated("Dockerfile", text)];
     if has_probe(plan) {
-        let marker = format!("// {}\n", super::write::MARKER);
-        let text = include_str!("templates/healthcheck.rs.txt");
-        files.push(generated(PROBE, format!("{text}\n{marker}")));
+        files.push(generated(PROBE, include_str!("templates/healthcheck.rs").to_owned()));
     }
     Ok(files)
 }

@@ -4,7 +4,6 @@ use super::{
     files::{Generated, Ownership},
     plan::Plan,
     template::{self, TemplateError},
-    write::MARKER,
 };
 use crate::args::init::FileKind;
 
@@ -13,7 +12,7 @@ use crate::args::init::FileKind;
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
     let below = &plan.survey.below_context;
     let root = if below.is_empty() { String::new() } else { format!("{below}/") };
-    let context = std::collections::BTreeMap::from([("root", root.as_str()), ("marker", MARKER)]);
+    let context = std::collections::BTreeMap::from([("root", root.as_str())]);
     let text = template::render(
         ".dockerignore",
         include_str!("templates/dockerignore.j2"),

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    credentials, emulation,
+    credentials::{self, Secret},
+    emulation,
     files::{Generated, Ownership},
     image_name,
     plan::{Plan, Target},
@@ -51,7 +52,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
         images: plan.targets.iter().map(|it| image(plan, it)).collect(),
         several: plan.targets.len() > 1,
         scan_crates: plan.survey.has_lock,
-        tokens: credentials::tokens(&plan.survey),
+        secrets: credentials::secrets(&plan.survey),
         ssh: credentials::need_ssh(&plan.survey),
         emulated: emulation::platforms(plan)?.join(","),
         context: context(&plan.survey.below_context),
@@ -80,7 +81,7 @@ struct Context<'p> {
     /// Whether there is a lock file to look for vulnerable crates in.
     scan_crates: bool,
     /// Secrets that the build mounts.
-    tokens: Vec<String>,
+    secrets: Vec<Secret>,
     ssh: bool,
     /// Platforms to emulate, with commas between them; empty for none.
     emulated: String,

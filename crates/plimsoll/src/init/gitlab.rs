@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::{
-    credentials, emulation,
+    credentials::{self, Secret},
+    emulation,
     files::{Generated, Ownership},
     github, image_name,
     plan::{Plan, Target},
@@ -35,7 +36,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
         images: plan.targets.iter().map(|it| image(plan, it)).collect(),
         several: plan.targets.len() > 1,
         scan_crates: plan.survey.has_lock,
-        tokens: credentials::tokens(&plan.survey),
+        secrets: credentials::secrets(&plan.survey),
         ssh: credentials::need_ssh(&plan.survey),
         emulated: architectures(&emulation::platforms(plan)?),
         context: github::context(&plan.survey.below_context),
@@ -67,7 +68,7 @@ struct Context<'p> {
     several: bool,
     scan_crates: bool,
     /// Variables that hold what the build is let in with.
-    tokens: Vec<String>,
+    secrets: Vec<Secret>,
     ssh: bool,
     /// Architectures to emulate, with commas between them; empty for none.
     emulated: String,
@@ -188,9 +189,10 @@ mod tests {
     #[test]
     fn credentials_are_variables_of_the_same_name() {
         let by_token = text(with_private_sources(false));
-        assert!(by_token.contains(
-            "--secret id=CARGO_REGISTRIES_ACME_TOKEN,env=CARGO_REGISTRIES_ACME_TOKEN \\\n"
-        ));
+        assert!(
+            by_token
+                .contains("--secret id=cargo-registry-acme,env=CARGO_REGISTRIES_ACME_TOKEN \\\n")
+        );
         let by_ssh = text(with_private_sources(true));
         assert!(by_ssh.contains("        --ssh default \\\n") && by_ssh.contains("| ssh-add -"));
     }

@@ -50,7 +50,6 @@ pub(super) struct View {
     rootfs: Vec<String>,
     dev: String,
     finals: Vec<Final>,
-    marker: &'static str,
 }
 
 #[derive(Serialize)]
@@ -144,7 +143,6 @@ impl View {
             dev: dev(plan, &stages),
             finals: finals::finals(plan, &stages),
             stages,
-            marker: crate::init::write::MARKER,
         }
     }
 }

@@ -149,7 +149,11 @@ fn forks_build_nothing_that_needs_credentials() {
     let text = text(&with_private_sources(false));
     let build = text.split("\n  build:\n").nth(1).unwrap().split("\n  scan:\n").next().unwrap();
     assert!(build.contains("head.repo.full_name == github.repository"), "{build}");
+    assert!(build.contains(
+        "          CARGO_REGISTRIES_ACME_TOKEN: ${{ secrets.CARGO_REGISTRIES_ACME_TOKEN }}\n"
+    ));
     assert!(
-        build.contains("CARGO_REGISTRIES_ACME_TOKEN=${{ secrets.CARGO_REGISTRIES_ACME_TOKEN }}")
+        build.contains("            cargo-registry-acme=CARGO_REGISTRIES_ACME_TOKEN\n"),
+        "{build}"
     );
 }
