@@ -12,7 +12,6 @@ mod disk;
 mod environment;
 mod failure;
 mod hints;
-#[cfg_attr(not(test), expect(dead_code, reason = "its parts come together step by step"))]
 mod init;
 mod owner;
 mod paths;

@@ -169,7 +169,8 @@ pub(crate) fn run(args: &BuildArgs, ui: &Ui) -> Result<(), Failure> {
     };
     let version = package.map(|it| it.version.to_string());
     let revision = push::revision(&spec.labels, commit.as_ref());
-    let pushing = push::prepare(&context, version.as_deref(), revision, commit.as_ref())?;
+    let pushing =
+        push::prepare(&context, version.as_deref(), revision.as_deref(), commit.as_ref())?;
     let ready = match (found, &plan) {
         (Some(ready), _) => ready,
         (None, Some(plan)) => from_cargo::ready(&context, plan, &spec, &bases, time)?,

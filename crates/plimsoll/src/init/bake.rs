@@ -17,7 +17,7 @@ const TEMPLATE: &str = include_str!("templates/docker-bake.hcl.j2");
 /// Renders it.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
     let between = if plan.ci == CiSystem::Gitlab { '/' } else { '-' };
-    let context = Context {
+    let context = Seen {
         images: plan.targets.iter().map(|it| image(plan, it)).collect(),
         several: plan.targets.len() > 1,
         cache: format!("{}{between}cache", plan.repository),
@@ -37,7 +37,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
 
 /// What the template sees.
 #[derive(Serialize)]
-struct Context<'p> {
+struct Seen<'p> {
     images: Vec<Image<'p>>,
     several: bool,
     /// A repository for layers that others may use.

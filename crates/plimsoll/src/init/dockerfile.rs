@@ -1,12 +1,13 @@
 //! `Dockerfile`, and the probe that it compiles where a program can't ask for its own health.
 
+mod allowances;
 mod finals;
 mod platforms;
 mod quote;
 mod stages;
 mod view;
 
-use view::View;
+use self::{allowances::Allowances, view::View};
 
 use super::{
     files::{Generated, Ownership},
@@ -20,8 +21,15 @@ const PROBE: &str = "docker/healthcheck.rs";
 
 /// Renders them.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
-    let text =
-        template::render("Dockerfile", include_str!("templates/Dockerfile.j2"), View::of(plan))?;
+    let render =
+        |view: &View| template::render("Dockerfile", include_str!("templates/Dockerfile.j2"), view);
+    let mut view = View::of(plan);
+    let mut text = render(&view)?;
+    let allowances = Allowances::of(plan, &text);
+    if !allowances.is_empty() {
+        view.allow(&allowances);
+        text = render(&view)?;
+    }
     let mut files = vec![generated("Dockerfile", text)];
     if has_probe(plan) {
         files.push(generated(PROBE, include_str!("templates/healthcheck.rs").to_owned()));

@@ -13,11 +13,8 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
     let below = &plan.survey.below_context;
     let root = if below.is_empty() { String::new() } else { format!("{below}/") };
     let context = std::collections::BTreeMap::from([("root", root.as_str())]);
-    let text = template::render(
-        ".dockerignore",
-        include_str!("templates/dockerignore.j2"),
-        context,
-    )?;
+    let text =
+        template::render(".dockerignore", include_str!("templates/dockerignore.j2"), context)?;
     Ok(vec![Generated {
         kind: FileKind::Dockerignore,
         path: ".dockerignore".to_owned(),

@@ -45,7 +45,7 @@ const TRUSTED: &str = "(github.event_name != 'pull_request' \
 /// Renders it.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
     let registry = image_name::registry(&plan.repository);
-    let context = Context {
+    let context = Seen {
         uses: ACTIONS.into_iter().filter_map(|(key, name)| Some((key, pinned(name)?))).collect(),
         version: env!("CARGO_PKG_VERSION"),
         trusted: TRUSTED,
@@ -70,7 +70,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
 
 /// What the template sees.
 #[derive(Serialize)]
-struct Context<'p> {
+struct Seen<'p> {
     /// `actions/checkout@COMMIT # TAG`.
     uses: BTreeMap<&'static str, String>,
     /// The version of Plimsoll to install: this one.

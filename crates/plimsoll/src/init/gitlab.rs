@@ -27,7 +27,7 @@ const BINFMT: &str = "tonistiigi/binfmt:qemu-v9.2.2";
 
 /// Renders it.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
-    let context = Context {
+    let context = Seen {
         builder: plan.images.builder.reference(),
         docker: DOCKER,
         trivy: TRIVY,
@@ -57,7 +57,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
 
 /// What the template sees.
 #[derive(Serialize)]
-struct Context<'p> {
+struct Seen<'p> {
     builder: String,
     docker: &'static str,
     trivy: &'static str,

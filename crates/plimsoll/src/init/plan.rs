@@ -138,20 +138,15 @@ impl Plan {
         let images = Images::find(&wanted, finder)?;
         let mut notes = finder.notes().to_vec();
         let ci = options.ci.unwrap_or_else(|| repository::ci(&survey));
-        let repository = match &options.image {
-            Some(image) => {
-                let repository = &image.repository;
-                Reference { repository: repository.clone(), tag: None, digest: None }.to_string()
+        let repository = if let Some(image) = &options.image {
+            let repository = image.repository.clone();
+            Reference { repository, tag: None, digest: None }.to_string()
+        } else {
+            let (name, is_guess) = repository::of(&survey, ci);
+            if is_guess {
+                notes.push(format!("CI pushes to {name}, which is a guess; `--image` says better"));
             }
-            None => {
-                let (name, is_guess) = repository::of(&survey, ci);
-                if is_guess {
-                    notes.push(format!(
-                        "CI pushes to {name}, which is a guess; `--image` says better"
-                    ));
-                }
-                name
-            }
+            name
         };
         let targets: Vec<Target> =
             survey.programs.iter().map(|it| targets::of(it, base, linking, &images)).collect();

@@ -150,6 +150,6 @@ fn copy(from: &Path, to: &Path) {
             continue;
         }
         let (path, to) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(path, to).unwrap()) }
+        if path.is_dir() { copy(&path, &to) } else { fs::copy(path, to).map(drop).unwrap() }
     }
 }

@@ -152,7 +152,7 @@ impl fmt::Display for Cause {
                 write!(f, "{who} needs a newer Rust than the builder's")
             }
             Self::Toolchain { name } => write!(f, "the toolchain {name} is not installed in the builder"),
-            Self::NoSuchTarget { message } => f.write_str(message),
+            Self::NoSuchTarget { message } | Self::Syntax { message } => f.write_str(message),
             Self::NotFound { path } => write!(f, "{path} is neither in the build context nor in the stage it is taken from"),
             Self::SqlxOffline => f.write_str("sqlx checks its queries while it compiles, and has neither a database nor prepared queries"),
             Self::Network { host: Some(host) } => write!(f, "{host} cannot be reached from the build"),
@@ -165,7 +165,6 @@ impl fmt::Display for Cause {
             Self::DiskFull => f.write_str("the disk of the engine is full"),
             Self::OtherPlatform => f.write_str("a program of another platform was started, and nothing emulates that platform"),
             Self::NeedsBuildKit => f.write_str("the Dockerfile uses what only BuildKit knows"),
-            Self::Syntax { message } => f.write_str(message),
         }
     }
 }

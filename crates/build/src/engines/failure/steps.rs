@@ -110,8 +110,8 @@ fn timed(text: &str) -> Option<&str> {
 
 /// Everything after the last step's heading is its own.
 fn of_classic(lines: &[String]) -> Failed {
-    let headings = lines.iter().enumerate().rev();
-    let found = headings.filter_map(|(at, it)| Some((at, Step::of_classic(it)?))).next();
+    let mut headings = lines.iter().enumerate().rev();
+    let found = headings.find_map(|(at, it)| Some((at, Step::of_classic(it)?)));
     match found {
         Some((at, step)) => {
             let rest = lines.get(at + 1..).unwrap_or_default();

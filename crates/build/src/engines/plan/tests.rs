@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::engines::{Secret, Ssh, secret::SecretSource, version::Version};
 
-fn world<'a>(variables: &'a dyn Fn(&str) -> Option<String>) -> World<'a> {
+fn world(variables: &dyn Fn(&str) -> Option<String>) -> World<'_> {
     World { variable: variables, is_file: &|path: &Path| path == Path::new("/usr/bin/runc") }
 }
 

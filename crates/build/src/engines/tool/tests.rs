@@ -54,6 +54,12 @@ fn what_is_not_there_or_something_else_is_said() {
 
 #[test]
 fn a_cache_that_the_engine_cannot_write_makes_a_builder_once() {
+    const THERE: &[(&str, &str)] = &[
+        NEW,
+        BUILDX,
+        DEFAULT,
+        ("docker buildx inspect plimsoll", "Name: plimsoll\nDriver: docker-container\n"),
+    ];
     let caches = [Cache::Gha(None)];
     let found = find(Kind::Buildkit, &with(None, &caches), &machine(&[NEW, BUILDX, DEFAULT]));
     let Ok(Tool::Buildx { builder: Some(name), driver, create: Some(create), .. }) = found else {
@@ -62,17 +68,9 @@ fn a_cache_that_the_engine_cannot_write_makes_a_builder_once() {
     assert_eq!((&*name, &*driver), ("plimsoll", "docker-container"));
     let line = "docker buildx create --name plimsoll --driver docker-container";
     assert_eq!(create.line(str::to_owned), line);
-    let there = ("docker buildx inspect plimsoll", "Name: plimsoll\nDriver: docker-container\n");
-    const ANSWERS: &[(&str, &str)] = &[
-        NEW,
-        BUILDX,
-        DEFAULT,
-        ("docker buildx inspect plimsoll", "Name: plimsoll\nDriver: docker-container\n"),
-    ];
-    assert_eq!(ANSWERS[3], there);
-    let found = find(Kind::Buildkit, &with(None, &caches), &machine(ANSWERS));
+    let found = find(Kind::Buildkit, &with(None, &caches), &machine(THERE));
     assert!(matches!(found, Ok(Tool::Buildx { create: None, builder: Some(_), .. })), "{found:?}");
-    let inline = find(Kind::Buildkit, &with(None, &[Cache::Inline(None)]), &machine(ANSWERS));
+    let inline = find(Kind::Buildkit, &with(None, &[Cache::Inline(None)]), &machine(THERE));
     assert!(matches!(inline, Ok(Tool::Buildx { builder: None, .. })), "{inline:?}");
 }
 

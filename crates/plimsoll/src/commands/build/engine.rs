@@ -84,7 +84,7 @@ pub(super) fn run(context: &Context<'_>, kind: Kind, git: git::Pending) -> Resul
     let delivery = deliver::prepare(context, &outputs)?;
     let revision = push::revision(&request.labels, commit.as_ref());
     let version = project.version();
-    let pushing = push::prepare(context, version.as_deref(), revision, commit.as_ref())?;
+    let pushing = push::prepare(context, version.as_deref(), revision.as_deref(), commit.as_ref())?;
 
     let begun = Instant::now();
     let building = Building { context, tool: &tool, dockerfile: &dockerfile, request: &request };
@@ -95,7 +95,9 @@ pub(super) fn run(context: &Context<'_>, kind: Kind, git: git::Pending) -> Resul
     let bundle = Bundle::of_opened(&opened)?;
     let delivered = delivery.deliver(&project.called, &bundle)?;
     if matches!(tool, Tool::Buildx { .. } | Tool::Docker { .. }) {
-        ids.iter().for_each(|id| take_out(id));
+        for id in &ids {
+            take_out(id);
+        }
     }
     // Last: what is in a registry is there for everybody.
     let pushed = match &pushing {

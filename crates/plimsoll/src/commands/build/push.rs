@@ -34,7 +34,7 @@ pub(super) struct Pushing<'a> {
 pub(super) fn prepare<'a>(
     context: &'a Context<'a>,
     version: Option<&str>,
-    revision: Option<String>,
+    revision: Option<&str>,
     commit: Option<&'a Commit>,
 ) -> Result<Option<Pushing<'a>>, Failure> {
     let args = context.args;
@@ -54,7 +54,7 @@ pub(super) fn prepare<'a>(
     let transfers = context.ui.transfers("reading");
     let existing = client.check_targets(&targets, None, &transfers)?;
     for (target, existing) in targets.iter().zip(&existing) {
-        if let (true, Some(digest), Some(revision)) = (target.immutable, existing, &revision) {
+        if let (true, Some(digest), Some(revision)) = (target.immutable, existing, revision) {
             let there = made_of(&client, &target.reference.pinned(*digest), &transfers)?;
             if let Some(there) = there.filter(|it| it != revision) {
                 return Err(Failure::new(format!(

@@ -41,13 +41,15 @@ pub(super) fn notes(plan: &Plan, changes: &[Change], project: &Project) -> Vec<S
     }
     let has_workflow = others.clone().any(|it| it.kind == Some(FileKind::Ci));
     let is_root = |it: &std::path::Path| it.join(".git").exists();
-    if has_workflow && plan.ci != CiSystem::None && !is_root(&project.root) {
-        if let Some(above) = project.root.ancestors().skip(1).find(|it| is_root(it)) {
-            notes.push(format!(
-                "workflows are read at the root of a repository alone, which is {}",
-                above.display()
-            ));
-        }
+    if has_workflow
+        && plan.ci != CiSystem::None
+        && !is_root(&project.root)
+        && let Some(above) = project.root.ancestors().skip(1).find(|it| is_root(it))
+    {
+        notes.push(format!(
+            "workflows are read at the root of a repository alone, which is {}",
+            above.display()
+        ));
     }
     notes
 }

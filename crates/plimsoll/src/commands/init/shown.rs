@@ -1,5 +1,7 @@
 //! Differences, for people and for `git apply`.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 use crate::init::write::{Action, Change};
@@ -21,7 +23,7 @@ pub(super) fn diffs(changes: &[Change]) -> String {
             Some(b'@') => AnsiColor::Cyan.on_default(),
             _ => Style::new(),
         };
-        text.push_str(&format!("{style}{line}{style:#}\n"));
+        let _ = writeln!(text, "{style}{line}{style:#}");
     }
     text
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    allowances::Allowance,
     quote::{exec, label},
     stages::Stages,
     view::apt,
@@ -24,8 +25,8 @@ const TINI: &str = "/usr/local/bin/tini";
 #[derive(Serialize)]
 pub(super) struct Final {
     stage: String,
-    base: String,
-    allow: Option<String>,
+    pub(super) base: String,
+    pub(super) allow: Vec<Allowance>,
     install: Vec<String>,
     copies: Vec<Copied>,
     ports: Vec<u16>,
@@ -41,12 +42,6 @@ struct Copied {
     stage: String,
     from: String,
     to: String,
-}
-
-/// The reason why an image may go without a digest.
-pub(super) fn allowance(image: &PinnedImage) -> Option<String> {
-    let why = || image.why_not.clone().unwrap_or_else(|| "its digest is not known".to_owned());
-    image.digest.is_none().then(why)
 }
 
 /// All of them. The default one is the last, which is what `docker build` takes without a target.
@@ -68,7 +63,7 @@ fn of(plan: &Plan, target: &Target, stages: &Stages) -> Final {
     }
     let probe = match &target.probe {
         Probe::Itself { arguments } => {
-            Some([&[target.path.clone()], arguments.as_slice()].concat())
+            Some([std::slice::from_ref(&target.path), arguments.as_slice()].concat())
         }
         Probe::Static { command } => {
             if let Some(path) = command.first() {
@@ -91,7 +86,7 @@ fn of(plan: &Plan, target: &Target, stages: &Stages) -> Final {
             .base
             .as_ref()
             .map_or_else(|| "scratch".to_owned(), PinnedImage::reference),
-        allow: plan.images.base.as_ref().and_then(allowance),
+        allow: Vec::new(),
         install: install(plan, &target.packages),
         copies,
         ports: program.ports.iter().map(|it| it.number).collect(),

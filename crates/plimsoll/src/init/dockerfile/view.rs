@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
+    allowances::{Allowance, Allowances},
     finals::{self, Final},
     has_probe,
     platforms::{self, Asked, Case},
@@ -24,7 +25,7 @@ pub(super) struct View {
     title: String,
     targets: Vec<StageName>,
     builder: String,
-    builder_allow: Option<String>,
+    builder_allow: Vec<Allowance>,
     native_builder: bool,
     stages: Stages,
     context: &'static str,
@@ -115,7 +116,7 @@ impl View {
             title: one_line(&survey.name),
             targets: plan.targets.iter().map(|it| StageName { stage: it.stage.clone() }).collect(),
             builder: plan.images.builder.reference(),
-            builder_allow: finals::allowance(&plan.images.builder),
+            builder_allow: Vec::new(),
             native_builder: !is_alpine,
             context: CONTEXT,
             directory: join(CONTEXT, &survey.below_context),
@@ -143,6 +144,14 @@ impl View {
             dev: dev(plan, &stages),
             finals: finals::finals(plan, &stages),
             stages,
+        }
+    }
+
+    /// Writes above images why they are named as they are.
+    pub(super) fn allow(&mut self, allowances: &Allowances) {
+        self.builder_allow = allowances.get(&self.builder);
+        for target in &mut self.finals {
+            target.allow = allowances.get(&target.base);
         }
     }
 }
@@ -267,7 +276,8 @@ fn mounts(private: &[PrivateSource]) -> String {
 
 fn probe(plan: &Plan, mode: Mode) -> Probe {
     // Those that cargo would take, which rustc knows nothing of.
-    let linker = if mode == Mode::Alpine { "" } else { " ${PROBE_LINKER:+-C linker=$PROBE_LINKER}" };
+    let linker =
+        if mode == Mode::Alpine { "" } else { " ${PROBE_LINKER:+-C linker=$PROBE_LINKER}" };
     Probe {
         source: join(&plan.survey.below_context, super::PROBE).trim_start_matches('/').to_owned(),
         command: vec![

@@ -27,8 +27,8 @@ pub(super) fn builder(rust: &Rust, release: &str) -> Vec<Candidate> {
     if rust.version == "nightly" {
         // This one puts its words the other way round.
         let suffix = match release.split_once('.') {
-            Some(_) => suffix.clone(),
-            None => format!("{release}-slim"),
+            Some(_) => &suffix,
+            None => &format!("{release}-slim"),
         };
         found.extend(candidate(&format!("rustlang/rust:nightly-{suffix}"), true));
     }

@@ -21,10 +21,17 @@ pub(super) struct LocalEngine {
     state: State,
 }
 
+/// An image that an engine has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InEngine {
+    /// The digest by which its registry has it, if it came from there.
+    pub(super) digest: Option<Digest>,
+}
+
 #[derive(Debug)]
 enum State {
     Unasked,
-    Connected(Engine),
+    Connected(Box<Engine>),
     Absent,
 }
 
@@ -35,9 +42,9 @@ impl LocalEngine {
 
     /// Whether it has an image, and the digest by which registries have it. Whatever keeps us from
     /// knowing counts as no.
-    pub(super) fn find(&mut self, name: &Reference) -> Option<Option<Digest>> {
+    pub(super) fn find(&mut self, name: &Reference) -> Option<InEngine> {
         if matches!(self.state, State::Unasked) {
-            self.state = self.connect().map_or(State::Absent, State::Connected);
+            self.state = self.connect().map_or(State::Absent, |it| State::Connected(Box::new(it)));
         }
         let State::Connected(engine) = &self.state else { return None };
         let Ok(found) = engine.find_image(&name.to_string()) else {
@@ -48,7 +55,7 @@ impl LocalEngine {
             let known: Reference = text.parse().ok()?;
             (known.repository == name.repository).then_some(known.digest).flatten()
         };
-        found.map(|it| it.repo_digests.iter().find_map(digest))
+        found.map(|it| InEngine { digest: it.repo_digests.iter().find_map(digest) })
     }
 
     fn connect(&self) -> Option<Engine> {

@@ -8,7 +8,7 @@ use plimsoll_image::{Digest, Reference};
 use super::{
     PinnedImage,
     candidates::Candidate,
-    engine::LocalEngine,
+    engine::{InEngine, LocalEngine},
     registries::{Answer, Registries},
 };
 use crate::{registry, settings::RegistrySettings};
@@ -28,7 +28,7 @@ pub(crate) struct Finder {
     registries: Option<Registries>,
     engine: Option<LocalEngine>,
     answers: BTreeMap<Reference, Answer>,
-    in_engine: BTreeMap<Reference, Option<Option<Digest>>>,
+    in_engine: BTreeMap<Reference, Option<InEngine>>,
     notes: Vec<String>,
 }
 
@@ -150,8 +150,8 @@ impl Finder {
             }
         }
         for it in candidates {
-            if let Some(digest) = self.in_engine(&it.reference) {
-                return Some(found(it, digest, Source::Engine));
+            if let Some(image) = self.in_engine(&it.reference) {
+                return Some(found(it, image.digest, Source::Engine));
             }
         }
         let is_absent = |it: &&Candidate| self.answers.get(&it.reference) == Some(&Answer::Absent);
@@ -209,7 +209,7 @@ impl Finder {
         locked(&self.lock, self.update, name)
     }
 
-    fn in_engine(&mut self, name: &Reference) -> Option<Option<Digest>> {
+    fn in_engine(&mut self, name: &Reference) -> Option<InEngine> {
         let engine = self.engine.as_mut()?;
         *self.in_engine.entry(name.clone()).or_insert_with(|| engine.find(name))
     }

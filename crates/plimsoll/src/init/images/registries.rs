@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    error::Error,
+    error::Error as _,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},

@@ -43,7 +43,7 @@ pub(super) fn of(files: &dyn Files, workspace: &CargoWorkspace, notes: &mut Vec<
         let mut wider = context.clone();
         while below(&wider, path).is_none() {
             let Some(above) = parent(&wider) else { break };
-            wider = above.to_owned();
+            wider = above.to_string();
         }
         if wider == "/" || files.is_beyond(&wider) {
             let name = files.name(path);

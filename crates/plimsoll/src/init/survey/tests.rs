@@ -31,11 +31,11 @@ fn ports_are_found_however_they_are_written() {
             None,
         ),
         (
-            r#"let addr = SocketAddr::from(([0, 0, 0, 0], 3001)); axum::Server::bind(&addr)"#,
+            r"let addr = SocketAddr::from(([0, 0, 0, 0], 3001)); axum::Server::bind(&addr)",
             3001,
             None,
         ),
-        (r#"warp::serve(routes).run(([127, 0, 0, 1], 3030)).await;"#, 3030, None),
+        (r"warp::serve(routes).run(([127, 0, 0, 1], 3030)).await;", 3030, None),
         (r#"HttpServer::new(|| { App::new() }).bind(("0.0.0.0", 8080))?.run().await"#, 8080, None),
         (
             r#"let addr = "[::]:50051".parse()?; Server::builder().add_service(s).serve(addr).await"#,
@@ -43,7 +43,7 @@ fn ports_are_found_however_they_are_written() {
             None,
         ),
         (
-            r#"let addr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8088); let l = TcpListener::bind(addr);"#,
+            r"let addr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8088); let l = TcpListener::bind(addr);",
             8088,
             None,
         ),
@@ -76,7 +76,7 @@ fn ports_are_found_however_they_are_written() {
             None,
         ),
         (
-            r#"let s = Settings { host: h, port: 8086, timeout: 9999 }; TcpListener::bind(s.addr())"#,
+            r"let s = Settings { host: h, port: 8086, timeout: 9999 }; TcpListener::bind(s.addr())",
             8086,
             None,
         ),
@@ -121,7 +121,7 @@ fn what_is_no_port_of_the_program_is_passed_over() {
         r#"let redis = Client::open("127.0.0.1:6379"); let db_port: u16 = 5432;"#,
         r#"let smtp_port = 2525; let upstream_addr = "127.0.0.1:9999";"#,
         r#"let stream = TcpStream::connect("127.0.0.1:8080");"#,
-        r#"let timeout = 3000; let support = 8080; assert_eq!(port, 8080);"#,
+        r"let timeout = 3000; let support = 8080; assert_eq!(port, 8080);",
         r#"#[cfg(test)] fn unused() { TcpListener::bind("0.0.0.0:1234"); }"#,
         r#"#[cfg(windows)] let l = TcpListener::bind("0.0.0.0:1234");"#,
     ] {

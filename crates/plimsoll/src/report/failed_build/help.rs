@@ -165,8 +165,7 @@ fn program(name: &str, manager: PackageManager) -> Option<String> {
         ("cc" | "gcc" | "ld", false) => "gcc libc6-dev",
         ("musl-gcc" | "x86_64-linux-musl-gcc", false) => "musl-tools",
         ("musl-gcc" | "x86_64-linux-musl-gcc", true) => "musl-dev gcc",
-        ("c++" | "g++", true) => "g++",
-        ("c++" | "g++", false) => "g++",
+        ("c++" | "g++", _) => "g++",
         (
             "make" | "perl" | "git" | "curl" | "wget" | "cmake" | "clang" | "lld" | "mold" | "nasm",
             _,

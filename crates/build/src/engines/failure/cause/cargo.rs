@@ -79,15 +79,6 @@ fn target(line: &str) -> Option<Cause> {
 }
 
 fn others(line: &str) -> Option<Cause> {
-    if line.contains("`-C embed-bitcode=no` and `-C lto` are incompatible") {
-        return Some(Cause::EmbedBitcode);
-    }
-    if line.contains("set `DATABASE_URL` to use query macros online")
-        || line.contains("`SQLX_OFFLINE=true` but there is no cached data for this query")
-    {
-        return Some(Cause::SqlxOffline);
-    }
-    let error = line.strip_prefix("error: ")?;
     const NO_SUCH: [&str; 8] = [
         "no bin target named",
         "no example target named",
@@ -98,6 +89,15 @@ fn others(line: &str) -> Option<Cause> {
         "couldn't read ",
         "failed to parse manifest at",
     ];
+    if line.contains("`-C embed-bitcode=no` and `-C lto` are incompatible") {
+        return Some(Cause::EmbedBitcode);
+    }
+    if line.contains("set `DATABASE_URL` to use query macros online")
+        || line.contains("`SQLX_OFFLINE=true` but there is no cached data for this query")
+    {
+        return Some(Cause::SqlxOffline);
+    }
+    let error = line.strip_prefix("error: ")?;
     let is_one = NO_SUCH.iter().any(|it| error.starts_with(it))
         && (!error.starts_with("package ID") || error.contains("did not match any packages"));
     is_one.then(|| Cause::NoSuchTarget { message: error.trim_end_matches('.').to_owned() })

@@ -45,16 +45,6 @@ fn credentials(line: &str) -> Option<Cause> {
 }
 
 fn unreachable(line: &str, before: &[String]) -> Option<Cause> {
-    let host = |before: &str| word_after(line, before).map(str::to_owned);
-    if line.contains("Could not resolve host") {
-        return Some(Cause::Network { host: host("Could not resolve host: ") });
-    }
-    if line.contains("Temporary failure resolving") {
-        return Some(Cause::Network { host: host("Temporary failure resolving ") });
-    }
-    if line.contains("no such host") || line.contains("server misbehaving") {
-        return Some(Cause::Network { host: host("lookup ").or_else(|| host_in(line)) });
-    }
     const WORDS: [&str; 11] = [
         "Temporary failure in name resolution",
         "failed to lookup address information",
@@ -68,6 +58,16 @@ fn unreachable(line: &str, before: &[String]) -> Option<Cause> {
         "download of config.json failed",
         "temporary error (try again later)",
     ];
+    let host = |before: &str| word_after(line, before).map(str::to_owned);
+    if line.contains("Could not resolve host") {
+        return Some(Cause::Network { host: host("Could not resolve host: ") });
+    }
+    if line.contains("Temporary failure resolving") {
+        return Some(Cause::Network { host: host("Temporary failure resolving ") });
+    }
+    if line.contains("no such host") || line.contains("server misbehaving") {
+        return Some(Cause::Network { host: host("lookup ").or_else(|| host_in(line)) });
+    }
     let is_one = WORDS.iter().any(|it| line.contains(it));
     // The address often stands in the line before.
     let near = || before.iter().rev().take(4).find_map(|it| host_in(it));

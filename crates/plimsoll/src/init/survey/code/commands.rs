@@ -67,7 +67,7 @@ fn variants(code: &Code<'_>, keyword: usize, open: usize) -> Vec<Subcommand> {
         let mut next = head + 1;
         if code.is_sign(next, b'(') {
             let words = (next..code.close(next)).filter_map(|it| code.word(it));
-            one.arguments = words.filter(|it| *it != "Box").last().map(str::to_owned);
+            one.arguments = words.rev().find(|it| *it != "Box").map(str::to_owned);
             next = code.close(next) + 1;
         } else if code.is_sign(next, b'{') {
             one.needs_more = fields(code, next).iter().any(|it| it.needs_value);

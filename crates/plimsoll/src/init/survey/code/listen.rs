@@ -201,8 +201,7 @@ fn of_number(code: &Code<'_>, at: usize, port: u16) -> Option<Listen> {
                 || !matches!(code.token(before - 1), Some(Token::Sign(b'=' | b'!' | b'<' | b'>')))
         }
         Token::Sign(b'>') => before > 0 && code.is_sign(before - 1, b'='),
-        Token::Sign(b'(' | b':' | b'{' | b',' | b'|') => true,
-        Token::Word("return" | "else") => true,
+        Token::Sign(b'(' | b':' | b'{' | b',' | b'|') | Token::Word("return" | "else") => true,
         _ => false,
     };
     if !is_value {
@@ -213,12 +212,11 @@ fn of_number(code: &Code<'_>, at: usize, port: u16) -> Option<Listen> {
         return None;
     }
     // Of a number, the nearest name alone tells what it is.
-    let name = match &owner.variable {
-        Some(variable) => variable.clone(),
-        None => {
-            let label = owner.labels.first().filter(|it| is_port(it) && it.len() < 30);
-            owner.names.first().or(label)?.to_string()
-        }
+    let name = if let Some(variable) = &owner.variable {
+        variable.clone()
+    } else {
+        let label = owner.labels.first().filter(|it| is_port(it) && it.len() < 30);
+        owner.names.first().or(label)?.to_string()
     };
     let says = if is_port(&name) { meaning(&name) } else { Meaning::Nothing };
     let says_otherwise = owner.names.iter().take(2).any(|it| meaning(it) == Meaning::Foreign);
