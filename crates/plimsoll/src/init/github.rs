@@ -70,6 +70,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
 
 /// What the template sees.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the template asks")]
 struct Seen<'p> {
     /// `actions/checkout@COMMIT # TAG`.
     uses: BTreeMap<&'static str, String>,

@@ -163,6 +163,7 @@ struct OutputReport {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[expect(clippy::struct_field_names, reason = "names of JSON say their unit")]
 struct Time {
     /// Milliseconds in Cargo; 0 where it was not run by us.
     cargo_ms: f64,

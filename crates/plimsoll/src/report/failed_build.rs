@@ -61,26 +61,23 @@ impl FailedBuild<'_> {
 
     fn excerpt(&self, found: Option<&Instruction<'_>>) -> String {
         let label = self.explained.step.as_ref().map(place).unwrap_or_default();
-        let mut group = match found {
-            Some(it) => {
-                let source: String = mask::masked(it.span.slice(self.text).unwrap_or_default());
-                let shown: Vec<&str> = source.split_inclusive('\n').take(MOST_LINES).collect();
-                let shown = shown.concat();
-                let end = shown.trim_end().len();
-                let snippet = Snippet::source(normalize_lines(&shown))
-                    .path(self.name)
-                    .line_start(it.first_line)
-                    .annotation(AnnotationKind::Primary.span(0..end).label(label));
-                Level::NOTE.primary_title("this instruction failed").element(snippet)
-            }
-            None => {
-                let origin = Origin::path(self.name);
-                let origin = match self.explained.line {
-                    Some(line) => origin.line(line),
-                    None => origin,
-                };
-                Level::NOTE.primary_title("in this file").element(origin)
-            }
+        let mut group = if let Some(it) = found {
+            let source: String = mask::masked(it.span.slice(self.text).unwrap_or_default());
+            let shown: Vec<&str> = source.split_inclusive('\n').take(MOST_LINES).collect();
+            let shown = shown.concat();
+            let end = shown.trim_end().len();
+            let snippet = Snippet::source(normalize_lines(&shown))
+                .path(self.name)
+                .line_start(it.first_line)
+                .annotation(AnnotationKind::Primary.span(0..end).label(label));
+            Level::NOTE.primary_title("this instruction failed").element(snippet)
+        } else {
+            let origin = Origin::path(self.name);
+            let origin = match self.explained.line {
+                Some(line) => origin.line(line),
+                None => origin,
+            };
+            Level::NOTE.primary_title("in this file").element(origin)
         };
         if !self.log_was_shown && !self.explained.output.is_empty() {
             let lines = self.explained.output.iter().map(|it| normalize_untrusted_str(it));

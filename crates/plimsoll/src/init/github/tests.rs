@@ -66,7 +66,9 @@ fn all() -> Vec<Plan> {
         with_private_sources(true),
         elsewhere(),
     ];
-    github.iter_mut().for_each(|it| it.ci = CiSystem::Github);
+    for it in &mut github {
+        it.ci = CiSystem::Github;
+    }
     github
 }
 

@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn every_service_has_images_whose_support_has_not_ended() {
+        use ServiceKind::{Mysql, Nats, Postgres, Rabbitmq, Redis};
         use plimsoll_lint::bases::TABLE_DATE;
 
         let ends = include_str!("../../../../lint/data/service-releases.tsv");
         let today = format!("{}-{:02}-{:02}", TABLE_DATE.year, TABLE_DATE.month, TABLE_DATE.day);
-        use ServiceKind::{Mysql, Nats, Postgres, Rabbitmq, Redis};
         for kind in [Postgres, Mysql, Redis, Nats, Rabbitmq] {
             let images = names(service(kind));
             assert!(!images.is_empty(), "{kind:?}");

@@ -6,8 +6,7 @@ use crate::{
     init::{
         images::{Images, PinnedImage},
         survey::{
-            Health, Kind, Native, Port, Program, Rust, Service, ServiceKind, Signals, Survey,
-            Variable,
+            Health, Kind, Port, Program, Rust, Service, ServiceKind, Signals, Survey, Variable,
         },
     },
 };
@@ -65,21 +64,6 @@ pub(crate) fn pinned(name: &str, digit: char) -> PinnedImage {
         name: name.to_owned(),
         digest: Some(format!("sha256:{}", digit.to_string().repeat(64))),
         why_not: None,
-    }
-}
-
-/// What a crate of C code with a library of the system needs.
-pub(crate) fn openssl() -> Native {
-    let packages = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    Native {
-        crate_name: "openssl-sys".to_owned(),
-        what: "ssl".to_owned(),
-        apt_build: packages(&["libssl-dev", "pkg-config"]),
-        apt_run: packages(&["libssl3"]),
-        apk_build: packages(&["openssl-dev", "pkgconf"]),
-        apk_run: packages(&["libssl3"]),
-        linked: true,
-        tool: false,
     }
 }
 

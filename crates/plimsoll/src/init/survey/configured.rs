@@ -58,6 +58,7 @@ fn read(files: &dyn Files, path: &str, found: &mut Vec<(String, Listen)>) {
     let Some(text) = files.text(path) else { return };
     let is_env = path.contains("/.env");
     let mut section = String::new();
+    let is_yaml = matches!(path.rsplit('.').next(), Some("yaml" | "yml"));
     for (index, line) in text.lines().enumerate().take(LINES_LIMIT) {
         let is_indented = line.starts_with([' ', '\t']);
         let line = line.trim();
@@ -65,7 +66,7 @@ fn read(files: &dyn Files, path: &str, found: &mut Vec<(String, Listen)>) {
             name.trim_end_matches(']').clone_into(&mut section);
             continue;
         }
-        let sign = if path.ends_with("ml") && !path.ends_with(".toml") { ':' } else { '=' };
+        let sign = if is_yaml { ':' } else { '=' };
         let Some((key, value)) = line.split_once(sign).filter(|_| !line.starts_with('#')) else {
             continue;
         };

@@ -1,5 +1,7 @@
 //! Tests of whole surveys.
 
+use std::fmt::Write as _;
+
 use plimsoll_project::files::MemoryFiles;
 
 use super::*;
@@ -312,9 +314,10 @@ fn native_needs_follow_the_lock_file() {
             lock.iter().map(|it| format!("\"{}\"", it.0)).collect::<Vec<_>>().join(", ")
         );
         for (name, version, on) in lock {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\ndependencies = [{on}]\n"
-            ));
+            );
         }
         let manifest = format!("[package]\nname = \"app\"\n{dependencies}");
         let found = survey(&[

@@ -58,7 +58,7 @@ fn every_name_gets_what_its_registry_says() {
     let (host, log) = server::registry(answer);
     let names: Vec<_> =
         ["index", "only", "absent", "private"].iter().map(|it| name(&host, it)).collect();
-    let answers = registries().ask(names.clone());
+    let answers = registries().ask(names);
     let found = |it: &str| answers[&name(&host, it)].clone();
     assert_eq!(found("index"), Answer::Found { digest: digest("index"), is_index: true });
     assert_eq!(found("only"), Answer::Found { digest: digest("only"), is_index: false });
