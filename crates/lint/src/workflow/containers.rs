@@ -20,6 +20,7 @@ const WORDS: &[&str] = &[
     "kaniko",
     "depot/",
     "build-push",
+    "plimsoll push",
 ];
 
 /// What a workflow does with containers, job by job.

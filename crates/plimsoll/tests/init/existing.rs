@@ -76,7 +76,7 @@ fn links_are_followed_within_the_project_alone() {
 
 #[cfg(unix)]
 #[test]
-fn variables_are_for_the_owner_alone_and_never_replaced() {
+fn variables_are_for_the_owner_alone_and_kept() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let workspace = Workspace::example();
@@ -84,8 +84,13 @@ fn variables_are_for_the_owner_alone_and_never_replaced() {
     let mode = fs::metadata(workspace.path(".env")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(workspace.read(".gitignore").lines().any(|it| it.trim_start_matches('/') == ".env"));
-    workspace.write(".env", "MINE=1\n");
+    workspace.write(".env", "MINE=unseen\nPOSTGRES_USER=me\n");
     let ran = workspace.init(&["--yes", "--force"]).ended(0);
-    assert_eq!(workspace.read(".env"), "MINE=1\n");
-    assert!(!format!("{ran:?}").contains("MINE"), "the user's variables were shown");
+    let added = workspace.read(".env");
+    assert!(added.starts_with("MINE=unseen\nPOSTGRES_USER=me\n"), "{added}");
+    assert_eq!(added.matches("POSTGRES_USER=").count(), 1, "{added}");
+    assert!(added.contains("\nPOSTGRES_PASSWORD="), "{added}");
+    workspace.init(&["--yes", "--force"]).ended(0);
+    assert_eq!(workspace.read(".env"), added);
+    assert!(!format!("{ran:?}").contains("unseen"), "the user's variables were shown");
 }

@@ -1,3 +1,5 @@
+//! Tests over logs of whole builds.
+
 use super::*;
 
 fn cause(log: &str) -> Option<Cause> {

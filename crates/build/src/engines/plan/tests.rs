@@ -1,3 +1,5 @@
+//! Tests of whole command lines.
+
 use std::path::Path;
 
 use super::*;

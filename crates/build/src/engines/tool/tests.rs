@@ -1,3 +1,5 @@
+//! Tests of what is found on a machine.
+
 use super::*;
 
 /// A machine by what its programs print; a program that prints nothing is not there.

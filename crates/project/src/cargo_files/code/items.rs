@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn items_have_names_and_owners() {
-        let text = r#"
+        let text = r"
 #![allow(x)]
 use a::{b, c};
 const D: [u8; 2] = [1, 2];
@@ -156,7 +156,7 @@ impl fmt::Display for F { fn fmt() {} }
 mod k { async fn l<A, B>() -> [u8; 1] { m!() } }
 lazy_static! { static ref N: u8 = 1; }
 enum O { P }
-"#;
+";
         let code = Code::new(text, &BTreeSet::new());
         let items = code.items();
         let names: Vec<_> = items.iter().map(|it| (it.name, it.owner)).collect();
