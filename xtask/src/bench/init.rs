@@ -17,8 +17,13 @@ use super::{
 
 mod engine;
 mod project;
+mod rebuilds;
 
-use engine::Engine;
+use self::{
+    engine::Engine,
+    project::Way,
+    rebuilds::{Event, Rebuilds},
+};
 
 /// Bases, the one first whose Dockerfile is rebuilt.
 const BASES: [&str; 4] = ["scratch", "distroless", "alpine", "debian"];
@@ -28,8 +33,6 @@ const RUNS: usize = 5;
 const MOST_INIT: f64 = 100.0;
 /// What an image on scratch may have beside its program, in bytes.
 const MOST_BESIDE: u64 = 200_000;
-/// A rebuild after an edit, over that of a Dockerfile that copies all and then compiles.
-const MOST_REBUILD: f64 = 0.25;
 const PROGRAM: &str = "html-to-markdown";
 
 /// Runs everything and compares.
@@ -69,27 +72,38 @@ pub(super) fn run(places: &Places, rounds: usize) -> Outcome<Report> {
     }
 
     let ours = directory.join(BASES[0]);
-    project::write_naive(&ours, PROGRAM)?;
-    let naive_tag = "plimsoll-bench-init-naive".to_owned();
-    let tag = format!("plimsoll-bench-init-{}", BASES[0]);
-    must(&mut engine.build(&ours, project::NAIVE, &naive_tag))?;
-    let naive_size = engine.size(&naive_tag)?;
-    let (mut rebuilds, mut naive_rebuilds) = (Vec::new(), Vec::new());
+    project::write_ways(&ours, PROGRAM)?;
+    let tag = |way: Way| format!("plimsoll-bench-init-{}", way.dockerfile().to_lowercase());
+    for way in Way::ALL {
+        note(&format!("building by {}", way.called()));
+        must(&mut engine.build(&ours, way.dockerfile(), &tag(way)))?;
+    }
+    let naive_size = engine.size(&tag(Way::Naive))?;
+    let mut rebuilds = Rebuilds::default();
+    let mut number = 0;
     for round in 1..=rounds {
         note(&format!("round {round} of {rounds}"));
-        // Each has an edit of its own, so that neither finds what the other one's cache has.
-        project::edit(&example, &ours, 2 * round)?;
-        rebuilds.push(sample::run(&mut [engine.build(&ours, "Dockerfile", &tag)], &log)?);
-        project::edit(&example, &ours, 2 * round + 1)?;
-        let mut naive = [engine.build(&ours, project::NAIVE, &naive_tag)];
-        naive_rebuilds.push(sample::run(&mut naive, &log)?);
+        for (event, way) in Event::ALL.into_iter().flat_map(|it| Way::ALL.map(|way| (it, way))) {
+            // Each has an edit of its own, so that none finds what another one's build has left.
+            number += 1;
+            match event {
+                Event::Source => project::edit(&example, &ours, number)?,
+                Event::Lock => project::edit_lock(&ours, number)?,
+                Event::OtherMachine => {
+                    engine.forget_mounts()?;
+                    project::edit(&example, &ours, number)?;
+                }
+            }
+            let sample =
+                sample::run(&mut [engine.build(&ours, way.dockerfile(), &tag(way))], &log)?;
+            rebuilds.0.entry((event, way)).or_default().push(sample);
+        }
     }
-    engine.remove(
-        BASES.map(|base| format!("plimsoll-bench-init-{base}")).iter().chain([&naive_tag]),
-    )?;
+    let bases = BASES.map(|base| format!("plimsoll-bench-init-{base}"));
+    engine.remove(bases.iter().chain(&Way::ALL.map(tag)))?;
 
     let mut table = Table(images(&sizes, naive_size));
-    table.0.push(rebuild(&rebuilds, &naive_rebuilds)?);
+    table.0.extend(rebuilds.rows()?);
     table.0.extend(init(&inits)?);
     let missed = table.missed();
     Ok(Report { table, missed, load, versions: vec![engine.version] })
@@ -116,22 +130,6 @@ fn images(sizes: &[(&str, u64, u64)], naive: u64) -> Vec<Row> {
         }
     };
     sizes.iter().map(row).collect()
-}
-
-fn rebuild(ours: &[Sample], naive: &[Sample]) -> Outcome<Row> {
-    let seconds = |samples: &[Sample]| {
-        Figure::of(samples.iter().map(|it| it.wall.as_secs_f64())).ok_or("nothing was measured")
-    };
-    let (ours, naive) = (seconds(ours)?, seconds(naive)?);
-    let ratio = ours.median / naive.median;
-    let text = |it: Figure| format!("{:.1} s (min {:.1})", it.median, it.least);
-    Ok(Row {
-        what: "rebuild after an edit, against `COPY . .` and `cargo build`".to_owned(),
-        ours: text(ours),
-        peer: text(naive),
-        ratio: Some(ratio),
-        bar: Some(Bar::ratio(ratio, MOST_REBUILD)),
-    })
 }
 
 fn init(samples: &[Sample]) -> Outcome<[Row; 2]> {

@@ -53,6 +53,11 @@ impl Engine {
         Ok(to.metadata()?.len())
     }
 
+    /// Removes what cache mounts hold, as on a machine that has never built.
+    pub(super) fn forget_mounts(&self) -> Outcome<()> {
+        self.ask(&["builder", "prune", "--force", "--filter", "type=exec.cachemount"]).map(drop)
+    }
+
     /// Removes images.
     pub(super) fn remove<'a>(&self, tags: impl Iterator<Item = &'a String>) -> Outcome<()> {
         let mut arguments = vec!["image", "rm"];

@@ -1,11 +1,14 @@
-//! Copies of the example: without the files of containers, with a naive Dockerfile, edited.
+//! Copies of the example: without the files of containers, with other Dockerfiles beside the one of `init`, edited.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
-use super::super::Outcome;
+use super::super::{Outcome, tool::must};
 
-/// The naive Dockerfile, beside the one of `init`.
-pub(super) const NAIVE: &str = "naive.Dockerfile";
+/// The release of cargo-chef that is compared with.
+const CHEF: &str = "0.1.78";
+/// A dependency whose release changes in the lock file, and the releases that it gets in turn.
+const LOCKED: &str = "itoa";
+const RELEASES: [&str; 4] = ["1.0.14", "1.0.15", "1.0.16", "1.0.17"];
 /// What is edited, below the project.
 const EDITED: &str = "crates/html-to-markdown/src/main.rs";
 /// What the copy is without: results of builds, and all that `init` writes.
@@ -38,17 +41,82 @@ pub(super) fn copy(from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Writes what many write first, on the same builder as the Dockerfile that is there.
-pub(super) fn write_naive(project: &Path, program: &str) -> Outcome<()> {
+/// A way to write the Dockerfile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// That of `plimsoll init`.
+    Ours,
+    /// What many write first: all is copied, then compiled.
+    Naive,
+    /// A layer of dependencies by cargo-chef.
+    Chef,
+    /// A mounted target directory, from which the program is copied out.
+    Mounts,
+}
+
+impl Way {
+    /// All of them.
+    pub(super) const ALL: [Self; 4] = [Self::Ours, Self::Naive, Self::Chef, Self::Mounts];
+
+    /// The name of its Dockerfile.
+    pub(super) const fn dockerfile(self) -> &'static str {
+        match self {
+            Self::Ours => "Dockerfile",
+            Self::Naive => "naive.Dockerfile",
+            Self::Chef => "chef.Dockerfile",
+            Self::Mounts => "mounts.Dockerfile",
+        }
+    }
+
+    /// What the table calls it.
+    pub(super) const fn called(self) -> &'static str {
+        match self {
+            Self::Ours => "`init`",
+            Self::Naive => "`COPY . .` and `cargo build`",
+            Self::Chef => "cargo-chef",
+            Self::Mounts => "a cache mount for target",
+        }
+    }
+
+    /// The stages before the last one; nothing for the Dockerfile that is there.
+    fn stages(self, builder: &str, program: &str) -> Option<String> {
+        let mounts = "RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked";
+        let build = "cargo build --locked --release";
+        Some(match self {
+            Self::Ours => return None,
+            Self::Naive => format!(
+                "FROM {builder} AS builder\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\n\
+                 RUN mkdir /out && cp target/release/{program} /out/\n"
+            ),
+            Self::Chef => format!(
+                "FROM {builder} AS chef\nRUN cargo install cargo-chef --locked --version {CHEF}\nWORKDIR /app\n\n\
+                 FROM chef AS planner\nCOPY . .\nRUN cargo chef prepare --recipe-path recipe.json\n\n\
+                 FROM chef AS builder\nCOPY --from=planner /app/recipe.json recipe.json\n\
+                 {mounts} cargo chef cook --locked --release --recipe-path recipe.json\nCOPY . .\n\
+                 {mounts} {build} && mkdir /out && cp target/release/{program} /out/\n"
+            ),
+            Self::Mounts => format!(
+                "FROM {builder} AS builder\nWORKDIR /app\nCOPY . .\n\
+                 {mounts} --mount=type=cache,id=plimsoll-bench,target=/app/target,sharing=locked \
+                 {build} && mkdir /out && cp target/release/{program} /out/\n"
+            ),
+        })
+    }
+}
+
+/// Writes the Dockerfiles of the other ways, on the same builder as the one that is there.
+pub(super) fn write_ways(project: &Path, program: &str) -> Outcome<()> {
     let generated = fs::read_to_string(project.join("Dockerfile"))?;
     let builder = builder(&generated).ok_or("the Dockerfile begins with no FROM")?;
-    let text = format!(
-        "FROM {builder} AS builder\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\n\n\
-         FROM debian:bookworm-slim\n\
-         COPY --from=builder /app/target/release/{program} /usr/local/bin/{program}\n\
-         CMD [\"{program}\", \"serve\"]\n"
-    );
-    Ok(fs::write(project.join(NAIVE), text)?)
+    for way in Way::ALL {
+        let Some(stages) = way.stages(builder, program) else { continue };
+        let text = format!(
+            "{stages}\nFROM debian:bookworm-slim\nCOPY --from=builder /out/{program} /usr/local/bin/{program}\n\
+             CMD [\"{program}\", \"serve\"]\n"
+        );
+        fs::write(project.join(way.dockerfile()), text)?;
+    }
+    Ok(())
 }
 
 /// The image of the first stage.
@@ -63,6 +131,14 @@ pub(super) fn edit(example: &Path, project: &Path, number: usize) -> Outcome<()>
     let edited =
         format!("{source}\n/// Edited.\n#[allow(dead_code)]\nconst EDIT: usize = {number};\n");
     Ok(fs::write(project.join(EDITED), edited)?)
+}
+
+/// Takes another release of a dependency into the lock file, by cargo.
+pub(super) fn edit_lock(project: &Path, number: usize) -> Outcome<()> {
+    let version = RELEASES[number % RELEASES.len()];
+    let mut cargo = Command::new("cargo");
+    cargo.args(["update", "--quiet", "--package", LOCKED, "--precise", version]);
+    must(cargo.arg("--manifest-path").arg(project.join("Cargo.toml")))
 }
 
 #[cfg(test)]
