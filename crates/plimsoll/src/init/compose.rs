@@ -12,7 +12,7 @@ use super::{
 };
 use crate::args::init::FileKind;
 
-pub(super) use programs::{environment, names, scalar};
+pub(super) use programs::{environment, names, ports, scalar};
 
 /// What runs the programs in the stage `dev`.
 const SCRIPT: &str = include_str!("templates/dev.sh");

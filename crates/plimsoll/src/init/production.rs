@@ -1,9 +1,11 @@
 //! `compose.prod.yaml`: the programs of their images, locked down.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
-    compose::{environment, names, scalar},
+    compose::{environment, names, ports, scalar},
     files::{Generated, Ownership},
     plan::{Plan, Probe, Target},
     survey::{Kind, Program},
@@ -13,13 +15,14 @@ use crate::args::init::FileKind;
 
 /// Renders it.
 pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
+    let mut taken = BTreeSet::new();
     let context = Context {
         title: &plan.survey.name,
         apps: plan
             .targets
             .iter()
             .zip(names(plan, &[]))
-            .map(|(it, name)| app(plan, it, name))
+            .map(|(it, name)| app(plan, it, name, ports(&it.program, &mut taken)))
             .collect(),
     };
     Ok(vec![Generated {
@@ -52,7 +55,7 @@ struct App {
     no_healthcheck: Option<String>,
 }
 
-fn app(plan: &Plan, target: &Target, name: String) -> App {
+fn app(plan: &Plan, target: &Target, name: String, ports: Vec<String>) -> App {
     let first = plan.targets.first().is_some_and(|it| it.stage == target.stage);
     let program = &target.program;
     App {
@@ -62,7 +65,7 @@ fn app(plan: &Plan, target: &Target, name: String) -> App {
         // What has done its work must not do it again.
         restart: if program.kind == Kind::Command { "on-failure" } else { "unless-stopped" },
         environment: required(program),
-        ports: program.ports.iter().map(|it| port(it.number)).collect(),
+        ports,
         no_healthcheck: match &target.probe {
             Probe::None { reason } => Some(reason.clone()),
             Probe::Itself { .. } | Probe::Static { .. } => None,
@@ -84,10 +87,6 @@ fn required(program: &Program) -> Vec<(String, Option<String>)> {
     }
     found.sort();
     found
-}
-
-fn port(number: u16) -> String {
-    format!("\"127.0.0.1:{number}:{number}\"")
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ fn default(name: &str, value: &str) -> String {
 }
 
 /// Ports on loopback, for each program others.
-fn ports(program: &Program, taken: &mut BTreeSet<u16>) -> Vec<String> {
+pub(in crate::init) fn ports(program: &Program, taken: &mut BTreeSet<u16>) -> Vec<String> {
     let publish = |number: u16| {
         let mut own = number;
         while !taken.insert(own) {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_finding::Span;
 use plimsoll_lint::Options;
 use serde::Serialize;
 
@@ -24,7 +25,7 @@ pub(super) struct Allowance {
     why: String,
 }
 
-/// The comments of a Dockerfile, by the images that they stand above.
+/// The comments of a Dockerfile, by the stages that they stand above.
 #[derive(Debug)]
 pub(super) struct Allowances(BTreeMap<String, Vec<Allowance>>);
 
@@ -42,6 +43,7 @@ impl Allowances {
             let others = finding.related.iter().filter_map(|it| it.span);
             for span in finding.span.into_iter().chain(others) {
                 let image = span.slice(text).unwrap_or_default();
+                let Some(stage) = named(text, span) else { continue };
                 let why = match &*finding.rule {
                     HEAVY => &plan.base_reason,
                     rule if RULES.contains(&rule) => match reasons.get(image) {
@@ -51,9 +53,9 @@ impl Allowances {
                     _ => continue,
                 };
                 let allowance = Allowance { rule: finding.rule.clone(), why: why.to_owned() };
-                let of_image = allowances.entry(image.to_owned()).or_default();
-                if !of_image.contains(&allowance) {
-                    of_image.push(allowance);
+                let of_stage = allowances.entry(stage.to_owned()).or_default();
+                if !of_stage.contains(&allowance) {
+                    of_stage.push(allowance);
                 }
             }
         }
@@ -65,10 +67,16 @@ impl Allowances {
         self.0.is_empty()
     }
 
-    /// The comments above an image.
-    pub(super) fn get(&self, image: &str) -> Vec<Allowance> {
-        self.0.get(image).cloned().unwrap_or_default()
+    /// The comments above a stage.
+    pub(super) fn get(&self, stage: &str) -> Vec<Allowance> {
+        self.0.get(stage).cloned().unwrap_or_default()
     }
+}
+
+/// What the stage is called whose image stands at that place.
+fn named(text: &str, image: Span) -> Option<&str> {
+    let after = text.get(image.end()..)?.lines().next()?;
+    after.trim().strip_prefix("AS ")
 }
 
 #[cfg(test)]
@@ -83,6 +91,10 @@ mod tests {
     fn allowed(builder: &str, base: &str) -> Vec<String> {
         let mut plan = sample::html_to_markdown(Base::Debian);
         plan.base_reason = "it was asked for".to_owned();
+        // Of several programs, rules speak about the one that is built by default.
+        let mut other = plan.targets[0].clone();
+        other.stage = "other".to_owned();
+        plan.targets.push(other);
         for (image, name) in
             [(&mut plan.images.builder, builder), (plan.images.base.as_mut().unwrap(), base)]
         {

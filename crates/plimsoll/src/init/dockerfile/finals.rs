@@ -24,7 +24,7 @@ const TINI: &str = "/usr/local/bin/tini";
 /// A stage that is shipped.
 #[derive(Serialize)]
 pub(super) struct Final {
-    stage: String,
+    pub(super) stage: String,
     pub(super) base: String,
     pub(super) allow: Vec<Allowance>,
     install: Vec<String>,

@@ -149,9 +149,9 @@ impl View {
 
     /// Writes above images why they are named as they are.
     pub(super) fn allow(&mut self, allowances: &Allowances) {
-        self.builder_allow = allowances.get(&self.builder);
+        self.builder_allow = allowances.get(&self.stages.rust);
         for target in &mut self.finals {
-            target.allow = allowances.get(&target.base);
+            target.allow = allowances.get(&target.stage);
         }
     }
 }
