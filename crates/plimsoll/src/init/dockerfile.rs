@@ -16,6 +16,8 @@ use super::{
 };
 use crate::args::init::FileKind;
 
+/// Where the script lies that makes stubs of sources, below the root of the workspace.
+const MANIFESTS: &str = "docker/manifests.sh";
 /// Where the source of the probe lies, below the root of the workspace.
 const PROBE: &str = "docker/healthcheck.rs";
 
@@ -30,7 +32,8 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
         view.allow(&allowances);
         text = render(&view)?;
     }
-    let mut files = vec![generated("Dockerfile", text)];
+    let script = include_str!("templates/manifests.sh").to_owned();
+    let mut files = vec![generated("Dockerfile", text), generated(MANIFESTS, script)];
     if has_probe(plan) {
         files.push(generated(PROBE, include_str!("templates/healthcheck.rs").to_owned()));
     }

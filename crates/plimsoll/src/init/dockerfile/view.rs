@@ -29,6 +29,8 @@ pub(super) struct View {
     native_builder: bool,
     stages: Stages,
     context: &'static str,
+    /// The script that makes stubs of sources.
+    manifests: &'static str,
     directory: String,
     environment: Vec<Variable>,
     tools: Vec<String>,
@@ -119,6 +121,7 @@ impl View {
             builder_allow: Vec::new(),
             native_builder: !is_alpine,
             context: CONTEXT,
+            manifests: super::MANIFESTS,
             directory: join(CONTEXT, &survey.below_context),
             environment: environment(plan),
             install_tools: if tools.is_empty() { Vec::new() } else { apt(&tools) },
