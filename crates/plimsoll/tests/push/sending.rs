@@ -31,7 +31,7 @@ fn what_is_said_on_the_way_names_each_blob() {
     world.layout("app.oci", &["linux/amd64"], "x");
     let ran = world.run(&["push", "--jobs", "1", "app.oci", "HOST/app:1"]);
     insta::assert_snapshot!(ran.stderr);
-    let ran = world.run(&["push", "app.oci", "HOST/app:2"]);
+    let ran = world.run(&["push", "--jobs", "1", "app.oci", "HOST/app:2"]);
     insta::assert_snapshot!(ran.stderr);
 }
 

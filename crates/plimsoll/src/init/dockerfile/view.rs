@@ -12,7 +12,7 @@ use super::{
     stages::Stages,
 };
 use crate::init::{
-    plan::{Linking, Plan},
+    plan::{self, Linking, Plan, Target},
     survey::{Native, PrivateSource},
 };
 
@@ -311,9 +311,17 @@ fn tini(is_alpine: bool) -> Vec<String> {
     commands.iter().map(|&it| it.to_owned()).collect()
 }
 
+/// Where an image has the static probe.
+fn static_probe(target: &Target) -> Option<&String> {
+    match &target.probe {
+        plan::Probe::Static { command } => command.first(),
+        plan::Probe::Itself { .. } | plan::Probe::None { .. } => None,
+    }
+}
+
 /// The stage that compose.yaml builds in, with the sources mounted.
 fn dev(plan: &Plan, stages: &Stages) -> String {
-    let lines = [
+    let mut lines = vec![
         "# For compose.yaml, which mounts the sources: docker/dev.sh builds and runs them."
             .to_owned(),
         format!("FROM {} AS dev", stages.toolchain),
@@ -321,9 +329,15 @@ fn dev(plan: &Plan, stages: &Stages) -> String {
         "RUN mkdir -p /target /usr/local/cargo/registry /usr/local/cargo/git \\".to_owned(),
         "    && chown \"$DEV_USER\" /target /usr/local/cargo/registry /usr/local/cargo/git"
             .to_owned(),
+    ];
+    let probes: BTreeSet<&String> = plan.targets.iter().filter_map(static_probe).collect();
+    for path in probes {
+        lines.push(format!("COPY --from={} /out/healthcheck {path}", stages.probe));
+    }
+    lines.extend([
         format!("WORKDIR {}", join("/workspace", &plan.survey.below_context)),
         "USER ${DEV_USER}".to_owned(),
         "ENTRYPOINT [\"sh\", \"docker/dev.sh\"]".to_owned(),
-    ];
+    ]);
     format!("{}\n", lines.join("\n"))
 }
