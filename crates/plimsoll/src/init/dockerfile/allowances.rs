@@ -15,6 +15,8 @@ use crate::init::plan::Plan;
 /// The rules that speak about how base images are named.
 const RULES: [&str; 4] = ["untagged-base", "latest-base", "unversioned-rust", "undigested-base"];
 
+/// The rule that speaks about releases that nobody mends any more.
+const ENDED: &str = "end-of-life-base";
 /// The rule that speaks about what a base image brings.
 const HEAVY: &str = "heavy-base";
 
@@ -50,6 +52,10 @@ impl Allowances {
                         Some(why) => *why,
                         None => continue,
                     },
+                    // One that is pinned was chosen when it was in support; that it no longer is should be heard.
+                    ENDED if reasons.contains_key(image) => {
+                        "none of a newer release could be found"
+                    }
                     _ => continue,
                 };
                 let allowance = Allowance { rule: finding.rule.clone(), why: why.to_owned() };

@@ -99,6 +99,19 @@ impl Images {
                 wanted.rust.version, pair.builder.reference
             ));
         }
+        for found in [Some(&pair.builder), pair.base.as_ref()].into_iter().flatten() {
+            let name = Reference { tag: None, digest: None, ..found.reference.clone() }.to_string();
+            let described = bases::describe(&name, found.reference.tag.as_deref(), None);
+            if described
+                .and_then(|it| it.release_facts)
+                .is_some_and(|it| it.ended(bases::TABLE_DATE))
+            {
+                let name = &found.reference;
+                finder.note(format!(
+                    "the support of {name} has ended, and none of a newer release was found"
+                ));
+            }
+        }
         let mut take = |found: &Found| -> PinnedImage { finder.take(found) };
         Ok(Self {
             builder: take(&pair.builder),
