@@ -52,7 +52,9 @@ dependencies_compiled lock | grep -qx "log v$older" || fail "an edit of Cargo.lo
 
 first_build virtual harbour-api
 sed -i 's/Great Eastern/Great Western/' crates/berths/src/lib.rs
-rebuild "an edit of a path dependency" harbour-api $'harbour-api v1.4.0\nharbour-berths v1.4.0'
+# Members are compiled together, by the command that compiled the dependencies: its options decide about features.
+members=$'harbour-api v1.4.0\nharbour-berths v1.4.0\nharbour-worker v1.4.0'
+rebuild "an edit of a path dependency" harbour-api "$members"
 [[ $(says harbour-api 7000 /berths) = *'Great Western'* ]] || fail "the new code of a path dependency is not in the image"
 sed -i 's/no such page/nothing here/' crates/api/src/serve.rs
-rebuild "an edit of a member" harbour-api 'harbour-api v1.4.0'
+rebuild "an edit of a member" harbour-api "$members"
