@@ -22,7 +22,10 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
             .targets
             .iter()
             .zip(names(plan, &[]))
-            .map(|(it, name)| app(plan, it, name, ports(&it.program, &mut taken)))
+            .map(|(it, name)| {
+                let ports = ports(&it.program, &name, &mut taken);
+                app(plan, it, name, ports)
+            })
             .collect(),
     };
     Ok(vec![Generated {

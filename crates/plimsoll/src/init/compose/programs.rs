@@ -50,11 +50,11 @@ pub(super) fn of(plan: &Plan, backings: &[Backing]) -> Vec<App> {
         }
         environment.sort();
         App {
+            ports: ports(program, &name, &mut taken),
             name,
             command: list(&command),
             depends_on: backings.iter().filter(uses).map(|it| it.name).collect(),
             environment,
-            ports: ports(program, &mut taken),
             healthcheck,
             no_healthcheck,
         }
@@ -152,16 +152,31 @@ fn default(name: &str, value: &str) -> String {
     scalar(&format!("${{{name}:-{value}}}"))
 }
 
-/// Ports on loopback, for each program others.
-pub(in crate::init) fn ports(program: &Program, taken: &mut BTreeSet<u16>) -> Vec<String> {
-    let publish = |number: u16| {
+/// Ports on loopback, for each program others, unless the shell or `.env` says another one: what else runs on
+/// the machine may have it already. `service` is the program's name in the Compose file.
+pub(in crate::init) fn ports(
+    program: &Program,
+    service: &str,
+    taken: &mut BTreeSet<u16>,
+) -> Vec<String> {
+    let prefix = service.to_uppercase().replace(|it: char| !it.is_ascii_alphanumeric(), "_");
+    let publish = |(index, number): (usize, u16)| {
         let mut own = number;
         while !taken.insert(own) {
             own = own.checked_add(1)?;
         }
-        Some(format!("\"127.0.0.1:{own}:{number}\""))
+        let variable =
+            if index == 0 { format!("{prefix}_PORT") } else { format!("{prefix}_PORT_{number}") };
+        // One that the program reads itself would mean two things; a variable begins with a letter.
+        let is_free = !program.variables.iter().any(|it| it.name == variable)
+            && variable.starts_with(|it: char| it.is_ascii_alphabetic());
+        Some(if is_free {
+            format!("\"127.0.0.1:${{{variable}:-{own}}}:{number}\"")
+        } else {
+            format!("\"127.0.0.1:{own}:{number}\"")
+        })
     };
-    program.ports.iter().map(|it| it.number).filter_map(publish).collect()
+    program.ports.iter().map(|it| it.number).enumerate().filter_map(publish).collect()
 }
 
 /// The test of a healthcheck, or why there is none.
