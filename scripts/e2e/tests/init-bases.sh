@@ -34,7 +34,8 @@ done
 cd "$WORK/alpine" || fail "no project"
 ! grep -q 'apk add' Dockerfile || fail "a static program needs no package of Alpine"
 if ! timeout 60 "$DOCKER" run --rm alpine:3.23 apk add --no-cache libpq >"$WORK/logs/apk" 2>&1; then
-  leave_out 'target: packages of Alpine' "its repository can't be reached: $(grep -m 1 -iE 'error|warning' "$WORK/logs/apk")"
+  leave_part_out 'target: packages of Alpine' "its repository can't be reached: $(grep -m 1 -iE 'error|warning' "$WORK/logs/apk")"
+  exit 0
 fi
 copy_project "$ROOT/tests/workspaces/openssl" openssl-alpine
 generate --base alpine
