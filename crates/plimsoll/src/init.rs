@@ -15,6 +15,7 @@ pub(crate) mod env_file;
 pub(crate) mod files;
 pub(crate) mod github;
 pub(crate) mod gitlab;
+mod image_env;
 pub(crate) mod image_name;
 pub(crate) mod images;
 pub(crate) mod plan;

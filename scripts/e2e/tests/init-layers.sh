@@ -12,6 +12,8 @@ trap remove_generated EXIT
 # first_build WORKSPACE TARGET: without what others left in layers.
 first_build() {
   copy_project "$ROOT/tests/workspaces/$1" "$1"
+  # What an earlier run has left in the engine is of no use to this one.
+  echo "# $$ $(date +%s)" >>Cargo.toml
   # shellcheck disable=SC2119 # Without options.
   generate
   image_build first "$2" --no-cache

@@ -1,12 +1,11 @@
 //! `plimsoll.toml`: what `plimsoll build` needs to know of the default program, and `plimsoll tags` of
 //! the repository. It is written once; from then on it is the user's.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
     files::{Generated, Ownership},
+    image_env,
     plan::{Plan, Probe, Target},
     template::{self, TemplateError},
 };
@@ -84,18 +83,8 @@ fn program_context(target: &Target) -> ProgramContext {
     }
 }
 
-/// Where to listen, and what to log: the rest is for the one who runs it.
 fn env(target: &Target) -> Option<String> {
-    let program = &target.program;
-    let is_meant = |name: &str| {
-        name == "RUST_LOG" || program.ports.iter().any(|it| it.variable.as_deref() == Some(name))
-    };
-    let values: BTreeMap<&str, &str> = program
-        .variables
-        .iter()
-        .filter(|it| is_meant(&it.name))
-        .filter_map(|it| Some((it.name.as_str(), it.value.as_deref()?)))
-        .collect();
+    let values = image_env::of(&target.program);
     let pairs: Vec<String> =
         values.iter().map(|(name, value)| format!("{} = {}", text(name), text(value))).collect();
     filled(&pairs).then(|| format!("{{ {} }}", pairs.join(", ")))

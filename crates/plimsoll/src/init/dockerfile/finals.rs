@@ -11,6 +11,7 @@ use super::{
 use crate::{
     args::init::Base,
     init::{
+        image_env,
         images::PinnedImage,
         plan::{Linking, Plan, Probe, Target},
     },
@@ -29,6 +30,8 @@ pub(super) struct Final {
     pub(super) allow: Vec<Allowance>,
     install: Vec<String>,
     copies: Vec<Copied>,
+    /// Variables, ready for `ENV`.
+    env: Vec<String>,
     ports: Vec<u16>,
     healthcheck: Option<String>,
     no_healthcheck: String,
@@ -89,6 +92,10 @@ fn of(plan: &Plan, target: &Target, stages: &Stages) -> Final {
         allow: Vec::new(),
         install: install(plan, &target.packages),
         copies,
+        env: image_env::of(program)
+            .iter()
+            .map(|(name, value)| format!("{name}={}", label(value)))
+            .collect(),
         ports: program.ports.iter().map(|it| it.number).collect(),
         healthcheck: probe.map(|it| exec(&it)),
         no_healthcheck: match &target.probe {
