@@ -144,8 +144,14 @@ step() {
     GITHUB_SHA="$(git rev-parse HEAD)" GITHUB_OUTPUT="$WORK/output" RUNNER_TEMP="$WORK/runner" "${@:4}" \
     bash --noprofile --norc -eo pipefail -c "$script")
 }
-# output NAME: the value of an output of several lines.
-output() { sed -n "/^$1<<\(.*\)\$/,/^end-of-$1\$/p" output | sed '1d;$d'; }
+# output NAME: the value of an output of several lines, which end with what stands behind `<<`.
+output() {
+  awk -v name="$1" '
+    end == "" && index($0, name "<<") == 1 { end = substr($0, length(name) + 3); next }
+    end != "" && $0 == end { exit }
+    end != ""
+  ' output
+}
 echo '{"repository": {"default_branch": "main", "private": false}}' >event.json
 
 image=app
