@@ -154,6 +154,11 @@ pub(super) fn program(crate_name: &str, name: &str) -> Native {
         apt_build.push("libc6-dev".to_owned());
         apk_build.push("musl-dev".to_owned());
     }
+    if name == "protoc" {
+        // The types of google/protobuf, which most files import, come in another package.
+        apt_build.push("libprotobuf-dev".to_owned());
+        apk_build.push("protobuf-dev".to_owned());
+    }
     Native {
         crate_name: crate_name.to_owned(),
         what: name.to_owned(),
@@ -163,5 +168,18 @@ pub(super) fn program(crate_name: &str, name: &str) -> Native {
         apk_run: Vec::new(),
         linked: false,
         tool: !is_compiler,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program;
+
+    #[test]
+    fn what_protoc_imports_comes_with_it() {
+        let protoc = program("charts", "protoc");
+        assert_eq!(protoc.apt_build, ["protobuf-compiler", "libprotobuf-dev"]);
+        assert_eq!(protoc.apk_build, ["protoc", "protobuf-dev"]);
+        assert!(protoc.tool);
     }
 }
