@@ -32,7 +32,7 @@ pub(super) fn steps(plan: &Plan, changes: &[Change], prefix: &str) -> String {
         });
     }
     if has(FileKind::Compose) {
-        commands.push("docker compose up --watch".to_owned());
+        commands.push("docker compose up".to_owned());
     }
     for (index, command) in commands.iter().enumerate() {
         let word = if index == 0 { "next" } else { "" };
