@@ -193,13 +193,68 @@ for platform in linux/amd64 linux/arm64; do
   same "its platform" "$platform" \
     "$(skopeo inspect --config docker-archive:several/scanned.tar | jq -r '.os + "/" + .architecture')"
 done
+
+# As buildx writes it: the archive names one index, which has an attestation for each of its images.
+expect "tar" tar -C "$WORK" --one-top-level=layout -xf several/worker.tar
+# add FILE: puts it among the blobs of the layout, and prints its digest and size.
+add() {
+  local digest
+  digest=$(sha256sum <"$1" | cut -d' ' -f1)
+  cp "$1" "layout/blobs/sha256/$digest"
+  printf 'sha256:%s %s\n' "$digest" "$(stat -c %s "$1")"
+}
+index=$(jq -er .manifests[0].digest layout/index.json)
+cp "$(blob layout "$index")" with-attestations.json
+echo '{}' >empty.json
+read -r empty empty_size < <(add empty.json)
+for described in $(jq -r .manifests[].digest with-attestations.json); do
+  printf '{"_type": "https://in-toto.io/Statement/v0.1", "subject": [{"name": "%s"}]}' "$described" >statement.json
+  read -r statement statement_size < <(add statement.json)
+  jq -n --arg empty "$empty" --argjson empty_size "$empty_size" --arg statement "$statement" \
+    --argjson statement_size "$statement_size" '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $empty, size: $empty_size},
+      layers: [{mediaType: "application/vnd.in-toto+json", digest: $statement, size: $statement_size,
+        annotations: {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"}}]}' >attestation.json
+  read -r attestation attestation_size < <(add attestation.json)
+  jq --arg attestation "$attestation" --argjson size "$attestation_size" --arg described "$described" '.manifests += [{
+      mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $attestation, size: $size,
+      annotations: {"vnd.docker.reference.digest": $described, "vnd.docker.reference.type": "attestation-manifest"},
+      platform: {architecture: "unknown", os: "unknown"}}]' with-attestations.json >next.json
+  mv next.json with-attestations.json
+done
+read -r attested attested_size < <(add with-attestations.json)
+jq --arg digest "$attested" --argjson size "$attested_size" '.manifests[0] += {digest: $digest, size: $size}' \
+  layout/index.json >next.json
+mv next.json layout/index.json
+rm "$(blob layout "$index")"
+layout_is_exact layout
+tar -C layout -cf several/worker.tar .
+for platform in linux/amd64 linux/arm64; do
+  rm -f several/scanned.tar
+  expect "the attested image for $platform" step several scan "Take the platform out of the image" IMAGE=worker PLATFORM=$platform
+  same "its platform" "$platform" \
+    "$(skopeo inspect --config docker-archive:several/scanned.tar | jq -r '.os + "/" + .architecture')"
+done
+
 [ -n "$REGISTRY" ] || leave_out "init-ci: push" "no registry"
 cp bin/plimsoll several/plimsoll
 chmod -x several/plimsoll
 expect "the push" step several publish Push IMAGE=worker "TAGS=$tags"
 digest=$(sed -n 's/^digest=//p' output)
+same "the digest of what was scanned" "$attested" "$digest"
 same "the digest that is attested" "$digest" \
   "$(skopeo inspect --tls-verify=false --raw "docker://$image-worker:1.2.3" | sha256sum | sed 's/^\([0-9a-f]*\).*/sha256:\1/')"
 same "the same under the tag that moves" \
   "$(skopeo inspect --tls-verify=false --raw "docker://$image-worker:1.2.3" | sha256sum)" \
   "$(skopeo inspect --tls-verify=false --raw "docker://$image-worker:latest" | sha256sum)"
+# All that the archive has is there, and nothing else.
+expect "skopeo copy" skopeo --insecure-policy copy --all --src-tls-verify=false "docker://$image-worker:1.2.3" oci:pulled
+same "what the registry has" "$(reachable layout | sort -u)" "$(reachable pulled | sort -u)"
+expect "the same push again" step several publish Push IMAGE=worker "TAGS=$tags"
+# Another image under the tag of a release is an error.
+rm several/worker.tar
+expect "another image" "$PLIMSOLL" build several --bin api --platform linux/amd64 -o "oci-archive:several/worker.tar"
+! step several publish Push IMAGE=worker "TAGS=$tags" >again.log 2>&1 || fail "a tag of a release is overwritten"
+grep -q 1.2.3 again.log || fail "the refusal does not name the tag: $(cat again.log)"
+same "the tag of the release" "$attested" "$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$image-worker:1.2.3")"
+same "the tag that moves" "$attested" "$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$image-worker:latest")"
