@@ -154,6 +154,11 @@ pub(super) fn program(crate_name: &str, name: &str) -> Native {
         apt_build.push("libc6-dev".to_owned());
         apk_build.push("musl-dev".to_owned());
     }
+    if name == "protoc" {
+        // The types that protocols import, such as `google/protobuf/timestamp.proto`.
+        apt_build.push("libprotobuf-dev".to_owned());
+        apk_build.push("protobuf-dev".to_owned());
+    }
     Native {
         crate_name: crate_name.to_owned(),
         what: name.to_owned(),
@@ -163,5 +168,17 @@ pub(super) fn program(crate_name: &str, name: &str) -> Native {
         apk_run: Vec::new(),
         linked: false,
         tool: !is_compiler,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protoc_comes_with_the_types_that_protocols_import() {
+        let protoc = program("prost-build", "protoc");
+        assert_eq!(protoc.apt_build, ["protobuf-compiler", "libprotobuf-dev"]);
+        assert_eq!(protoc.apk_build, ["protoc", "protobuf-dev"]);
     }
 }
