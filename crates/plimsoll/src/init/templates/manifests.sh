@@ -67,8 +67,8 @@ done <"$work/manifests" >"$work/whole"
 # members on which these depend.
 find "$context" -path '*/.cargo/config*' -type f >"$work/settings"
 {
-  paths "$root/Cargo.toml" "$root" '^[ \t]*\[patch'
-  while read -r settings; do paths "$settings" "${settings%/.cargo/*}" '^[ \t]*\[patch'; done <"$work/settings"
+  paths "$root/Cargo.toml" "$root" '^[ \t]*[[]patch'
+  while read -r settings; do paths "$settings" "${settings%/.cargo/*}" '^[ \t]*[[]patch'; done <"$work/settings"
   while read -r directory; do paths "$directory/Cargo.toml" "$directory" 'dependencies'; done <"$work/whole"
 } | sed 's/^/real\t/' >"$work/real"
 said needs | cat "$work/real" - | awk -F '\t' '
