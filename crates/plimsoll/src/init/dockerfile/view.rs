@@ -187,7 +187,7 @@ pub(super) fn apt(packages: &[String]) -> Vec<String> {
     vec![
         "apt-get update".to_owned(),
         format!("apt-get install -y --no-install-recommends {}", packages.join(" ")),
-        "rm -rf /var/lib/apt/lists/*".to_owned(),
+        "rm -rf /var/lib/apt/lists/* /var/cache/apt/*".to_owned(),
     ]
 }
 
