@@ -12,5 +12,8 @@ mod fixture;
 mod forms;
 #[path = "init/kept.rs"]
 mod kept;
+#[cfg(unix)]
+#[path = "init/manifests.rs"]
+mod manifests;
 #[path = "init/standard.rs"]
 mod standard;

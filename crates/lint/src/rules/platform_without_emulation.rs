@@ -1,7 +1,7 @@
 //! `platform-without-emulation`: a build for a platform that the runner can't run.
 
 use plimsoll_finding::{Clause, Severity, Span};
-use plimsoll_syntax::dockerfile::{self, Base, Keyword, Stages};
+use plimsoll_syntax::dockerfile::{self, Keyword, Stages};
 
 use crate::rule::declare_rule;
 use crate::workflow::acts::{Act, ActKind};
@@ -137,24 +137,7 @@ fn runs_there(file: &BuiltFile, target: Option<&str>) -> Option<(Span, String)> 
         Some(name) => stages.named(name, stages.all.len())?.index,
         None => stages.last()?.index,
     };
-    // All stages that the result needs.
-    let mut needed = vec![last];
-    let mut at = 0;
-    while let Some(index) = needed.get(at).copied() {
-        at += 1;
-        let Some(stage) = stages.all.get(index) else { continue };
-        let base = match stage.base {
-            Base::Stage(base) => Some(base),
-            _ => None,
-        };
-        for next in stage.uses.iter().map(|it| it.stage).chain(base) {
-            if !needed.contains(&next) {
-                needed.push(next);
-            }
-        }
-    }
-    needed.sort_unstable();
-    needed.into_iter().find_map(|index| {
+    stages.needed_by(last).into_iter().find_map(|index| {
         let stage = stages.all.get(index)?;
         let root = stages.root(index)?;
         // Whoever names a platform knows what he does.

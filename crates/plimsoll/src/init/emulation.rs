@@ -1,6 +1,6 @@
 //! Whether building the Dockerfile runs programs of platforms that are not the builder's.
 
-use plimsoll_syntax::dockerfile::{self, Base, Keyword, Stages};
+use plimsoll_syntax::dockerfile::{self, Keyword, Stages};
 
 use super::{dockerfile as generated, plan::Plan, template::TemplateError};
 
@@ -20,25 +20,10 @@ fn runs(text: &str, target: &str) -> bool {
     let file = dockerfile::parse(text);
     let stages = Stages::new(&file);
     let Some(target) = stages.named(target, stages.all.len()) else { return false };
-    let mut needed = vec![target.index];
-    let mut at = 0;
-    while let Some(stage) = needed.get(at).and_then(|it| stages.all.get(*it)) {
-        at += 1;
-        let is_own = stages.root(stage.index).is_some_and(|it| it.from.platform.is_none());
-        if is_own && stage.each(Keyword::Run).next().is_some() {
-            return true;
-        }
-        let base = match stage.base {
-            Base::Stage(base) => Some(base),
-            _ => None,
-        };
-        for next in stage.uses.iter().map(|it| it.stage).chain(base) {
-            if !needed.contains(&next) {
-                needed.push(next);
-            }
-        }
-    }
-    false
+    stages.needed_by(target.index).into_iter().any(|index| {
+        let is_own = stages.root(index).is_some_and(|it| it.from.platform.is_none());
+        is_own && stages.all.get(index).is_some_and(|it| it.each(Keyword::Run).next().is_some())
+    })
 }
 
 #[cfg(test)]

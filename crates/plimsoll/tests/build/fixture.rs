@@ -87,6 +87,9 @@ impl Project {
     fn ran(&self, output: &Output) -> Ran {
         let text = |bytes: &[u8]| {
             let text = String::from_utf8(bytes.to_vec()).unwrap();
+            // Cargo says that it waits where another one runs beside it, which has nothing to do with us.
+            let is_ours = |it: &&str| !it.starts_with("    Blocking waiting for file lock");
+            let text: String = text.split_inclusive('\n').filter(is_ours).collect();
             text.replace(self.path().to_str().unwrap(), "[project]")
         };
         Ran {

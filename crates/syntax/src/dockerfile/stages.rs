@@ -1,6 +1,6 @@
 //! The stages of a Dockerfile, and what each builds on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_finding::Span;
 
@@ -176,6 +176,22 @@ impl<'d> Stages<'d> {
                 needed.extend(others.map(|it| it.index));
             }
         }
+    }
+
+    /// The stages that one is made from, itself too, by their indices in order.
+    pub fn needed_by(&self, index: usize) -> BTreeSet<usize> {
+        let mut needed = BTreeSet::new();
+        let mut open = vec![index];
+        while let Some(index) = open.pop() {
+            let Some(stage) = self.all.get(index).filter(|_| needed.insert(index)) else {
+                continue;
+            };
+            open.extend(stage.uses.iter().map(|it| it.stage));
+            if let Base::Stage(base) = stage.base {
+                open.push(base);
+            }
+        }
+        needed
     }
 
     /// The stage that becomes the image.

@@ -65,20 +65,9 @@ pub(super) fn service(kind: ServiceKind) -> Vec<Candidate> {
     let mut rows = include_str!("services.tsv").lines().filter(|it| !it.starts_with('#'));
     let images = rows.find_map(|row| {
         let (name, images) = row.split_once('\t')?;
-        (name == service_name(kind)).then_some(images)
+        (name == kind.name()).then_some(images)
     });
     images.unwrap_or_default().split(',').filter_map(|it| candidate(it, true)).collect()
-}
-
-/// What plans call a service.
-pub(super) const fn service_name(kind: ServiceKind) -> &'static str {
-    match kind {
-        ServiceKind::Postgres => "postgres",
-        ServiceKind::Mysql => "mysql",
-        ServiceKind::Redis => "redis",
-        ServiceKind::Nats => "nats",
-        ServiceKind::Rabbitmq => "rabbitmq",
-    }
 }
 
 /// The release that a builder is of.

@@ -5,7 +5,7 @@ use plimsoll_lint::bases::{self, Family};
 
 use super::{
     Debian, Images, PinnedImage, WantedImages,
-    candidates::{self, Candidate, Release, service_name},
+    candidates::{self, Candidate, Release},
     finder::{Finder, Found, Source},
     releases::ALPINE,
 };
@@ -84,7 +84,7 @@ impl Images {
         let (_, pair) = best.ok_or(ImagesError::NoRelease)?;
         let mut services: Vec<(String, Found)> = services
             .iter()
-            .filter_map(|(kind, names)| Some((service_name(*kind).to_owned(), finder.find(names)?)))
+            .filter_map(|(kind, names)| Some((kind.name().to_owned(), finder.find(names)?)))
             .collect();
         services.sort_by(|a, b| a.0.cmp(&b.0));
         let found = [Some(&pair.builder), pair.base.as_ref()].into_iter().flatten();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::init::{
     plan::{Probe, Target},
-    survey::{Health, Kind, Native, Port, Service, ServiceKind, Signals},
+    survey::{Health, Kind, Native, Port, Service, Signals},
 };
 
 /// A program, which is a target of the Dockerfile.
@@ -110,7 +110,7 @@ impl ProgramReport {
             tool: it.tool,
         };
         let service = |it: &Service| ServiceReport {
-            kind: service_name(it.kind),
+            kind: it.kind.name(),
             variable: it.variable.clone(),
             crate_name: it.crate_name.clone(),
         };
@@ -155,15 +155,4 @@ fn health(target: &Target) -> HealthReport {
         Probe::None { reason } => (Vec::new(), Some(reason.clone())),
     };
     HealthReport { by, command, reason }
-}
-
-/// As Compose files call it.
-fn service_name(kind: ServiceKind) -> &'static str {
-    match kind {
-        ServiceKind::Postgres => "postgres",
-        ServiceKind::Mysql => "mysql",
-        ServiceKind::Redis => "redis",
-        ServiceKind::Nats => "nats",
-        ServiceKind::Rabbitmq => "rabbitmq",
-    }
 }
