@@ -15,6 +15,7 @@ use crate::args::engine::EngineName;
 mod check;
 mod convert;
 mod image;
+mod init;
 mod push;
 mod suggest;
 mod tags;
@@ -22,6 +23,7 @@ mod values;
 
 pub(crate) use check::{CheckSettings, PerPath, Weight};
 pub(crate) use image::ImageSettings;
+pub(crate) use init::InitSettings;
 pub(crate) use push::{PushSettings, RegistrySettings};
 pub(crate) use suggest::nearest;
 pub(crate) use tags::TagsSettings;
@@ -58,6 +60,9 @@ pub(crate) struct File {
     /// What images are called.
     #[serde(default)]
     pub(crate) tags: TagsSettings,
+    /// What `plimsoll init` writes.
+    #[serde(default)]
+    pub(crate) init: InitSettings,
 }
 
 /// `[build]`.

@@ -59,7 +59,7 @@ const INIT: Guide = Guide {
     command: "init",
     text: include_str!("../../../docs/guide/init.md"),
     call: DRY_RUN,
-    sections: &[],
+    sections: &[("[init]", "[init]\nnonsense = 1\n")],
 };
 
 const ALL: [Guide; 5] = [BUILD, CHECK, INIT, PUSH, TAGS];

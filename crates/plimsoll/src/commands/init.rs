@@ -4,6 +4,7 @@
 //! `init` studies, decides, renders and compares; nothing of that changes anything. Then the user sees
 //! what would happen, `consent` asks, and `init::write` writes.
 
+mod choices;
 mod chosen;
 mod consent;
 mod next;
@@ -18,7 +19,7 @@ use crate::{
     failure::Failure,
     init::{
         files,
-        plan::{Options, Plan},
+        plan::Plan,
         survey::Survey,
         write::{self, Action, Change},
     },
@@ -31,14 +32,7 @@ pub(crate) fn run(args: &InitArgs, ui: &Ui) -> Result<(), Failure> {
     let project = Project::find(args)?;
     let survey = Survey::of(&project.files, &project.path, &project.wanted(args))?;
     let mut finder = project.finder(args);
-    let options = Options {
-        base: args.base,
-        builder: args.builder.clone(),
-        platforms: args.platform.clone(),
-        image: args.image.clone(),
-        ci: args.ci,
-    };
-    let plan = Plan::decide(survey, &options, &mut finder)?;
+    let plan = Plan::decide(survey, &choices::options(args, project.choices()), &mut finder)?;
     let generated = files::all(&plan, &chosen::kinds(args))?;
     let mut changes =
         write::compare(&project.root, &generated, project.settings_in_manifest, args.force);
@@ -46,7 +40,8 @@ pub(crate) fn run(args: &InitArgs, ui: &Ui) -> Result<(), Failure> {
     if *locked != project.lock {
         changes.push(write::ours(&project.root, lock::FILE, locked.to_toml()));
     }
-    for note in chosen::notes(&plan, &changes, &project) {
+    let forgotten = choices::note(args, project.choices(), project.settings_file(), &changes);
+    for note in chosen::notes(&plan, &changes, &project).into_iter().chain(forgotten) {
         ui.note(note);
     }
     settle(args, ui, &project, &plan, &changes)

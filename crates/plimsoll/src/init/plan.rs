@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     /// What the image stands on, and why, a sentence without its full stop.
     pub(crate) base: Base,
     pub(crate) base_reason: String,
+    /// What was typed, as keys and values of `[init]` in the settings.
+    pub(crate) kept: Vec<(&'static str, String)>,
     /// How programs are linked.
     pub(crate) linking: Linking,
     /// The images that are named.
@@ -108,6 +110,8 @@ pub(crate) struct Options {
     pub(crate) image: Option<Reference>,
     /// `--ci`; the git remote decides without.
     pub(crate) ci: Option<CiSystem>,
+    /// What was typed of all that, as keys and values of `[init]`.
+    pub(crate) kept: Vec<(&'static str, String)>,
 }
 
 impl Plan {
@@ -153,6 +157,7 @@ impl Plan {
         Ok(Self {
             base,
             base_reason: reason,
+            kept: options.kept.clone(),
             linking,
             images,
             targets,

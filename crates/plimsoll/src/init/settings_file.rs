@@ -25,6 +25,7 @@ struct Context {
     healthcheck: Option<String>,
     no_healthcheck: String,
     repository: String,
+    kept: Vec<(&'static str, String)>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +65,7 @@ pub(super) fn files(plan: &Plan) -> Result<Vec<Generated>, TemplateError> {
             }
         },
         repository: text(&plan.repository),
+        kept: plan.kept.clone(),
     };
     let text = template::render(NAME, include_str!("templates/plimsoll.toml.j2"), context)?;
     Ok(vec![Generated {

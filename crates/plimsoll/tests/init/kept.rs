@@ -60,3 +60,26 @@ fn line_ends_of_windows_stay() {
     assert!(ran.stdout.contains("unchanged  Dockerfile\n"), "{}", ran.stdout);
     assert_eq!(workspace.read("Dockerfile"), windows);
 }
+
+#[test]
+fn what_was_asked_for_is_asked_for_again() {
+    let workspace = Workspace::new();
+    let asked = [
+        "--base",
+        "debian",
+        "--ci",
+        "gitlab",
+        "--port",
+        "9000",
+        "--image",
+        "reg.example.com/team/app",
+    ];
+    workspace.init(&[&["--yes"], &asked[..]].concat()).ended(0);
+    assert!(workspace.read("Dockerfile").contains("EXPOSE 9000"));
+    let ran = workspace.init(&["--yes"]).ended(0);
+    assert!(ran.stdout.contains("nothing to do"), "{}", ran.stdout);
+    let ran = workspace.init(&["--dry-run", "--base", "scratch", "--port", "9000"]).ended(0);
+    assert!(ran.stdout.contains("update     Dockerfile"), "{}", ran.stdout);
+    let note = "knows of this if plimsoll.toml says so: [init] base = \"scratch\"";
+    assert!(ran.stderr.contains(note) && !ran.stderr.contains("9000"), "{}", ran.stderr);
+}

@@ -14,6 +14,7 @@ use plimsoll_project::{
     toolchain::Toolchain,
 };
 
+use super::choices;
 use crate::{
     args::init::InitArgs,
     disk::{self, DiskFiles, Root},
@@ -23,7 +24,7 @@ use crate::{
         images::Finder,
         survey::{SurveyError, Wanted},
     },
-    settings::{self, Settings},
+    settings::{self, InitSettings, Settings},
 };
 
 /// The workspace of a directory.
@@ -101,12 +102,20 @@ impl Project {
     /// What the survey is asked.
     pub(super) fn wanted(&self, args: &InitArgs) -> Wanted {
         Wanted {
-            packages: args.package.iter().cloned().collect(),
-            binaries: args.bin.iter().cloned().collect(),
-            port: args.port,
             rustc: self.rustc.clone(),
             remote: self.remote.clone(),
+            ..choices::wanted(args, self.choices())
         }
+    }
+
+    /// What `init` was asked for before.
+    pub(super) const fn choices(&self) -> &InitSettings {
+        &self.settings.file.init
+    }
+
+    /// The file that says so, if there is one.
+    pub(super) fn settings_file(&self) -> Option<&Path> {
+        self.settings.path.as_deref()
     }
 
     /// Who finds images, as far as the command line lets it.

@@ -23,6 +23,7 @@ pub(crate) fn html_to_markdown(base: Base) -> Plan {
     Plan {
         survey: survey(program.clone()),
         base,
+        kept: Vec::new(),
         base_reason: "all programs can be linked statically".to_owned(),
         linking,
         images: Images {
