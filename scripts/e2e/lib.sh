@@ -69,7 +69,8 @@ docker_client() {
   for client in "$(dpkg -L docker.io 2>/dev/null | grep '/bin/docker$')" "$(command -v docker)"; do
     [ -n "$client" ] || continue
     timeout 20 "$client" -H "$1" version -f '{{.Server.Version}}' >/dev/null 2>&1 || continue
-    printf '%s\n' "$client"
+    # The file itself: the name may be that of the link which is made to it.
+    readlink -f "$client"
     return 0
   done
   return 1
