@@ -16,7 +16,7 @@ first_build() {
   echo "# $$ $(date +%s)" >>Cargo.toml
   # shellcheck disable=SC2119 # Without options.
   generate
-  image_build first "$2" --no-cache
+  image_build first "$2"
   [ -n "$(dependencies_compiled first)" ] || fail "$1: no dependency is seen in the log of the first build"
 }
 
