@@ -28,7 +28,7 @@ cases_of() {
   dir=$(unpacked "$archive") || { left_out "$name" "$archive.tar.gz could not be unpacked" && return; }
   local paths=()
   for path in "$@"; do paths+=("$dir/$path"); done
-  check "$name" cargo xtask cases "$kind" "${paths[@]}"
+  check "$name" "$release/xtask" cases "$kind" "${paths[@]}"
 }
 
 # cases_in FILE KIND: a step for one kind of cases in a file that is no archive.
@@ -38,7 +38,7 @@ cases_in() {
     left_out "$name" "there is no $1 in \$PLIMSOLL_CASES (${PLIMSOLL_CASES:-../shared/cases})"
     return
   fi
-  check "$name" cargo xtask cases "$kind" "$file"
+  check "$name" "$release/xtask" cases "$kind" "$file"
 }
 
 cases() {

@@ -147,15 +147,15 @@ if [ -n "$DOCKER_HOST" ]; then
     skopeo inspect --config --raw --tls-verify=false "docker://$reference:main" | jq -e '."moby.buildkit.cache.v0"' >/dev/null ||
       fail "the image has no steps in it"
   fi
-  # A Dockerfile of `init`, where a Rust image is there to build in.
-  if "$DOCKER" image inspect rust:1-slim-bookworm >/dev/null 2>&1; then
+  # A Dockerfile of `init`.
+  if "$ROOT/scripts/e2e/base-images" debian rust distroless >images.log 2>&1; then
     cp -r "$ROOT/tests/workspaces/single" single
     rm -rf single/target
     expect "plimsoll init" "$PLIMSOLL" init --yes --quiet --offline single
     expect "a Dockerfile of init" "$PLIMSOLL" build --engine docker single -t "$name:example"
     same "its user" 65532:65532 "$("$DOCKER" image inspect -f '{{.Config.User}}' "$name:example")"
   else
-    leave_part_out "build-engines: a Dockerfile of init" "no image rust:1-slim-bookworm in the engine"
+    leave_part_out "build-engines: a Dockerfile of init" "no base images: $(tail -n 1 images.log)"
   fi
 else
   leave_part_out "build-engines: docker" "no Docker Engine"
