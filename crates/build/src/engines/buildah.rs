@@ -81,7 +81,7 @@ pub(super) fn save(id: &str, archive: &Path) -> Invocation {
 }
 
 pub(super) fn check_cache(cache: &Cache, version: Version) -> Result<(), PlanError> {
-    let since = Version::new(1, 28);
+    let since = Version::new(1, 27);
     let why = match cache {
         Cache::Registry(Some(reference)) if reference.tag.is_some() => format!(
             "it makes a tag for each step, so its cache is a repository without a tag: {}",

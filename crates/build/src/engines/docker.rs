@@ -4,12 +4,21 @@ use std::path::Path;
 
 use plimsoll_image::{DOCKER_HUB, Platform, Reference};
 
-use super::{Cache, Invocation, PlanError, Product, Request};
+use super::{Cache, Invocation, PlanError, Product, Request, buildx, version::Version};
+
+/// From this version on, `docker build` is the plugin buildx.
+pub(super) const PLUGIN: Version = Version::new(23, 0);
 
 /// The command line.
-pub(super) fn build(request: &Request, platforms: &[Platform], product: &Product) -> Invocation {
+pub(super) fn build(
+    request: &Request,
+    version: Version,
+    platforms: &[Platform],
+    product: &Product,
+) -> Invocation {
     let mut invocation = Invocation::new("docker", &["build"]);
     invocation.variable("DOCKER_BUILDKIT", "1");
+    let is_buildx = version >= PLUGIN;
     what(&mut invocation, request, platforms);
     for cache in &request.caches {
         if let Cache::Inline(_) = cache {
@@ -23,6 +32,15 @@ pub(super) fn build(request: &Request, platforms: &[Platform], product: &Product
     }
     if let Product::Id(path) = product {
         invocation.option("--iidfile", path);
+        if is_buildx {
+            invocation.option("--metadata-file", buildx::metadata(path));
+        }
+    }
+    if is_buildx {
+        // The engine was asked for, whichever builder is the current one; and should a newer client take another
+        // one, the image comes into the engine all the same.
+        invocation.without("BUILDX_BUILDER");
+        invocation.arg("--load");
     }
     // With the plugin, `docker build` is buildx, which adds notes that change the digest.
     invocation.variable("BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
@@ -69,12 +87,18 @@ pub fn inline_names(request: &Request, cache: &Cache) -> Vec<Reference> {
     if let Cache::Inline(Some(reference)) = cache {
         return vec![reference.clone()];
     }
-    // A name without a registry is that of an image of the engine, which knows its own steps.
-    let is_somewhere = |it: &&Reference| {
-        it.repository.host != DOCKER_HUB || !it.repository.path.starts_with("library/")
-    };
-    let names = request.names.iter().filter(is_somewhere);
+    let names = request.names.iter().filter(|it| is_somewhere(it));
     names.map(|it| it.tagged(it.tag.as_deref().unwrap_or("latest"))).collect()
+}
+
+/// Whether a name says a registry. One without is that of an image of the engine, which knows its own steps.
+pub(super) fn is_somewhere(name: &Reference) -> bool {
+    name.repository.host != DOCKER_HUB || !name.repository.path.starts_with("library/")
+}
+
+/// What succeeds where the engine knows an image by that identifier.
+pub fn knows(id: &str) -> Invocation {
+    Invocation::new("docker", &["image", "inspect", "--format", "{{.Id}}", id])
 }
 
 /// What writes an image of the engine into an archive.

@@ -1,6 +1,10 @@
 //! A command line of an engine.
 
-use std::{collections::BTreeMap, ffi::OsString, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+    process::Command,
+};
 
 /// A program and what it gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,13 +15,15 @@ pub struct Invocation {
     pub arguments: Vec<OsString>,
     /// Variables beside those that it inherits.
     pub environment: BTreeMap<String, OsString>,
+    /// Variables that it does not inherit.
+    pub without: BTreeSet<String>,
 }
 
 impl Invocation {
     /// A program with its first arguments.
     pub fn new(program: &str, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(OsString::from).collect();
-        Self { program: program.to_owned(), arguments, environment: BTreeMap::new() }
+        Self { program: program.to_owned(), arguments, ..Self::default() }
     }
 
     pub(super) fn arg(&mut self, argument: impl Into<OsString>) {
@@ -32,21 +38,35 @@ impl Invocation {
         self.environment.insert(name.to_owned(), value.into());
     }
 
+    pub(super) fn without(&mut self, name: &str) {
+        self.without.insert(name.to_owned());
+    }
+
     /// The command, ready to be started.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).envs(&self.environment);
+        for name in &self.without {
+            command.env_remove(name);
+        }
         command
     }
 
     /// As one would type it. `shown` has the last word on what of an argument is seen.
     pub fn line(&self, shown: impl Fn(&str) -> String) -> String {
+        let without = self.without.iter().flat_map(|name| ["-u".to_owned(), quoted(name)]);
+        let env = (!self.without.is_empty()).then(|| "env".to_owned());
         let variables = self
             .environment
             .iter()
             .map(|(name, value)| format!("{name}={}", quoted(&shown(&value.to_string_lossy()))));
         let arguments = self.arguments.iter().map(|it| quoted(&shown(&it.to_string_lossy())));
-        let words = variables.chain([quoted(&self.program)]).chain(arguments);
+        let words = env
+            .into_iter()
+            .chain(without)
+            .chain(variables)
+            .chain([quoted(&self.program)])
+            .chain(arguments);
         words.collect::<Vec<_>>().join(" ")
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use plimsoll_image::{Platform, Reference};
 
 use super::{
-    Cache, Invocation, Request, SpecError, Tool, World, buildah, buildx, cache::OPTION, docker,
+    Cache, Invocation, LocalSteps, Request, SpecError, Tool, World, buildah, buildx, cache::OPTION,
+    docker,
 };
 
 /// What is run, in order, and where the images are then.
@@ -15,8 +16,8 @@ pub struct Plan {
     pub create: Option<Invocation>,
     /// One for each platform, or one for all.
     pub builds: Vec<Build>,
-    /// A directory with steps that takes the place of another one after success.
-    pub replace: Option<(PathBuf, PathBuf)>,
+    /// A directory that takes up the steps of the build after success.
+    pub steps: Option<LocalSteps>,
 }
 
 /// A run of the engine.
@@ -73,7 +74,7 @@ pub fn plan(request: &Request, tool: &Tool, world: World<'_>) -> Result<Plan, Pl
         // What is built for one platform after the other is put together by us.
         request.platforms.iter().map(|it| vec![it.clone()]).collect()
     };
-    let mut replace = None;
+    let mut steps = None;
     let builds = platforms
         .iter()
         .enumerate()
@@ -85,12 +86,12 @@ pub fn plan(request: &Request, tool: &Tool, world: World<'_>) -> Result<Plan, Pl
             };
             let invocation = match tool {
                 Tool::Buildx { builder, .. } => {
-                    let (invocation, replaced) =
+                    let (invocation, kept) =
                         buildx::build(request, builder.as_deref(), platforms, &product);
-                    replace = replaced;
+                    steps = kept;
                     invocation
                 }
-                Tool::Docker { .. } => docker::build(request, platforms, &product),
+                Tool::Docker { version } => docker::build(request, *version, platforms, &product),
                 Tool::Buildah { version } => {
                     buildah::build(request, *version, platforms, &product, world)
                 }
@@ -98,7 +99,7 @@ pub fn plan(request: &Request, tool: &Tool, world: World<'_>) -> Result<Plan, Pl
             Build { invocation, product }
         })
         .collect();
-    Ok(Plan { create, builds, replace })
+    Ok(Plan { create, builds, steps })
 }
 
 impl Tool {
@@ -111,14 +112,66 @@ impl Tool {
     }
 }
 
-/// The repositories of the names, each once.
+/// The tag of a cache.
+const TAG: &str = "buildcache";
+
+/// Where a cache is that says no place: beside the image, in the repository of its first name.
 pub(super) fn cache_name(request: &Request, cache: &str) -> Result<Reference, SpecError> {
-    let Some(name) = request.names.first() else {
-        let write = format!("name the image (-t), or the cache: --cache {cache}:HOST/PATH:TAG");
-        let problem = format!("`{cache}` does not say where, and the image has no name");
-        return Err(SpecError::new(OPTION, problem, write));
-    };
-    Ok(name.tagged("buildcache"))
+    // A name without a registry is that of an image of the engine.
+    if let Some(name) = request.names.iter().find(|it| docker::is_somewhere(it)) {
+        return Ok(name.tagged(TAG));
+    }
+    let why = if request.names.is_empty() { "no name" } else { "no name with a registry" };
+    Err(SpecError::new(
+        OPTION,
+        format!("`{cache}` does not say where, and the image has {why}"),
+        format!("name the image (-t HOST/PATH), or the cache: --cache {cache}:HOST/PATH:{TAG}"),
+    ))
+}
+
+/// A cache of a given name, which is never the tag that images get without one.
+pub(super) fn cache_tag(reference: &Reference) -> Reference {
+    match reference.tag {
+        Some(_) => reference.clone(),
+        None => reference.tagged(TAG),
+    }
+}
+
+/// A place that a cache would spoil, or can't be at.
+fn check_place(request: &Request, cache: &Cache, tool: &Tool) -> Result<(), SpecError> {
+    match cache {
+        Cache::Registry(None) => {
+            cache_name(request, "registry")?;
+        }
+        Cache::Registry(Some(reference)) => {
+            let place = cache_tag(reference);
+            if reference.digest.is_some() {
+                let problem = format!("`{reference}` is one content for ever, and a cache changes");
+                let write = format!("write --cache registry:{}", place.tagged(TAG));
+                return Err(SpecError::new(OPTION, problem, write));
+            }
+            let is_image = |it: &&Reference| {
+                it.repository == place.repository
+                    && it.tag.as_deref().unwrap_or("latest")
+                        == place.tag.as_deref().unwrap_or_default()
+            };
+            if let (Tool::Buildx { .. }, Some(image)) = (tool, request.names.iter().find(is_image))
+            {
+                let problem = format!("the cache would take the place of the image {image}");
+                let write =
+                    format!("give it a tag of its own: --cache registry:{}", image.tagged(TAG));
+                return Err(SpecError::new(OPTION, problem, write));
+            }
+        }
+        Cache::Local(Some(place))
+            if place.components().collect::<PathBuf>().file_name().is_none() =>
+        {
+            let problem = format!("`{}` is no directory of its own", place.display());
+            return Err(SpecError::new(OPTION, problem, "write --cache local:DIR"));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 fn check_caches(request: &Request, tool: &Tool, world: World<'_>) -> Result<(), PlanError> {
@@ -144,10 +197,9 @@ fn check_caches(request: &Request, tool: &Tool, world: World<'_>) -> Result<(), 
             Tool::Docker { .. } => docker::check_cache(cache)?,
             Tool::Buildah { version } => buildah::check_cache(cache, *version)?,
         }
-        match cache {
-            Cache::Registry(None) => drop(cache_name(request, "registry")?),
-            Cache::Gha(_) => check_actions(world)?,
-            _ => {}
+        check_place(request, cache, tool)?;
+        if let Cache::Gha(_) = cache {
+            check_actions(world)?;
         }
     }
     Ok(())

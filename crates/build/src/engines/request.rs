@@ -35,6 +35,8 @@ pub struct Request {
     /// Images that caches would be read from and that are not there. Docker 20.10 builds without them,
     /// and then gives no image.
     pub absent: BTreeSet<Reference>,
+    /// Registries that speak plain HTTP, or whose certificate isn't checked.
+    pub insecure: BTreeSet<String>,
     /// Where it is built, if not where the engine says itself.
     pub builder: Option<Builder>,
     /// A directory of our own for what is made on the way.

@@ -149,7 +149,7 @@ pub fn find(
     if version < needed {
         return Err(FindError::TooOld { program: "docker", version, needed });
     }
-    if version >= Version::new(23, 0) && !buildx.success {
+    if version >= super::docker::PLUGIN && !buildx.success {
         return Err(FindError::NoBuildx { version });
     }
     Ok(Tool::Docker { version })

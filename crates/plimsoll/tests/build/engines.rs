@@ -29,7 +29,11 @@ case "$1 $2" in
         type=oci,dest=*) cp "$here/image.tar" "${argument#type=oci,dest=}" ;;
         type=local,dest=*)
           place=${argument#type=local,dest=}
-          mkdir -p "${place%%,*}" && echo "$$" >"${place%%,*}/index.json"
+          place=${place%%,*}
+          digest=$(date +%N | sha256sum | cut -d ' ' -f 1)
+          mkdir -p "$place/blobs/sha256"
+          echo 'application/vnd.buildkit.cacheconfig.v0' >"$place/blobs/sha256/$digest"
+          echo "{\"manifests\":[{\"digest\":\"sha256:$digest\"}]}" >"$place/index.json"
           ;;
       esac
     done
@@ -129,7 +133,33 @@ fn a_builder_is_made_where_the_engine_cannot_write_a_cache() {
         let read = "--cache-from type=local,src=HERE/target/plimsoll/steps ";
         assert_eq!(build.contains(read), number == 2, "{build}");
         assert!(project.path().join("target/plimsoll/steps/index.json").is_file());
-        assert!(!project.path().join("target/plimsoll/steps.new").exists());
+        assert!(!project.path().join("target/plimsoll/steps/.plimsoll-new").exists());
+        // The steps of this build alone: there is no end to a cache that only grows.
+        let blobs = project.path().join("target/plimsoll/steps/blobs/sha256");
+        assert_eq!(fs::read_dir(blobs).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_directory_with_other_content_is_no_cache_and_stays_as_it_is() {
+    let project = project("docker-container");
+    let native = project.build(&["-q", "-o", "oci-archive:bin/image.tar", "-o", "oci:layout"]);
+    assert_eq!(native.code, 0, "{}", native.stderr);
+    calls(&project);
+    for place in ["src", "src/", "layout", "Dockerfile"] {
+        let ran = build(&project, &["-q", "-o", "oci:out", "--cache", &format!("local:{place}")]);
+        assert_eq!(ran.code, 2, "{place}: {}", ran.stderr);
+        assert!(ran.stderr.contains(place.trim_end_matches('/')), "{}", ran.stderr);
+        assert!(calls(&project).iter().all(|it| !it.starts_with("buildx build")), "{place}");
+    }
+    assert!(project.path().join("src/main.rs").is_file());
+    assert!(project.path().join("layout/index.json").is_file());
+    // An empty one is fine, with a `/` at its end too.
+    fs::create_dir(project.path().join("steps")).unwrap();
+    for _ in 0..2 {
+        let ran = build(&project, &["-q", "-o", "oci:out", "--cache", "local:steps/"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(project.path().join("steps/index.json").is_file());
     }
 }
 

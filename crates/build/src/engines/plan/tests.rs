@@ -84,7 +84,10 @@ fn everything_reaches_every_engine() {
     );
     assert_eq!(
         lines(&request, &buildx("docker")),
-        [format!("docker buildx build --progress plain {options} --load --iidfile /s/id-0 d")]
+        [format!(
+            "docker buildx build --progress plain {options} --load --iidfile /s/id-0 --metadata-file \
+                  /s/id-0.json d"
+        )]
     );
     assert_eq!(
         lines(&request, &docker()),
@@ -116,8 +119,13 @@ fn caches_of_buildx_are_read_and_written_whole() {
             "inline:r.example/a:b",
             "--cache-from type=registry,ref=r.example/a:b --cache-to type=inline",
         ),
-        ("local:/c", "--cache-to type=local,dest=/c.new,mode=max"),
-        ("local", "--cache-to type=local,dest=d/target/plimsoll/steps.new,mode=max"),
+        ("local:/c/", "--cache-to type=local,dest=/c/.plimsoll-new,mode=max"),
+        (
+            "registry:r.example/c",
+            "--cache-from type=registry,ref=r.example/c:buildcache --cache-to \
+             type=registry,ref=r.example/c:buildcache,mode=max",
+        ),
+        ("local", "--cache-to type=local,dest=d/target/plimsoll/steps/.plimsoll-new,mode=max"),
     ] {
         assert_eq!(middle(&request(&[cache]), &buildx("docker-container")), arguments, "{cache}");
     }
@@ -178,6 +186,9 @@ fn a_cache_without_a_place_needs_a_name() {
     let request = Request { names: Vec::new(), ..request(&["registry"]) };
     let error = plan(&request, &buildx("remote"), world(&variable)).unwrap_err();
     assert!(error.to_string().contains("has no name"), "{error}");
+    let request = Request { names: vec!["app:1".parse().unwrap()], ..request };
+    let error = plan(&request, &buildx("remote"), world(&variable)).unwrap_err();
+    assert!(error.to_string().contains("no name with a registry"), "{error}");
     let twice = self::request(&["registry", "registry:r.example/c"]);
     assert!(plan(&twice, &buildx("remote"), world(&variable)).is_err());
 }
@@ -210,4 +221,31 @@ fn buildah_is_kept_from_namespaces_where_it_gets_none() {
     assert!(line(&variable, "/.dockerenv").contains("--isolation chroot"));
     let chosen = |name: &str| (name == "BUILDAH_ISOLATION").then(|| "rootless".to_owned());
     assert!(!line(&chosen, "/.dockerenv").contains("--isolation"));
+}
+
+#[test]
+fn a_cache_never_takes_the_place_of_the_image_or_of_the_project() {
+    for cache in ["registry:r.example/team/app:1.2", "local:/", "local:.."] {
+        let error = plan(&request(&[cache]), &buildx("remote"), world(&variable)).unwrap_err();
+        assert!(matches!(error, PlanError::Spec(_)), "{cache}: {error}");
+    }
+    assert!(
+        plan(&request(&["registry:r.example/team/app:c"]), &buildx("remote"), world(&variable))
+            .is_ok()
+    );
+}
+
+#[test]
+fn an_insecure_registry_is_one_for_its_cache_too() {
+    let request = Request { insecure: ["r.example".to_owned()].into(), ..request(&["registry"]) };
+    let middle = middle(&request, &buildx("remote"));
+    assert_eq!(middle.matches(":buildcache,registry.insecure=true").count(), 2, "{middle}");
+}
+
+#[test]
+fn docker_with_the_plugin_builds_in_the_engine_whatever_the_current_builder_is() {
+    let tool = Tool::Docker { version: Version::new(28, 2) };
+    let line = lines(&request(&[]), &tool).remove(0);
+    assert!(line.starts_with("env -u BUILDX_BUILDER DOCKER_BUILDKIT=1 docker build "), "{line}");
+    assert!(line.ends_with("--metadata-file /s/id-0.json --load d"), "{line}");
 }

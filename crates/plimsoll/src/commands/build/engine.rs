@@ -22,6 +22,7 @@ mod called;
 mod dockerfile;
 mod dry_run;
 mod options;
+mod steps;
 mod stop;
 
 use building::Building;
@@ -70,6 +71,12 @@ pub(super) fn run(context: &Context<'_>, kind: Kind, git: git::Pending) -> Resul
     let commit = super::commit(context, git.join());
     let time = context.time(commit.as_ref())?;
     let project = called::project(context, request.target.as_deref())?;
+    // As they are pushed: a cache is looked for in the image of that name.
+    for name in &mut request.names {
+        if name.tag.is_none() && name.digest.is_none() {
+            *name = name.tagged(&project.called.tag);
+        }
+    }
     request.labels = project.labels(&dockerfile, commit.as_ref(), time);
     let tool = tool::find(kind, &request, &runs::ask)?;
     if let (Tool::Docker { .. }, false) = (&tool, args.dry_run) {

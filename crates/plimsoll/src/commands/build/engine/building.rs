@@ -3,11 +3,11 @@
 use std::{fs, num::NonZero, path::Path, thread};
 
 use plimsoll_build::engines::{
-    Invocation, Plan, Product, Request, Tool, failure::explain, run, tail::Tail,
+    Invocation, Plan, Product, Request, Tool, buildx, docker, failure::explain, run, tail::Tail,
 };
 use plimsoll_image::open::{self, Opened, Options};
 
-use super::{Context, Dockerfile, engine_name, stop::Stop};
+use super::{Context, Dockerfile, engine_name, steps::Steps, stop::Stop};
 use crate::{failure::Failure, report::failed_build::FailedBuild};
 
 /// A build that is under way.
@@ -22,6 +22,7 @@ pub(super) struct Building<'a> {
 impl Building<'_> {
     /// Builds: what came of it, and by which identifiers the engine's storage has it.
     pub(super) fn build(&self, plan: &Plan) -> Result<(Vec<Opened>, Vec<String>), Failure> {
+        let steps = plan.steps.as_ref().map(|it| Steps::open(self.context, it)).transpose()?;
         let stop = Stop::watch()?;
         if let Some(create) = &plan.create {
             let name = create.arguments.iter().skip_while(|it| *it != "--name").nth(1);
@@ -49,8 +50,13 @@ impl Building<'_> {
             };
             opened.push(self.open(&archive)?);
         }
-        if let Some((new, old)) = &plan.replace {
-            replace(new, old)?;
+        // The image is there, with or without the steps.
+        if let Some(Err(error)) = steps.as_ref().map(Steps::keep) {
+            let place = plan.steps.as_ref().map(|it| it.directory.display().to_string());
+            let place = place.unwrap_or_default();
+            self.context
+                .ui
+                .warning(format!("the steps of this build are not kept in {place}: {error}"));
         }
         Ok((opened, ids))
     }
@@ -97,7 +103,7 @@ impl Building<'_> {
         let id = fs::read_to_string(path).unwrap_or_default().trim().to_owned();
         let bare = id.strip_prefix("sha256:").unwrap_or(&id);
         if bare.len() == 64 && bare.bytes().all(|it| it.is_ascii_hexdigit()) {
-            return Ok(id);
+            return Ok(known(path).unwrap_or(id));
         }
         let engine = engine_name(self.tool);
         Err(Failure::new(format!("{engine} built the image and does not say which it is"))
@@ -115,22 +121,17 @@ impl Building<'_> {
     }
 }
 
-/// Puts a directory in the place of another one.
-fn replace(new: &Path, old: &Path) -> Result<(), Failure> {
-    if !new.is_dir() {
-        return Ok(());
-    }
-    let mut aside = old.as_os_str().to_owned();
-    aside.push(".old");
-    let failed =
-        |error| Failure::new(format!("cannot keep the steps in {}: {error}", old.display()));
-    if old.exists() {
-        // What an earlier build could not delete.
-        fs::remove_dir_all(&aside).ok();
-        fs::rename(old, &aside).map_err(failed)?;
-    }
-    fs::rename(new, old).map_err(failed)?;
-    // What stays takes room until the next build.
-    fs::remove_dir_all(&aside).ok();
-    Ok(())
+/// By what the engine knows the image where it does not by the digest of its configuration: an engine that
+/// keeps images as containerd does has them by the digest of their manifest.
+fn known(id: &Path) -> Option<String> {
+    let metadata = fs::read_to_string(buildx::metadata(id)).ok()?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).ok()?;
+    let digest = metadata.get("containerimage.digest")?.as_str()?.to_owned();
+    let knows = |id: &str| {
+        let question = docker::knows(id);
+        let arguments: Vec<_> = question.arguments.iter().filter_map(|it| it.to_str()).collect();
+        run::ask(&question.program, &arguments).is_ok_and(|it| it.success)
+    };
+    let written = fs::read_to_string(id).ok()?;
+    (!knows(written.trim()) && knows(&digest)).then_some(digest)
 }

@@ -76,6 +76,10 @@ pub(super) fn request(
         ssh,
         names: context.args.tag.clone(),
         builder: builder.transpose()?,
+        insecure: {
+            let set = context.settings.file.registry.insecure.iter();
+            set.chain(&context.args.registry.insecure).cloned().collect()
+        },
         scratch: scratch.to_owned(),
     })
 }
